@@ -1,0 +1,98 @@
+/** Why igor could not learn from the words and the configuration what to do. Each one is exit code 2. */
+export type ConfigFailure =
+  | {
+      readonly reason: "usage";
+      readonly problem: UsageProblem;
+      /** The words of the verb that was understood so far, e.g. `["docker", "exec"]`; may be empty. */
+      readonly verb: readonly string[];
+      /** The usage line of that verb, e.g. `igor docker exec [options] COMMAND [ARG...]`. */
+      readonly usageLine: string;
+    }
+  | {
+      readonly reason: "config-missing";
+      /** Where the search for `.igor/config.json` began; it went up to the root from there. */
+      readonly from: string;
+    }
+  | {
+      readonly reason: "config-unreadable";
+      readonly file: string;
+      /** The system's own words, e.g. `EACCES: permission denied`. */
+      readonly detail: string;
+    }
+  | {
+      readonly reason: "config-invalid";
+      readonly file: string;
+      /** In the order of the file; never empty. */
+      readonly problems: readonly ConfigProblem[];
+    }
+  | {
+      readonly reason: "config-exists";
+      /** The configuration `igor init` would have hidden or overwritten. */
+      readonly file: string;
+    }
+  | {
+      readonly reason: "config-unwritable";
+      readonly file: string;
+      readonly detail: string;
+    }
+  | {
+      readonly reason: "unknown-group";
+      readonly name: string;
+      readonly known: readonly string[];
+      readonly suggestion: string | undefined;
+      readonly file: string;
+    }
+  | {
+      readonly reason: "unknown-host";
+      readonly name: string;
+      readonly group: string;
+      readonly known: readonly string[];
+      readonly suggestion: string | undefined;
+      readonly file: string;
+    };
+
+/** What is wrong with the words on the command line. `given` is the word as typed. */
+export type UsageProblem =
+  | { readonly kind: "no-command" }
+  | {
+      readonly kind: "unknown-command";
+      readonly given: string;
+      readonly suggestion: string | undefined;
+      /** The words that could stand here, e.g. `["build", "clean", "exec"]`. */
+      readonly known: readonly string[];
+    }
+  | {
+      readonly kind: "unknown-option";
+      readonly given: string;
+      readonly suggestion: string | undefined;
+    }
+  | { readonly kind: "option-not-here"; readonly given: string; readonly verbs: readonly string[] }
+  | { readonly kind: "option-needs-value"; readonly given: string; readonly valueName: string }
+  | { readonly kind: "option-takes-no-value"; readonly given: string }
+  | {
+      readonly kind: "option-value";
+      readonly given: string;
+      readonly value: string;
+      /** What a value must be, e.g. `a name`. */
+      readonly expected: string;
+    }
+  | { readonly kind: "missing-argument"; readonly name: string }
+  | { readonly kind: "extra-argument"; readonly given: string };
+
+/** One mistake in a configuration file, with the place to look at. */
+export interface ConfigProblem {
+  /** The key, e.g. `host_groups.dev.hosts[0].dir`; empty for the file as a whole. */
+  readonly key: string;
+  /** What is wrong, in one clause without a full stop, e.g. `must be absolute or start with ~/`. */
+  readonly message: string;
+  /** What to do about it, where the message does not say it. */
+  readonly hint: string | undefined;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in UTF-16 units as editors count. */
+  readonly column: number;
+  /** How many units of the line the mistake covers; at least 1. */
+  readonly length: number;
+  /** The line itself, without its line break. */
+  readonly sourceLine: string;
+}
