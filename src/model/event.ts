@@ -1,0 +1,101 @@
+import type { Failure } from "./failure.ts";
+
+/** Why an image is built. */
+export type BuildReason =
+  | { readonly kind: "no-image" }
+  | { readonly kind: "asked" }
+  | {
+      /** Build inputs that differ from those of the image on that host, e.g. `requirements.txt`, `build argument CUDA`. */
+      readonly kind: "changed";
+      readonly inputs: readonly string[];
+    };
+
+/** Why a container is made (anew). */
+export type ContainerReason =
+  | { readonly kind: "no-container" }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "leftover" }
+  | { readonly kind: "new-image" }
+  | {
+      /** Keys of the configuration that differ from those the container was made with, e.g. `ports`. */
+      readonly kind: "changed";
+      readonly keys: readonly string[];
+    };
+
+/** Something igor decided or did on a host, with its reason: what a user wants to read afterwards. */
+export type Decision =
+  | { readonly kind: "pushed"; readonly files: number; readonly deleted: number; readonly bytes: number }
+  | { readonly kind: "nothing-to-push"; readonly files: number }
+  | {
+      /** What igor did not put there was moved to `directory` on the host before its place was taken. */
+      readonly kind: "kept-aside";
+      readonly paths: readonly string[];
+      readonly directory: string;
+    }
+  | {
+      /** Files in the directory on the host that are not of this checkout; they stay. */
+      readonly kind: "left-alone";
+      readonly files: number;
+    }
+  | { readonly kind: "adopted"; readonly dir: string }
+  | {
+      /** Another checkout or laptop pushed there before. */
+      readonly kind: "new-source";
+      readonly previous: string;
+    }
+  | { readonly kind: "reconciling"; readonly because: "first-push" | "unknown-generation" }
+  | { readonly kind: "image-up-to-date" }
+  | { readonly kind: "building"; readonly because: BuildReason }
+  | { readonly kind: "built"; readonly image: string }
+  | {
+      /** A directory that the dockerfile copies outside the workspace is no reason to rebuild; it can be listed. */
+      readonly kind: "copied-directory-ignored";
+      readonly directory: string;
+      readonly dockerfile: string;
+    }
+  | { readonly kind: "joined-job"; readonly job: string }
+  | { readonly kind: "container-kept" }
+  | { readonly kind: "container-started"; readonly because: ContainerReason }
+  | { readonly kind: "container-replaced"; readonly because: ContainerReason }
+  | { readonly kind: "port-taken"; readonly port: string; readonly holder: string }
+  | { readonly kind: "gpus"; readonly found: "none" | "runtime" | "cdi" }
+  | { readonly kind: "removed"; readonly what: "container" | "image"; readonly name: string }
+  | { readonly kind: "nothing-to-remove" }
+  | { readonly kind: "retrying"; readonly because: string };
+
+/** What happened, as data. The journal, the screen, the float and `--json` read one stream. Times are milliseconds of the epoch. */
+export type Event =
+  | { readonly type: "plan-started"; readonly title: string; readonly hosts: readonly string[]; readonly at: number }
+  | { readonly type: "step-started"; readonly host: string; readonly step: string; readonly at: number }
+  | {
+      /** How far the running step is. `note` is its current item, e.g. a file name or a build step. */
+      readonly type: "progress";
+      readonly host: string;
+      readonly unit: "files" | "bytes" | "steps";
+      readonly done: number;
+      readonly total?: number;
+      readonly note?: string;
+      readonly at: number;
+    }
+  | { readonly type: "decided"; readonly host: string; readonly decision: Decision; readonly at: number }
+  | {
+      /** A line of a tool's own output, e.g. of the image build; of a command, for several hosts. */
+      readonly type: "output";
+      readonly host: string;
+      readonly stream: "stdout" | "stderr";
+      readonly line: string;
+      readonly at: number;
+    }
+  | { readonly type: "step-ended"; readonly host: string; readonly step: string; readonly at: number }
+  | {
+      /** The lane of a host is through; for exec `exitCode` is that of the user's command. */
+      readonly type: "host-ended";
+      readonly host: string;
+      readonly failure?: Failure;
+      readonly exitCode?: number;
+      readonly at: number;
+    }
+  | { readonly type: "plan-ended"; readonly at: number };
+
+/** Where events go; called in order, must not throw. */
+export type Emit = (event: Event) => void;

@@ -1,0 +1,114 @@
+import type { ConfigFailure } from "./failure-config.ts";
+
+/**
+ * An expected error: something a user, a network or a tool caused. Each has its words in `view/failure-text.ts`.
+ * `lastWords` are the tool's own last lines, never lost and never interpreted again.
+ */
+export type Failure = ConfigFailure | HostFailure | { readonly reason: "cancelled" };
+
+/** A failure on one host; `host` is the name the user gave it. */
+export type HostFailure = { readonly host: string; readonly lastWords: readonly string[] } & (
+  | LinkFailure
+  | TargetFailure
+  | EngineFailure
+  | {
+      /** A program that igor needs is not on that machine. */
+      readonly reason: "not-installed";
+      readonly program: string;
+      readonly where: "host" | "laptop";
+    }
+  | { readonly reason: "disk-full"; readonly path: string }
+  | { readonly reason: "not-writable"; readonly path: string }
+  | {
+      /** A command of ours ended with an error that has no better words. */
+      readonly reason: "step-failed";
+      readonly step: string;
+      readonly exitCode: number | undefined;
+    }
+  | {
+      /** The user's own command ended with this exit code. */
+      readonly reason: "command-failed";
+      readonly exitCode: number;
+    }
+);
+
+/** What can go wrong between the laptop and a shell on the host. */
+export type LinkFailure =
+  | {
+      readonly reason: "unreachable";
+      readonly cause: "unknown-name" | "refused" | "timed-out" | "no-route" | "closed" | "link-died";
+      readonly address?: string;
+    }
+  | {
+      readonly reason: "login-refused";
+      readonly cause: "no-accepted-key" | "host-key-unknown" | "host-key-changed" | "no-common-algorithm";
+      /** `file:line` of the key in known_hosts, where ssh told it. */
+      readonly keyAt?: string;
+    }
+  | { readonly reason: "ssh-misconfigured" }
+  | { readonly reason: "shell-refused"; readonly cause: "restricted" | "startup-file" | "no-temporary-directory" };
+
+/** Why igor will not write to the directory on the host. */
+export type TargetFailure =
+  | {
+      readonly reason: "target-refused";
+      readonly dir: string;
+      readonly cause:
+        | "root"
+        | "home"
+        | "not-a-directory"
+        | "has-files"
+        | "other-owner"
+        | "other-project";
+      /** Who owns it, or which project it holds, as the marker there says. */
+      readonly found?: string;
+    }
+  | {
+      /** A directory of the project is, on the host, a symbolic link that igor did not make. */
+      readonly reason: "symlink-in-the-way";
+      readonly path: string;
+    }
+  | {
+      /** Another igor holds the tree. */
+      readonly reason: "locked";
+      readonly holder: string;
+    }
+  | {
+      /** A file changed on the laptop faster than it could be read, or has a name that cannot travel. */
+      readonly reason: "unreadable-file";
+      readonly path: string;
+      readonly cause: "changing" | "not-utf8" | "no-permission" | "special";
+    };
+
+/** What can go wrong with the container engine and what igor keeps in it. */
+export type EngineFailure =
+  | {
+      readonly reason: "engine-unavailable";
+      readonly engine: "docker" | "podman";
+      readonly cause: "missing" | "no-rights" | "stopped" | "not-answering";
+    }
+  | { readonly reason: "dockerfile-missing"; readonly file: string }
+  | {
+      readonly reason: "build-failed";
+      readonly cause: "step" | "base-image" | "dockerfile-syntax" | "missing-file" | "disk-full";
+      /** e.g. `Step 3/7 : RUN pip install -r requirements.txt` */
+      readonly step?: string;
+      /** The log on the host. */
+      readonly log: string;
+    }
+  | { readonly reason: "no-container"; readonly container: string; readonly state: "missing" | "stopped" | "paused" }
+  | {
+      /** Something runs in the container that would be replaced. */
+      readonly reason: "container-in-use";
+      readonly container: string;
+      /** One line per process, as `pid command`. */
+      readonly processes: readonly string[];
+    }
+  | { readonly reason: "container-foreign"; readonly container: string; readonly owner: string }
+  | {
+      readonly reason: "container-not-started";
+      readonly container: string;
+      readonly cause: "gpu" | "mount" | "no-shell" | "arguments" | "other";
+      /** Whether the container that was there before runs again. */
+      readonly previous: "none" | "running-again" | "lost";
+    };

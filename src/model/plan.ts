@@ -1,0 +1,85 @@
+import type { Host } from "./project.ts";
+
+/** The remote programs of igor, by the name of what they do on the host. */
+export type ProgramName = "push" | "prepare" | "setup" | "build" | "clean" | "guard" | "exec" | "follow" | "outcome";
+
+/** What may be on the host where a path is to be replaced or deleted: the states igor itself may have left there. */
+export type Expected =
+  | { readonly kind: "file"; readonly size: string; readonly mtime: string }
+  | { readonly kind: "symlink"; readonly target: string };
+
+/**
+ * One change of the tree on the host.
+ * `replace` creates the path or replaces it whole; `delete` removes it;
+ * `unblock` is a deletion that must come first because the path gets another type (e.g. the file `a` becomes `a/b`).
+ */
+export interface Change {
+  readonly kind: "replace" | "delete" | "unblock";
+  readonly path: string;
+  readonly expected: readonly Expected[];
+}
+
+/** What travels with a frame: the changes, and the files whose bytes are read when the step is executed. */
+export interface Payload {
+  readonly changes: readonly Change[];
+  /** Paths of the `replace` changes whose content is in the frame; empty when rsync or tar staged them before. */
+  readonly send: readonly string[];
+}
+
+/** One action on one host. Steps name files; the executor reads the bytes. */
+export type Step =
+  | {
+      /** A remote program, run in one round trip through the open host shell. */
+      readonly kind: "frame";
+      readonly title: string;
+      readonly program: ProgramName;
+      readonly inputs: Readonly<Record<string, string>>;
+      readonly payload?: Payload;
+      /** Confirms this generation when the program ends well. */
+      readonly confirms?: string;
+    }
+  | {
+      /** Many files on their way into the stage (or straight into an empty target). */
+      readonly kind: "transfer";
+      readonly title: string;
+      readonly tool: "rsync" | "tar";
+      readonly files: readonly string[];
+      /** Directory on the host that receives the files: absolute, or `~/...`. */
+      readonly into: string;
+      /** Tree on the host whose identical files need not travel (rsync only). */
+      readonly compareWith?: string;
+    }
+  | {
+      /** A job that a frame of this lane started or found running, streamed until it ends. */
+      readonly kind: "follow";
+      readonly title: string;
+    };
+
+/** The steps of one host, in order. The lanes of a plan run side by side. */
+export interface Lane {
+  readonly host: Host;
+  readonly steps: readonly Step[];
+}
+
+/** A command with the user's own streams at the end of a plan. */
+export interface Session {
+  readonly host: Host;
+  readonly container: string;
+  readonly words: readonly string[];
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly tty: boolean;
+}
+
+/** What the user gets at the end of a plan: the bytes of remote commands. */
+export interface Handoff {
+  readonly kind: "exec" | "repl";
+  readonly sessions: readonly Session[];
+}
+
+/** What will be done, complete before it starts. It survives `JSON.parse(JSON.stringify(plan))`. */
+export interface Plan {
+  readonly version: 1;
+  readonly title: string;
+  readonly lanes: readonly Lane[];
+  readonly handoff?: Handoff;
+}

@@ -1,0 +1,143 @@
+# The host shell: one resident loop at the far end of a channel (ssh to a host, kubectl exec to a pod).
+#
+# In    $1 nonce, $2 seconds without a ping after which the link counts as dead (0: never);
+#       on stdin, header lines and bodies:
+#         NONCE ID run TEXTLEN PAYLOADLEN   then TEXTLEN bytes of gzipped program, PAYLOADLEN bytes for its stdin
+#         NONCE ID kill SIGNAL              to everything the program of frame ID started
+#         NONCE 0 ping K
+# Out   lines of at most 4096 bytes, each in one write, so that frames side by side never mix:
+#         NONCE 0 hello VERSION PID   NONCE 0 pong K   NONCE ID ev WORDS   NONCE ID o|e BASE64   NONCE ID rc N
+# Guarantees: a frame that does not arrive whole runs nothing; each frame runs in a session of its own;
+#       when the channel closes, or pings stop, every frame gets TERM and a second later KILL, and no file stays.
+N=$1
+umask 077
+LC_ALL=C
+export LC_ALL
+unset CDPATH ENV BASH_ENV TAR_OPTIONS GZIP GREP_OPTIONS POSIXLY_CORRECT
+PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+export PATH
+D=${TMPDIR:-/tmp}/igor.$N
+mkdir "$D" || exit 90
+echo $$ >"$D/pid"
+exec 3>&1
+trap '' PIPE
+
+say() { printf '%s %s\n' "$N" "$*" >&3; }
+
+# busybox `head -c` reads more than it should and a plain dd returns short blocks from a pipe: find out what is exact here.
+if [ "$(printf abcdef | { dd bs=3 count=1 iflag=fullblock >/dev/null 2>&1; cat; })" = def ]; then exact=1; else exact=; fi
+
+# receive BYTES FILE: exactly that many bytes of stdin, or failure.
+receive() {
+  : >"$2"
+  [ "$1" -gt 0 ] || return 0
+  if [ "$exact" ]; then
+    [ $(($1 / 65536)) -eq 0 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null >>"$2"
+    [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null >>"$2"
+  else
+    rest=$1
+    while [ "$rest" -gt 0 ]; do
+      block=65536
+      [ "$rest" -ge 65536 ] || block=$rest
+      dd bs="$block" count=1 of="$2.block" 2>/dev/null
+      got=$(($(wc -c <"$2.block")))
+      [ "$got" -gt 0 ] || return 1
+      cat "$2.block" >>"$2"
+      rest=$((rest - got))
+    done
+  fi
+  [ $(($(wc -c <"$2"))) -eq "$1" ]
+}
+
+# ship FILE PREFIX: a file as base64 lines, each written at once.
+ship() {
+  [ ! -s "$1" ] || base64 -w 3000 <"$1" | awk -v p="$2 " '{print p $0; fflush()}' >&3
+}
+
+# start ID: the program $D/ID.t with stdin $D/ID.p.
+start() {
+  (
+    export N D
+    I=$1
+    export I
+    if command -v setsid >/dev/null 2>&1; then
+      setsid /bin/sh "$D/$1.t" <"$D/$1.p" >"$D/$1.o" 2>"$D/$1.e" &
+    else
+      /bin/sh "$D/$1.t" <"$D/$1.p" >"$D/$1.o" 2>"$D/$1.e" &
+    fi
+    echo $! >"$D/$1.pid"
+    wait $!
+    code=$?
+    ship "$D/$1.o" "$N $1 o"
+    ship "$D/$1.e" "$N $1 e"
+    printf '%s %s rc %s\n' "$N" "$1" "$code" >&3
+    rm -f "$D/$1".*
+  ) &
+}
+
+# signal ID SIGNAL: `kill -TERM -PID` is the one spelling for a group that every sh understands.
+signal() {
+  [ -s "$D/$1.pid" ] && read -r target <"$D/$1.pid" || return 0
+  kill "-$2" "-$target" 2>/dev/null || kill "-$2" "$target" 2>/dev/null || :
+}
+
+every() {
+  for f in "$D"/*.pid; do
+    [ -e "$f" ] || continue
+    f=${f##*/}
+    signal "${f%.pid}" "$1"
+  done
+}
+
+end() {
+  trap '' HUP TERM
+  every TERM
+  for tenth in 1 2 3 4 5 6 7 8 9 10; do
+    left=
+    for f in "$D"/*.pid; do [ ! -e "$f" ] || left=1; done
+    [ "$left" ] || break
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+  every KILL
+  [ -z "$watch" ] || kill "$watch" 2>/dev/null
+  rm -rf "$D"
+  exit 0
+}
+
+watch=
+if [ "${2:-0}" -gt 0 ]; then
+  echo 0 >"$D/ping"
+  (
+    # Left by a host shell that was killed with KILL.
+    for old in "${D%/*}"/igor.*; do
+      [ -O "$old" ] && [ ! -L "$old" ] && read -r pid <"$old/pid" && ! kill -0 "$pid" && rm -rf "$old"
+    done 2>/dev/null
+    quiet=0 last=x
+    while sleep 2; do
+      kill -0 $$ 2>/dev/null && read -r ping <"$D/ping" || exit 0
+      if [ "$ping" = "$last" ]; then quiet=$((quiet + 2)); else quiet=0; fi
+      last=$ping
+      [ "$quiet" -lt "$2" ] || { kill -HUP $$; exit 0; }
+    done
+  ) </dev/null >/dev/null 2>&1 3>&- &
+  watch=$!
+fi
+trap end HUP TERM INT
+
+say 0 hello 1 $$
+while read -r nonce id verb a b; do
+  [ "$nonce" = "$N" ] || { say 0 desync; break; }
+  case $verb in
+    run)
+      receive "$a" "$D/$id.z" && receive "$b" "$D/$id.p" && gzip -dc <"$D/$id.z" >"$D/$id.t" || break
+      rm -f "$D/$id.z"
+      start "$id"
+      ;;
+    kill) signal "$id" "$a" ;;
+    ping)
+      echo "$a" >"$D/ping"
+      say 0 pong "$a"
+      ;;
+  esac
+done
+end

@@ -1,0 +1,34 @@
+# What every remote program has: events to igor (descriptor 3), and one way to fail.
+# Inputs are variables whose names begin with in_; payload is stdin; stdout is the program's answer, stderr the last words of tools.
+set -eu
+
+# ev WORDS: one event. Words hold no newline; the line stays under 4096 bytes.
+ev() { printf '%s %s ev %s\n' "$N" "$I" "$*" >&3; }
+
+# die REASON [WORDS]: the program ends with a failure that igor has a text for.
+die() {
+  ev failed "$@"
+  exit 1
+}
+
+# encoded TEXT: foreign text as one word.
+encoded() { printf %s "$1" | base64 | tr -d '\n'; }
+
+# decode WORD: sets $decoded to a path as the lists of igor hold it (backslash and newline escaped for printf %b).
+decode() {
+  case $1 in
+    *\\*)
+      decoded=$(printf '%bx' "$1")
+      decoded=${decoded%x}
+      ;;
+    *) decoded=$1 ;;
+  esac
+}
+
+# absolute DIR: sets $absolute; `~/x` is below the home directory.
+absolute() {
+  case $1 in
+    '~/'*) absolute=$HOME/${1#'~/'} ;;
+    *) absolute=$1 ;;
+  esac
+}
