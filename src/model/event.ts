@@ -79,9 +79,11 @@ export type Event =
     }
   | { readonly type: "decided"; readonly host: string; readonly decision: Decision; readonly at: number }
   | {
-      /** A line of a tool's own output, e.g. of the image build; of a command, for several hosts. */
+      /** A line of output: of a tool, e.g. of the image build, or of the user's own command on several hosts. */
       readonly type: "output";
       readonly host: string;
+      /** Whose line it is; a tool's when absent. */
+      readonly of?: "tool" | "command";
       readonly stream: "stdout" | "stderr";
       readonly line: string;
       readonly at: number;
@@ -95,7 +97,13 @@ export type Event =
       readonly exitCode?: number;
       readonly at: number;
     }
-  | { readonly type: "plan-ended"; readonly at: number };
+  | { readonly type: "plan-ended"; readonly at: number }
+  | {
+      /** Nothing was begun, e.g. the words or the configuration have a mistake. There is no plan around it. */
+      readonly type: "failed";
+      readonly failure: Failure;
+      readonly at: number;
+    };
 
 /** Where events go; called in order, must not throw. */
 export type Emit = (event: Event) => void;

@@ -96,7 +96,13 @@ export type EngineFailure =
       /** The log on the host. */
       readonly log: string;
     }
-  | { readonly reason: "no-container"; readonly container: string; readonly state: "missing" | "stopped" | "paused" }
+  | {
+      readonly reason: "no-container";
+      readonly container: string;
+      readonly state: "missing" | "stopped" | "paused";
+      /** The host group that was asked for, so that the advice can name it; the default group when absent. */
+      readonly group?: string;
+    }
   | {
       /** Something runs in the container that would be replaced. */
       readonly reason: "container-in-use";
