@@ -24,7 +24,12 @@ export type ContainerReason =
 
 /** Something igor decided or did on a host, with its reason: what a user wants to read afterwards. */
 export type Decision =
-  | { readonly kind: "pushed"; readonly files: number; readonly deleted: number; readonly bytes: number }
+  | {
+      readonly kind: "pushed";
+      readonly files: number;
+      readonly deleted: number;
+      readonly bytes: number;
+    }
   | { readonly kind: "nothing-to-push"; readonly files: number }
   | {
       /** What igor did not put there was moved to `directory` on the host before its place was taken. */
@@ -65,8 +70,18 @@ export type Decision =
 
 /** What happened, as data. The journal, the screen, the float and `--json` read one stream. Times are milliseconds of the epoch. */
 export type Event =
-  | { readonly type: "plan-started"; readonly title: string; readonly hosts: readonly string[]; readonly at: number }
-  | { readonly type: "step-started"; readonly host: string; readonly step: string; readonly at: number }
+  | {
+      readonly type: "plan-started";
+      readonly title: string;
+      readonly hosts: readonly string[];
+      readonly at: number;
+    }
+  | {
+      readonly type: "step-started";
+      readonly host: string;
+      readonly step: string;
+      readonly at: number;
+    }
   | {
       /** How far the running step is. `note` is its current item, e.g. a file name or a build step. */
       readonly type: "progress";
@@ -77,7 +92,12 @@ export type Event =
       readonly note?: string;
       readonly at: number;
     }
-  | { readonly type: "decided"; readonly host: string; readonly decision: Decision; readonly at: number }
+  | {
+      readonly type: "decided";
+      readonly host: string;
+      readonly decision: Decision;
+      readonly at: number;
+    }
   | {
       /** A line of output: of a tool, e.g. of the image build, or of the user's own command on several hosts. */
       readonly type: "output";
@@ -88,7 +108,12 @@ export type Event =
       readonly line: string;
       readonly at: number;
     }
-  | { readonly type: "step-ended"; readonly host: string; readonly step: string; readonly at: number }
+  | {
+      readonly type: "step-ended";
+      readonly host: string;
+      readonly step: string;
+      readonly at: number;
+    }
   | {
       /** The lane of a host is through; for exec `exitCode` is that of the user's command. */
       readonly type: "host-ended";

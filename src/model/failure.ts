@@ -36,17 +36,22 @@ export type HostFailure = { readonly host: string; readonly lastWords: readonly 
 export type LinkFailure =
   | {
       readonly reason: "unreachable";
-      readonly cause: "unknown-name" | "refused" | "timed-out" | "no-route" | "closed" | "link-died";
+      readonly cause:
+        "unknown-name" | "refused" | "timed-out" | "no-route" | "closed" | "link-died";
       readonly address?: string;
     }
   | {
       readonly reason: "login-refused";
-      readonly cause: "no-accepted-key" | "host-key-unknown" | "host-key-changed" | "no-common-algorithm";
+      readonly cause:
+        "no-accepted-key" | "host-key-unknown" | "host-key-changed" | "no-common-algorithm";
       /** `file:line` of the key in known_hosts, where ssh told it. */
       readonly keyAt?: string;
     }
   | { readonly reason: "ssh-misconfigured" }
-  | { readonly reason: "shell-refused"; readonly cause: "restricted" | "startup-file" | "no-temporary-directory" };
+  | {
+      readonly reason: "shell-refused";
+      readonly cause: "restricted" | "startup-file" | "no-temporary-directory";
+    };
 
 /** Why igor will not write to the directory on the host. */
 export type TargetFailure =
@@ -54,12 +59,7 @@ export type TargetFailure =
       readonly reason: "target-refused";
       readonly dir: string;
       readonly cause:
-        | "root"
-        | "home"
-        | "not-a-directory"
-        | "has-files"
-        | "other-owner"
-        | "other-project";
+        "root" | "home" | "not-a-directory" | "has-files" | "other-owner" | "other-project";
       /** Who owns it, or which project it holds, as the marker there says. */
       readonly found?: string;
     }
