@@ -53,12 +53,16 @@ export type ConfigFailure =
 
 /** What is wrong with the words on the command line. `given` is the word as typed. */
 export type UsageProblem =
-  | { readonly kind: "no-command" }
+  | {
+      readonly kind: "no-command";
+      /** The words that could follow, e.g. `["build", "clean", "exec"]`. */
+      readonly known: readonly string[];
+    }
   | {
       readonly kind: "unknown-command";
       readonly given: string;
       readonly suggestion: string | undefined;
-      /** The words that could stand here, e.g. `["build", "clean", "exec"]`. */
+      /** The words that could stand here. */
       readonly known: readonly string[];
     }
   | {
@@ -66,16 +70,15 @@ export type UsageProblem =
       readonly given: string;
       readonly suggestion: string | undefined;
     }
-  | { readonly kind: "option-not-here"; readonly given: string; readonly verbs: readonly string[] }
+  | {
+      /** An option of other verbs. */
+      readonly kind: "option-not-here";
+      readonly given: string;
+      /** e.g. `["docker clean"]` */
+      readonly verbs: readonly string[];
+    }
   | { readonly kind: "option-needs-value"; readonly given: string; readonly valueName: string }
   | { readonly kind: "option-takes-no-value"; readonly given: string }
-  | {
-      readonly kind: "option-value";
-      readonly given: string;
-      readonly value: string;
-      /** What a value must be, e.g. `a name`. */
-      readonly expected: string;
-    }
   | { readonly kind: "missing-argument"; readonly name: string }
   | { readonly kind: "extra-argument"; readonly given: string };
 

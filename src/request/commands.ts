@@ -1,0 +1,237 @@
+import { commonOptions } from "./options.ts";
+import type { OptionName, OptionValue, options } from "./options.ts";
+
+/** What one verb is: everything that parsing, help and completion know about it. */
+export interface Command {
+  /** The words that name it, e.g. `["docker", "build"]`. */
+  readonly words: readonly string[];
+  /** One line, without a full stop. */
+  readonly summary: string;
+  /** Paragraphs of its help page. */
+  readonly description: readonly string[];
+  readonly arguments?: Arguments;
+  /** Its own options first, then the common ones. */
+  readonly options: readonly OptionName[];
+  /** What an option means here, where that differs. */
+  readonly optionSummaries?: Readonly<Partial<Record<OptionName, string>>>;
+  readonly examples: readonly { readonly line: string; readonly does: string }[];
+  /** Exit codes beside the common ones. */
+  readonly exitCodes?: readonly ExitCode[];
+}
+
+/** What igor's exit code tells. */
+export interface ExitCode {
+  readonly code: string;
+  readonly means: string;
+}
+
+/** The words that follow a verb. */
+export interface Arguments {
+  /** The property of the request that holds them. */
+  readonly property: string;
+  /** e.g. `COMMAND [ARG...]` */
+  readonly usage: string;
+  readonly summary: string;
+  readonly required: boolean;
+  /** Whether everything from the first of them on is taken as it is, options too. */
+  readonly verbatim: boolean;
+}
+
+const passedThrough = [
+  { code: "N", means: "On one host: the exit code of the command itself." },
+  { code: "1", means: "On several hosts: the command failed on one of them." },
+  { code: "125", means: "It could not be started: there is no container, or no way to the host." },
+] as const;
+
+/** Every verb, keyed by the kind of its request. */
+export const commands = {
+  push: {
+    words: ["push"],
+    summary: "put the project's files on the hosts",
+    description: [
+      "Brings the project's directory on each host up to date: new and changed files are sent, files that you deleted here are deleted there. In a git project these are the files that git tracks or would track; .igorignore and the key exclude leave out more. .git is never sent.",
+      "What igor did not put on the host is neither deleted nor overwritten: a file that changed there is first moved to .igor/host/conflicts/ and reported.",
+    ],
+    options: ["adopt", ...commonOptions],
+    examples: [
+      { line: "igor push", does: "Pushes to every host of the group dev." },
+      { line: "igor push -g cluster --plan", does: "Shows what a push to cluster would send." },
+      {
+        line: "igor push --adopt",
+        does: "Makes a directory that was filled by hand igor's, keeping aside what differs.",
+      },
+    ],
+  },
+  build: {
+    words: ["docker", "build"],
+    summary: "push, then build the image on the hosts",
+    description: [
+      "Pushes the project, then builds its image on each host, in the host's own cache. The log is shown while it runs and kept on the host. A lost connection does not end the build; building again follows the one that runs.",
+      "The container is left as it is; igor docker setup puts it on the new image.",
+    ],
+    options: ["adopt", ...commonOptions],
+    examples: [{ line: "igor docker build", does: "Builds the image on the hosts of dev." }],
+  },
+  setup: {
+    words: ["docker", "setup"],
+    summary: "push, then make sure that an up-to-date container runs",
+    description: [
+      "Pushes the project, builds the image if one of its inputs changed, and starts the container, or replaces it if the image or its settings changed. What is up to date is left alone, and each decision is reported with its reason.",
+      "The inputs of the image are the dockerfile, .dockerignore, the files of the key docker_rebuild_files, the build arguments, and the single files that the dockerfile copies.",
+      "A container in which something runs is not replaced, unless you agree when asked or say --replace. If the new container does not start, the old one is started again.",
+    ],
+    options: ["replace", "adopt", ...commonOptions],
+    examples: [
+      { line: "igor docker setup", does: "Makes the container of dev ready." },
+      {
+        line: "igor docker setup -g cluster --replace",
+        does: "The same for cluster, even if that ends what runs there.",
+      },
+    ],
+  },
+  exec: {
+    words: ["docker", "exec"],
+    summary: "run a command in the container",
+    description: [
+      "Runs the command in the container of each host, in the workspace. It gets its words exactly as you typed them; no shell reads them again. On one host its input, output and exit code are those of igor. On several hosts each line of output is marked with its host.",
+      "When igor ends, in whatever way, the command ends too. Nothing is pushed.",
+    ],
+    arguments: {
+      property: "words",
+      usage: "COMMAND [ARG...]",
+      summary:
+        "The command and its arguments. Everything from the first word on belongs to it; options of igor come before.",
+      required: true,
+      verbatim: true,
+    },
+    options: ["tty", ...commonOptions],
+    examples: [
+      { line: "igor docker exec nvidia-smi", does: "Asks the hosts of dev for their GPUs." },
+      {
+        line: "igor docker exec -g cluster --host apollo python -c 'print(1)' --json",
+        does: "--json belongs to python here.",
+      },
+      {
+        line: "igor docker exec sh -c 'ls *.py | wc -l'",
+        does: "A pipe and a pattern need a shell in the container.",
+      },
+    ],
+    exitCodes: passedThrough,
+  },
+  repl: {
+    words: ["docker", "repl"],
+    summary: "open an interactive session in the container",
+    description: [
+      "Runs the command of the key repl_cmd, or the one you name, in the container of the first host of the group, with your terminal. When igor ends, the session ends.",
+    ],
+    arguments: {
+      property: "words",
+      usage: "[COMMAND [ARG...]]",
+      summary: "What to run instead of repl_cmd. Options of igor come before it.",
+      required: false,
+      verbatim: true,
+    },
+    options: [...commonOptions],
+    examples: [
+      { line: "igor docker repl", does: "Opens the project's REPL." },
+      { line: "igor docker repl --host enterprise bash", does: "Opens a shell on enterprise." },
+    ],
+    exitCodes: passedThrough,
+  },
+  clean: {
+    words: ["docker", "clean"],
+    summary: "remove the project's containers from the hosts",
+    description: [
+      "Removes the containers that igor made for this project and group, and says which. Nothing else is touched: not the files on the host, and no container without igor's labels.",
+    ],
+    options: ["images", ...commonOptions],
+    examples: [
+      {
+        line: "igor docker clean --images",
+        does: "Removes the containers of dev and their images.",
+      },
+    ],
+  },
+  init: {
+    words: ["init"],
+    summary: "write a first .igor/config.json here",
+    description: [
+      "Makes the current directory a project: writes .igor/config.json with the group dev and one host in it. On a terminal igor asks for what you did not say. A file that exists is never overwritten.",
+    ],
+    options: ["host", "dir", "yes"],
+    optionSummaries: { host: "The first host: any name that ssh takes." },
+    examples: [
+      {
+        line: "igor init --host apollo --dir /data/dino",
+        does: "The project will live in /data/dino/<project> on apollo.",
+      },
+    ],
+  },
+  help: {
+    words: ["help"],
+    summary: "explain igor, a command, or the configuration",
+    description: ["igor help config lists the keys of .igor/config.json."],
+    arguments: {
+      property: "topic",
+      usage: "[COMMAND]",
+      summary: "The words of a command, or config.",
+      required: false,
+      verbatim: false,
+    },
+    options: [],
+    examples: [{ line: "igor help docker setup", does: "Explains one command." }],
+  },
+} as const satisfies Record<string, Command>;
+
+/** Exit codes that every verb shares. */
+export const exitCodes = [
+  { code: "0", means: "All went well." },
+  { code: "1", means: "A step failed." },
+  { code: "2", means: "The command line or the configuration is wrong." },
+  { code: "130", means: "You cancelled it." },
+] as const satisfies readonly ExitCode[];
+
+/** The first words of verbs that belong together, with what they are about. */
+export const groups: Readonly<Record<string, string>> = {
+  docker: "the project's image and container on the hosts",
+};
+
+/** The kind of a request: the last word of its verb. */
+export type Kind = keyof typeof commands;
+
+type OptionsOf<C extends Command> = {
+  readonly [O in C["options"][number]]: OptionValue<(typeof options)[O]>;
+};
+
+type ArgumentsOf<C extends Command> = C extends { arguments: { property: infer P extends string } }
+  ? { readonly [property in P]: readonly string[] }
+  : unknown;
+
+/** What the user asked with one verb, validated, every option filled in. e.g. `RequestOf<"exec">` */
+export type RequestOf<K extends Kind> = { readonly kind: K } & OptionsOf<(typeof commands)[K]> &
+  ArgumentsOf<(typeof commands)[K]>;
+
+/** What the user asked. */
+export type Request = { [K in Kind]: RequestOf<K> }[Kind] | { readonly kind: "version" };
+
+/** Every verb there is, in the order of the help. */
+export const kinds = Object.keys(commands) as readonly Kind[];
+
+/** What the table says about a verb. */
+export function commandOf(kind: Kind): Command {
+  return commands[kind];
+}
+
+/** The verb with exactly these words; undefined for none and for a word that only groups others. */
+export function kindOf(words: readonly string[]): Kind | undefined {
+  return kinds.find((kind) => commandOf(kind).words.join(" ") === words.join(" "));
+}
+
+/** The words that may come next. e.g. after `docker`: `build`, `setup`, ... */
+export function wordsAfter(path: readonly string[]): readonly string[] {
+  const following = kinds
+    .map((kind) => commandOf(kind).words)
+    .filter((words) => path.every((word, index) => words[index] === word))
+    .map((words) => words[path.length]);
+  return [...new Set(following.filter((word) => word !== undefined))];
+}

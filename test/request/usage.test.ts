@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { commandOf, kinds } from "../../src/request/commands.ts";
+import { parse } from "../../src/request/parse.ts";
+import { configHelpOf, helpOf, isTopic, usageLineOf } from "../../src/request/usage.ts";
+
+const plain = { width: 80, style: "plain" } as const;
+const topics = [[], ["docker"], ...kinds.map((kind) => commandOf(kind).words)];
+
+describe("help pages", () => {
+  test("igor help", () => {
+    expect(helpOf([], plain)).toMatchInlineSnapshot(`
+      "igor - edit here; build and run on remote hosts, in the project's container
+
+      Usage
+        igor COMMAND [OPTION...]
+
+      Commands
+        push          put the project's files on the hosts
+        docker build  push, then build the image on the hosts
+        docker setup  push, then make sure that an up-to-date container runs
+        docker exec   run a command in the container
+        docker repl   open an interactive session in the container
+        docker clean  remove the project's containers from the hosts
+        init          write a first .igor/config.json here
+        help          explain igor, a command, or the configuration
+
+      Common options
+        -g, --host_group, --host-group NAME
+                       The host group to work on. Default: dev.
+        --host NAME    Only this host of the group.
+        --plan         Print what would be sent and run, and touch nothing.
+        --json         Print events as JSON, one per line, and nothing else on
+                       standard output.
+        -q, --quiet    Print nothing but failures.
+        -v, --verbose  Print every step and the output of the tools.
+        -h, --help     Explain the command.
+        -V, --version  Print igor's version.
+
+      Exit codes
+        0    All went well.
+        1    A step failed.
+        2    The command line or the configuration is wrong.
+        130  You cancelled it.
+
+      More
+        igor help COMMAND  explains a command
+        igor help config   explains .igor/config.json
+      "
+    `);
+  });
+
+  test("igor help docker exec", () => {
+    expect(helpOf(["docker", "exec"], plain)).toMatchInlineSnapshot(`
+      "igor docker exec - run a command in the container
+
+      Usage
+        igor docker exec [OPTION...] COMMAND [ARG...]
+
+      Description
+        Runs the command in the container of each host, in the workspace. It gets its
+        words exactly as you typed them; no shell reads them again. On one host its
+        input, output and exit code are those of igor. On several hosts each line of
+        output is marked with its host.
+
+        When igor ends, in whatever way, the command ends too. Nothing is pushed.
+
+      Arguments
+        COMMAND [ARG...]  The command and its arguments. Everything from the first
+                          word on belongs to it; options of igor come before.
+
+      Options
+        -t, --tty     Give the command a terminal.
+        -T, --no-tty  Give the command pipes.
+
+      Common options
+        -g, --host_group, --host-group NAME
+                       The host group to work on. Default: dev.
+        --host NAME    Only this host of the group.
+        --plan         Print what would be sent and run, and touch nothing.
+        --json         Print events as JSON, one per line, and nothing else on
+                       standard output.
+        -q, --quiet    Print nothing but failures.
+        -v, --verbose  Print every step and the output of the tools.
+
+      Examples
+        igor docker exec nvidia-smi
+            Asks the hosts of dev for their GPUs.
+
+        igor docker exec -g cluster --host apollo python -c 'print(1)' --json
+            --json belongs to python here.
+
+        igor docker exec sh -c 'ls *.py | wc -l'
+            A pipe and a pattern need a shell in the container.
+
+      Exit codes
+        N    On one host: the exit code of the command itself.
+        1    On several hosts: the command failed on one of them.
+        125  It could not be started: there is no container, or no way to the host.
+      "
+    `);
+  });
+
+  test("igor help docker", () => {
+    expect(helpOf(["docker"], plain)).toMatchInlineSnapshot(`
+      "igor docker - the project's image and container on the hosts
+
+      Usage
+        igor docker COMMAND [OPTION...]
+
+      Commands
+        docker build  push, then build the image on the hosts
+        docker setup  push, then make sure that an up-to-date container runs
+        docker exec   run a command in the container
+        docker repl   open an interactive session in the container
+        docker clean  remove the project's containers from the hosts
+      "
+    `);
+  });
+
+  test.each(topics.map((topic) => [topic.join(" "), topic] as const))(
+    "igor help %s fits every width, but for lines that must not be broken",
+    (_, topic) => {
+      for (const width of [40, 60, 80, 100]) {
+        const tooLong = helpOf(topic, { width, style: "plain" })
+          .split("\n")
+          .filter((line) => line.length > width && !/^ {2}(igor|\[|-)/.test(line));
+        expect(tooLong).toEqual([]);
+      }
+    },
+  );
+
+  test("a terminal that is wider than people read gets lines of 100 columns", () => {
+    const widths = helpOf([], { width: 250, style: "plain" }).split("\n");
+    expect(Math.max(...widths.map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test("plain pages have no escape sequences, styled ones say the same", () => {
+    const styled = helpOf([], { width: 80, style: "ansi" });
+    expect(styled).toContain("\x1b[1mUsage\x1b[22m");
+    expect(styled.replaceAll(/\x1b\[\d+m/g, "")).toBe(helpOf([], plain));
+  });
+
+  test("the page of the configuration shows each key with its default", () => {
+    const page = configHelpOf(
+      [
+        { key: "host_groups", description: "The hosts.", default: undefined, isRequired: true },
+        { key: "workspace", description: "The code.", default: '"/w"', isRequired: false },
+      ],
+      plain,
+    );
+    expect(page).toMatch(
+      /\n {2}host_groups {2}The hosts. Required.\n {2}workspace {4}The code. Default: "\/w".\n$/,
+    );
+  });
+});
+
+test("what is no topic has no page", () => {
+  expect([["nonsense"], ["docker", "nonsense"], ["push", "push"]].filter(isTopic)).toEqual([]);
+});
+
+test("the examples of the help are understood as the verb they explain", () => {
+  for (const kind of kinds) {
+    for (const { line } of commandOf(kind).examples) {
+      const [, ...words] = line.replaceAll(/'[^']*'/g, "quoted").split(" ");
+      const parsed = parse(words);
+      expect(parsed.ok ? parsed.value.kind : parsed.failure, line).toBe(kind);
+    }
+  }
+});
+
+test("usage lines name the words of the verb and its arguments", () => {
+  expect(usageLineOf(["docker", "repl"])).toBe("igor docker repl [OPTION...] [COMMAND [ARG...]]");
+  expect(usageLineOf([])).toBe("igor COMMAND [OPTION...]");
+});
