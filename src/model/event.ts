@@ -63,8 +63,24 @@ export type Decision =
   | { readonly kind: "container-started"; readonly because: ContainerReason }
   | { readonly kind: "container-replaced"; readonly because: ContainerReason }
   | { readonly kind: "port-taken"; readonly port: string; readonly holder: string }
-  | { readonly kind: "gpus"; readonly found: "none" | "runtime" | "cdi" }
+  | {
+      /** What `gpus: auto` found; `no-runtime`: the host has GPUs, but its engine cannot give them to a container. */
+      readonly kind: "gpus";
+      readonly found: "none" | "runtime" | "cdi" | "no-runtime";
+    }
+  | {
+      /** Files made in the container do not belong to the user of the host, but to `owner`. */
+      readonly kind: "files-not-yours";
+      readonly owner: string;
+    }
   | { readonly kind: "removed"; readonly what: "container" | "image"; readonly name: string }
+  | {
+      /** An image that was to be removed stays, because containers use it. */
+      readonly kind: "image-kept";
+      readonly name: string;
+      readonly usedBy: readonly string[];
+    }
+  | { readonly kind: "job-stopped"; readonly job: string }
   | { readonly kind: "nothing-to-remove" }
   | { readonly kind: "retrying"; readonly because: string };
 

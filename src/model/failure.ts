@@ -89,6 +89,18 @@ export type EngineFailure =
     }
   | { readonly reason: "dockerfile-missing"; readonly file: string }
   | {
+      /** An entry of `docker_rebuild_files` that no file of the project matches. */
+      readonly reason: "rebuild-file-missing";
+      readonly pattern: string;
+    }
+  | {
+      /** The job on the host ended without a result: it was killed, or the host was restarted. */
+      readonly reason: "job-lost";
+      readonly job: string;
+      /** Its log on the host. */
+      readonly log: string;
+    }
+  | {
       readonly reason: "build-failed";
       readonly cause: "step" | "base-image" | "dockerfile-syntax" | "missing-file" | "disk-full";
       /** e.g. `Step 3/7 : RUN pip install -r requirements.txt` */
@@ -115,6 +127,8 @@ export type EngineFailure =
       readonly reason: "container-not-started";
       readonly container: string;
       readonly cause: "gpu" | "mount" | "no-shell" | "arguments" | "other";
+      /** What the cause is about, e.g. the missing directory of a mount. */
+      readonly detail?: string;
       /** Whether the container that was there before runs again. */
       readonly previous: "none" | "running-again" | "lost";
     };
