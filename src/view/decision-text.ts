@@ -1,0 +1,160 @@
+import type { BuildReason, ContainerReason, Decision } from "../model/event.ts";
+import { unreachable } from "../model/unreachable.ts";
+import { byteText, countText, listText } from "./amount-text.ts";
+import { printable } from "./printable.ts";
+
+/** Whether a decision says how a host ended up, was a step on the way there, or needs the user's attention. */
+export type DecisionWeight = "outcome" | "step" | "warning";
+
+/** How much a decision weighs on the screen. */
+export function decisionWeight(decision: Decision): DecisionWeight {
+  switch (decision.kind) {
+    case "pushed":
+    case "nothing-to-push":
+    case "adopted":
+    case "image-up-to-date":
+    case "building":
+    case "container-kept":
+    case "container-started":
+    case "container-replaced":
+    case "removed":
+    case "job-stopped":
+    case "nothing-to-remove":
+      return "outcome";
+    case "reconciling":
+    case "built":
+    case "joined-job":
+      return "step";
+    case "gpus":
+      return decision.found === "no-runtime" ? "warning" : "step";
+    case "kept-aside":
+    case "left-alone":
+    case "new-source":
+    case "copied-directory-ignored":
+    case "port-taken":
+    case "files-not-yours":
+    case "image-kept":
+    case "retrying":
+      return "warning";
+    default:
+      return unreachable(decision);
+  }
+}
+
+/** A decision and its reason as one clause, e.g. `rebuilding: requirements.txt changed`. */
+export function decisionText(decision: Decision, host: string): string {
+  return printable(clauseOf(decision, host));
+}
+
+/** The same once it is done, e.g. `rebuilt: requirements.txt changed`. */
+export function outcomeText(decision: Decision, host: string): string {
+  return decisionText(decision, host).replace(/^(re)?building: /, "$1built: ");
+}
+
+function clauseOf(decision: Decision, host: string): string {
+  switch (decision.kind) {
+    case "pushed":
+      return pushedText(decision);
+    case "nothing-to-push":
+      return `nothing to push (${countText(decision.files, "file")} as they should be)`;
+    case "kept-aside":
+      return `kept aside ${countText(decision.paths.length, "file")} that igor did not put there: ${listText(decision.paths, 5)} (in ${decision.directory})`;
+    case "left-alone":
+      return `left alone ${countText(decision.files, "file")} there that this checkout did not put there`;
+    case "adopted":
+      return `adopted ${decision.dir}`;
+    case "new-source":
+      return `pushed before from ${decision.previous}; from here now`;
+    case "reconciling":
+      return decision.because === "first-push"
+        ? "comparing all files: first push from here"
+        : "comparing all files: the host does not hold what igor last sent";
+    case "image-up-to-date":
+      return "image up to date";
+    case "building":
+      return buildText(decision.because, host);
+    case "built":
+      return `built ${decision.image}`;
+    case "copied-directory-ignored":
+      return `${decision.directory} is copied by ${decision.dockerfile} but is no reason to rebuild; list it in docker_rebuild_files if it should be`;
+    case "joined-job":
+      return `following the job that runs already (${decision.job})`;
+    case "container-kept":
+      return "container kept";
+    case "container-started":
+      return `container started: ${containerReasonText(decision.because, host)}`;
+    case "container-replaced":
+      return `container replaced: ${containerReasonText(decision.because, host)}`;
+    case "port-taken":
+      return `port ${decision.port} is not published: ${decision.holder} has it`;
+    case "gpus":
+      return gpuText(decision.found);
+    case "files-not-yours":
+      return `files made in the container belong to ${decision.owner}, not to you`;
+    case "job-stopped":
+      return `stopped the job ${decision.job}`;
+    case "image-kept":
+      return `kept image ${decision.name}: ${listText(decision.usedBy, 3)} ${decision.usedBy.length === 1 ? "uses" : "use"} it`;
+    case "removed":
+      return `removed ${decision.what} ${decision.name}`;
+    case "nothing-to-remove":
+      return "nothing to remove";
+    case "retrying":
+      return `trying once more: ${decision.because}`;
+    default:
+      return unreachable(decision);
+  }
+}
+
+function pushedText({ files, deleted, bytes }: Extract<Decision, { kind: "pushed" }>): string {
+  const deletions =
+    deleted > 0 ? `${files > 0 ? deleted : countText(deleted, "file")} deleted` : "";
+  const additions =
+    files > 0 || deleted === 0 ? `${countText(files, "file")} pushed (${byteText(bytes)})` : "";
+  return [additions, deletions].filter((part) => part !== "").join(", ");
+}
+
+function buildText(because: BuildReason, host: string): string {
+  switch (because.kind) {
+    case "no-image":
+      return `building: no image on ${host}`;
+    case "asked":
+      return "building: asked for";
+    case "changed":
+      return `rebuilding: ${listText(because.inputs, 4)} changed`;
+    default:
+      return unreachable(because);
+  }
+}
+
+function containerReasonText(because: ContainerReason, host: string): string {
+  switch (because.kind) {
+    case "no-container":
+      return `there was none on ${host}`;
+    case "stopped":
+      return "it was stopped";
+    case "leftover":
+      return "a start before had failed halfway";
+    case "new-image":
+      return "new image";
+    case "changed":
+      return `${listText(because.keys, 4)} changed`;
+    default:
+      return unreachable(because);
+  }
+}
+
+function gpuText(found: Extract<Decision, { kind: "gpus" }>["found"]): string {
+  switch (found) {
+    case "none":
+      return "no GPUs on this host";
+    case "runtime":
+      return "GPUs through the NVIDIA runtime";
+    case "cdi":
+      return "GPUs through CDI";
+    case "no-runtime":
+      return "the container has no GPUs: the host has some, but its engine cannot give them (NVIDIA container toolkit)";
+    default:
+      return unreachable(found);
+  }
+}

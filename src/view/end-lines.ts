@@ -1,0 +1,89 @@
+import type { Failure } from "../model/failure.ts";
+import { countText, durationText } from "./amount-text.ts";
+import { decisionText, decisionWeight } from "./decision-text.ts";
+import { failureBody } from "./failure-lines.ts";
+import { endingOf, headOf, hostColumn } from "./host-line.ts";
+import { fitted, flowed, span } from "./line.ts";
+import type { Line } from "./line.ts";
+import { printable } from "./printable.ts";
+import type { HostView, View } from "./view.ts";
+
+/**
+ * The last frame: a row per host, those that failed last and with what to do about it; then the sum.
+ * For a single host both are one line.
+ */
+export function endLines(view: View, width: number): Line[] {
+  const rank = { done: 0, running: 1, waiting: 1, cancelled: 2, failed: 3 };
+  const hosts = view.hosts.toSorted((a, b) => rank[a.state] - rank[b.state]);
+  const said = new Set<string>();
+  const rows = hosts.flatMap((host) => [
+    ...rowOf(view, host, width),
+    ...warningLines(host, width),
+    ...adviceLines(host, { width, said }),
+  ]);
+  return view.hosts.length === 1 ? rows : [...rows, fitted([span(sumText(view), "strong")], width)];
+}
+
+/** What was done, on how many hosts, how long, e.g. `docker setup failed on 1 of 2 hosts (enterprise) after 12 s`. */
+export function sumText(view: View): string {
+  const spent = durationText((view.endedAt ?? 0) - (view.startedAt ?? 0));
+  const title = printable(view.title);
+  const names = (hosts: readonly HostView[]) => hosts.map(({ host }) => printable(host)).join(", ");
+  const failed = view.hosts.filter(({ state }) => state === "failed");
+  const all = view.hosts.length;
+  if (failed.length > 0) {
+    const part = failed.length === all ? `all ${all}` : `${failed.length} of ${all}`;
+    const where = all === 1 ? names(failed) : `${part} hosts (${names(failed)})`;
+    return `${title} failed on ${where} after ${spent}`;
+  }
+  const where = all === 1 ? names(view.hosts) : countText(all, "host");
+  return view.hosts.every(({ state }) => state === "done")
+    ? `${title} done on ${where} in ${spent}`
+    : `${title} cancelled after ${spent}`;
+}
+
+/** What was done and, for each host, why, in one line however long, e.g. for a pipe. */
+export function wholeSumText(view: View): string {
+  const [only, ...others] = view.hosts;
+  if (only === undefined) return sumText(view);
+  if (others.length === 0) return `${sumText(view)}: ${endingOf(only).text}`;
+  const endings = view.hosts.map((host) => `${printable(host.host)} (${endingOf(host).text})`);
+  return `${sumText(view)}: ${endings.join(", ")}`;
+}
+
+function rowOf(view: View, host: HostView, width: number): Line[] {
+  const head = headOf(view, host, { now: view.endedAt ?? 0, column: hostColumn(view, width) });
+  const ending = endingOf(host);
+  if (view.hosts.length > 1) return flowed([...head, span("  ")], ending, width);
+  const sum = { ...ending, text: `${sumText(view)}: ${ending.text}` };
+  return flowed([...head.slice(0, 1), span(" ")], sum, width);
+}
+
+function warningLines(host: HostView, width: number): Line[] {
+  return host.decisions
+    .filter((decision) => decisionWeight(decision) === "warning")
+    .flatMap((decision) =>
+      flowed([span("  ! ", "warning")], span(decisionText(decision, host.host)), width),
+    );
+}
+
+/** Where, last words and what to do; said once for hosts that failed in the same way. */
+function adviceLines(
+  host: HostView,
+  { width, said }: { readonly width: number; readonly said: Set<string> },
+): Line[] {
+  const failure = failureWithTail(host);
+  if (failure === undefined || failure.reason === "command-failed") return [];
+  const body = failureBody(failure, width);
+  const key = JSON.stringify([endingOf(host), failureBody(failure, 1000)]);
+  const sameForAnyHost = key.replaceAll(host.host, "");
+  if (said.has(sameForAnyHost)) return [];
+  said.add(sameForAnyHost);
+  return body;
+}
+
+/** The failure of a host; if the tool's last words did not come with it, those that were seen. */
+export function failureWithTail({ failure, tail }: HostView): Failure | undefined {
+  if (failure === undefined || !("host" in failure) || failure.lastWords.length > 0) return failure;
+  return { ...failure, lastWords: tail };
+}

@@ -1,0 +1,159 @@
+import type { ConfigFailure, ConfigProblem, UsageProblem } from "../model/failure-config.ts";
+import { unreachable } from "../model/unreachable.ts";
+import { countText } from "./amount-text.ts";
+import type { FailureText } from "./failure-text.ts";
+import { widthOf } from "./text-width.ts";
+
+/** The words for mistakes on the command line and in the configuration. */
+export function configText(failure: ConfigFailure): FailureText {
+  switch (failure.reason) {
+    case "usage":
+      return {
+        ...usageText(failure.problem, failure.verb),
+        details: [`usage: ${failure.usageLine}`],
+      };
+    case "config-missing":
+      return {
+        headline: "this directory is not in an igor project: there is no .igor/config.json",
+        where: `looked in ${failure.from} and every directory above it`,
+        details: [],
+        hint: "`igor init` makes one here; or go to the directory of your project",
+      };
+    case "config-unreadable":
+      return {
+        headline: "the configuration cannot be read",
+        where: failure.file,
+        details: [failure.detail],
+        hint: "give yourself the right to read it, e.g. `chmod u+r`",
+      };
+    case "config-invalid":
+      return invalidText(failure.file, failure.problems);
+    case "config-exists":
+      return {
+        headline: "there is a configuration already; it was not touched",
+        where: failure.file,
+        details: [],
+        hint: "edit that file, or move it away first and run `igor init` again",
+      };
+    case "config-unwritable":
+      return {
+        headline: "the configuration cannot be written",
+        where: failure.file,
+        details: [failure.detail],
+        hint: "check who owns the directory and whether its disk is full",
+      };
+    case "unknown-group":
+      return {
+        headline: `there is no host group \`${failure.name}\`${didYouMean(failure.suggestion)}`,
+        where: `${failure.file}, host_groups`,
+        details: [`host groups: ${failure.known.join(", ")}`],
+        hint: "choose one with -g NAME, or add it to host_groups",
+      };
+    case "unknown-host":
+      return {
+        headline: `the host group \`${failure.group}\` has no host \`${failure.name}\`${didYouMean(failure.suggestion)}`,
+        where: `${failure.file}, host_groups.${failure.group}`,
+        details: [`its hosts: ${failure.known.join(", ")}`],
+        hint: "choose one with --host NAME, or another group with -g NAME",
+      };
+    default:
+      return unreachable(failure);
+  }
+}
+
+function usageText(
+  problem: UsageProblem,
+  verb: readonly string[],
+): Pick<FailureText, "headline" | "hint"> {
+  const spoken = ["igor", ...verb].join(" ");
+  const help = `\`${["igor", "help", ...verb].join(" ")}\` explains it`;
+  switch (problem.kind) {
+    case "no-command":
+      return {
+        headline: `${spoken}: a command is missing`,
+        hint: `one of ${problem.known.join(", ")}; ${help}`,
+      };
+    case "unknown-command":
+      return {
+        headline: `${spoken}: there is no command \`${problem.given}\`${didYouMean(problem.suggestion)}`,
+        hint: `one of ${problem.known.join(", ")}; ${help}`,
+      };
+    case "unknown-option":
+      return {
+        headline: `${spoken}: there is no option \`${problem.given}\`${didYouMean(problem.suggestion)}`,
+        hint: help,
+      };
+    case "option-not-here":
+      return {
+        headline: `${spoken}: the option \`${problem.given}\` does not belong to this command`,
+        hint: `it belongs to ${problem.verbs.map((other) => `\`igor ${other}\``).join(", ")}`,
+      };
+    case "option-needs-value":
+      return {
+        headline: `${spoken}: the option \`${problem.given}\` needs a value`,
+        hint: `write \`${problem.given} ${problem.valueName}\`; ${help}`,
+      };
+    case "option-takes-no-value":
+      return {
+        headline: `${spoken}: the option \`${problem.given}\` takes no value`,
+        hint: `leave out what follows the =; ${help}`,
+      };
+    case "missing-argument":
+      return { headline: `${spoken}: ${problem.name} is missing`, hint: help };
+    case "extra-argument":
+      return {
+        headline: `${spoken}: \`${problem.given}\` is one word too many`,
+        hint: help,
+      };
+    default:
+      return unreachable(problem);
+  }
+}
+
+function didYouMean(suggestion: string | undefined): string {
+  return suggestion === undefined ? "" : `; did you mean \`${suggestion}\`?`;
+}
+
+/**
+ * Mistakes with their lines and a caret below each, e.g.
+ * ```
+ * config.json:3:5: dir: must be absolute or start with ~/
+ *     "dir": "work"
+ *            ^^^^^^
+ * ```
+ */
+function invalidText(file: string, problems: readonly ConfigProblem[]): FailureText {
+  const places = problems.map(({ line, column }) => `${file}:${line}:${column}`);
+  const alone = problems.length === 1 ? places[0] : undefined;
+  return {
+    headline: `the configuration has ${countText(problems.length, "mistake")}`,
+    ...(alone === undefined ? {} : { where: alone }),
+    details: problems.flatMap((problem, index) => [
+      [alone === undefined ? places[index] : "", problem.key, problem.message]
+        .filter((part) => part !== "")
+        .join(": "),
+      ...excerptOf(problem),
+      ...(problem.hint === undefined ? [] : [`    ${problem.hint}`]),
+    ]),
+    hint: "`igor help config` explains every key; `igor config check` checks the file again",
+  };
+}
+
+const before = 40;
+const around = 70;
+
+/** The line and its caret, indented; of a very long line only what is near the mistake. */
+function excerptOf({ sourceLine, column, length }: ConfigProblem): string[] {
+  const text = sourceLine.replaceAll(/\s/g, " ");
+  if (text.trim() === "") return [];
+  const at = column - 1;
+  const from = text.length <= before + around ? indentOf(text, at) : Math.max(0, at - before);
+  const shown = text.slice(from, from + before + around).trimEnd();
+  const caretLength = Math.max(1, Math.min(length, shown.length - (at - from)));
+  const pad = " ".repeat(widthOf(text.slice(from, at)));
+  return [`    ${shown}`, `    ${pad}${"^".repeat(caretLength)}`];
+}
+
+function indentOf(text: string, most: number): number {
+  return Math.min(text.length - text.trimStart().length, most);
+}

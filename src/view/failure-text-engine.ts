@@ -1,0 +1,192 @@
+import type { EngineFailure, HostFailure } from "../model/failure.ts";
+import { unreachable } from "../model/unreachable.ts";
+import type { FailureText } from "./failure-text.ts";
+
+type OfEngine = Extract<HostFailure, { reason: EngineFailure["reason"] }>;
+
+/** The words for what went wrong with the container engine and what igor keeps in it. */
+export function engineText(failure: OfEngine): FailureText {
+  const { host, lastWords } = failure;
+  switch (failure.reason) {
+    case "engine-unavailable":
+      return { details: lastWords, ...engineUnavailableText(failure) };
+    case "dockerfile-missing":
+      return {
+        headline: `${host}: no image can be built, ${failure.file} is missing`,
+        where: failure.file,
+        details: lastWords,
+        hint: "write it in the project's directory, or name another one with `dockerfile` in .igor/config.json",
+      };
+    case "rebuild-file-missing":
+      return {
+        headline: `${host}: no file of the project matches \`${failure.pattern}\` in docker_rebuild_files`,
+        where: ".igor/config.json, docker_rebuild_files",
+        details: lastWords,
+        hint: "correct the entry, or make the file; one that git ignores counts too",
+      };
+    case "job-lost":
+      return {
+        headline: `${host}: the job ${failure.job} ended without a result: it was killed, or the host was restarted`,
+        where: `${host}:${failure.log}`,
+        details: lastWords,
+        hint: `run the same command again; the log: \`ssh ${host} less ${failure.log}\``,
+      };
+    case "build-failed":
+      return buildFailedText(failure);
+    case "no-container":
+      return {
+        headline: `${host}: ${noContainerWords(failure)}`,
+        details: lastWords,
+        hint:
+          failure.state === "paused"
+            ? `resume it with \`ssh ${host} docker unpause ${failure.container}\``
+            : `run \`igor docker setup${groupOption(failure.group)}\`, which starts it`,
+      };
+    case "container-in-use":
+      return {
+        headline: `${host}: the container would be replaced, but something runs in it`,
+        where: `${host}, container ${failure.container}`,
+        details: [...failure.processes, ...lastWords],
+        hint: "end what runs there, or run the same command with --replace to end it and replace the container",
+      };
+    case "container-foreign":
+      return {
+        headline: `${host}: there is a container named ${failure.container} that igor did not make for this project (${failure.owner}); it is left alone`,
+        where: `${host}, container ${failure.container}`,
+        details: lastWords,
+        hint: "remove or rename it if it is yours, or set another `user` or `project` in .igor/config.json",
+      };
+    case "container-not-started":
+      return notStartedText(failure);
+    default:
+      return unreachable(failure);
+  }
+}
+
+function engineUnavailableText(
+  failure: Extract<OfEngine, { reason: "engine-unavailable" }>,
+): Pick<FailureText, "headline" | "hint"> {
+  const { host, engine, cause } = failure;
+  switch (cause) {
+    case "missing":
+      return {
+        headline: `${host}: ${engine} is not installed there`,
+        hint: `install it on ${host}, or make it visible in the PATH of a non-interactive login there (\`ssh ${host} 'command -v ${engine}'\` must print it)`,
+      };
+    case "no-rights":
+      return {
+        headline: `${host}: you may not use ${engine} there (no rights on its socket)`,
+        hint: `ask for it, e.g. \`sudo usermod -aG ${engine} $USER\` on ${host}, then \`igor stop --all\` so that the next login has the new group`,
+      };
+    case "stopped":
+      return {
+        headline: `${host}: the ${engine} daemon does not run there`,
+        hint: `start it, e.g. \`sudo systemctl start ${engine}\` on ${host}`,
+      };
+    case "not-answering":
+      return {
+        headline: `${host}: the ${engine} daemon does not answer`,
+        hint: `it may be busy or stuck: try \`ssh ${host} ${engine} ps\`, and restart the daemon if that hangs too`,
+      };
+    default:
+      return unreachable(cause);
+  }
+}
+
+function buildFailedText(failure: Extract<OfEngine, { reason: "build-failed" }>): FailureText {
+  const { host, cause, step, log, lastWords } = failure;
+  const text = (happened: string, hint: string): FailureText => ({
+    headline: `${host}: the image could not be built: ${happened}`,
+    where: step ?? `${host}:${log}`,
+    details: lastWords,
+    hint: `${hint}; the whole log: \`ssh ${host} less ${log}\``,
+  });
+  const again = "and run the same command again";
+  switch (cause) {
+    case "step":
+      return text("a command in the dockerfile failed", `correct that step ${again}`);
+    case "base-image":
+      return text(
+        "its base image could not be had",
+        `check the name after FROM, and that ${host} may pull it (\`docker login\` there for a private registry)`,
+      );
+    case "dockerfile-syntax":
+      return text("the dockerfile has a mistake", `correct the line that is named ${again}`);
+    case "missing-file":
+      return text(
+        "a file that the dockerfile copies is not there",
+        `check the path in COPY or ADD, and that no ignore file leaves it out (.dockerignore, .gitignore, .igorignore), ${again}`,
+      );
+    case "disk-full":
+      return text(
+        "no space left on the disk",
+        `make room, e.g. with \`ssh ${host} docker system df\` and \`igor docker clean --images\`, ${again}`,
+      );
+    default:
+      return unreachable(cause);
+  }
+}
+
+function noContainerWords(failure: Extract<OfEngine, { reason: "no-container" }>): string {
+  switch (failure.state) {
+    case "missing":
+      return `there is no container ${failure.container} there yet`;
+    case "stopped":
+      return `the container ${failure.container} is stopped`;
+    case "paused":
+      return `the container ${failure.container} is paused`;
+    default:
+      return unreachable(failure.state);
+  }
+}
+
+function notStartedText(
+  failure: Extract<OfEngine, { reason: "container-not-started" }>,
+): FailureText {
+  const { host, container, cause, detail, previous, lastWords } = failure;
+  const about = detail === undefined ? "" : ` (${detail})`;
+  const before = {
+    none: "",
+    "running-again": "; the one before runs again",
+    lost: "; the one before could not be started again either",
+  }[previous];
+  const text = (happened: string, hint: string): FailureText => ({
+    headline: `${host}: the new container does not start: ${happened}${about}${before}`,
+    where: `${host}, container ${container}`,
+    details: lastWords,
+    hint,
+  });
+  switch (cause) {
+    case "gpu":
+      return text(
+        "it cannot have the GPUs",
+        "check the driver and the NVIDIA container toolkit there (`nvidia-smi`), or set `gpus` to `auto` or `none` in .igor/config.json",
+      );
+    case "mount":
+      return text(
+        "a directory to mount is not there",
+        `make it on ${host}, or correct \`mounts\` in .igor/config.json`,
+      );
+    case "no-shell":
+      return text(
+        "its image has no `sh`",
+        "igor needs a shell in the image: choose a base that has one, e.g. `-slim` and not `scratch` or distroless",
+      );
+    case "arguments":
+      return text(
+        "the engine does not accept its options",
+        "correct `docker_args`, `network` or `shm_size` in .igor/config.json; `igor docker setup --plan` shows all options",
+      );
+    case "other":
+      return text(
+        "the engine refused",
+        `see the words of the engine above, and \`ssh ${host} docker logs ${container}\``,
+      );
+    default:
+      return unreachable(cause);
+  }
+}
+
+function groupOption(group: string | undefined): string {
+  return group === undefined || group === "dev" ? "" : ` -g ${group}`;
+}

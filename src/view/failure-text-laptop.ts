@@ -1,0 +1,40 @@
+import type { LaptopFailure } from "../model/failure.ts";
+import { unreachable } from "../model/unreachable.ts";
+import type { FailureText } from "./failure-text.ts";
+
+/** The words for what went wrong on the laptop itself. */
+export function laptopText(failure: LaptopFailure): FailureText {
+  switch (failure.reason) {
+    case "unreadable-file":
+      return { where: failure.path, details: [], ...unreadableText(failure) };
+    case "laptop-tool-failed":
+      return {
+        headline: `${failure.program} failed on this machine`,
+        details: failure.lastWords,
+        hint: "its own words say why; `igor log` shows how it was called",
+      };
+    default:
+      return unreachable(failure);
+  }
+}
+
+function unreadableText({
+  path,
+  cause,
+}: Extract<LaptopFailure, { reason: "unreadable-file" }>): Pick<FailureText, "headline" | "hint"> {
+  const exclude = "list it in `.igorignore` if it need not travel";
+  switch (cause) {
+    case "not-utf8":
+      return {
+        headline: `the name of ${path} is not UTF-8 and cannot travel`,
+        hint: `rename it, or ${exclude}`,
+      };
+    case "no-permission":
+      return {
+        headline: `${path} cannot be read here (Permission denied)`,
+        hint: `give yourself the right to read it, e.g. \`chmod u+r\`, or ${exclude}`,
+      };
+    default:
+      return unreachable(cause);
+  }
+}

@@ -1,0 +1,151 @@
+import type { HostFailure, LinkFailure } from "../model/failure.ts";
+import { unreachable } from "../model/unreachable.ts";
+import type { FailureText } from "./failure-text.ts";
+
+type OnLink = Extract<HostFailure, { reason: LinkFailure["reason"] }>;
+
+/** The words for what went wrong between the laptop and a shell on the host. */
+export function linkText(failure: OnLink): FailureText {
+  switch (failure.reason) {
+    case "unreachable":
+      return unreachableText(failure);
+    case "login-refused":
+      return loginText(failure);
+    case "ssh-misconfigured":
+      return {
+        headline: `${failure.host}: ssh does not accept its configuration`,
+        where: "~/.ssh/config, or the options for this host in .igor/config.json",
+        details: failure.lastWords,
+        hint: `correct the line that ssh names, then try \`ssh ${failure.host} true\``,
+      };
+    case "shell-refused":
+      return shellText(failure);
+    default:
+      return unreachable(failure);
+  }
+}
+
+function unreachableText(failure: Extract<OnLink, { reason: "unreachable" }>): FailureText {
+  const { host, cause, address, lastWords } = failure;
+  const text = (happened: string, hint: string): FailureText => ({
+    headline: `${host}: ${happened}`,
+    ...(address === undefined ? {} : { where: address }),
+    details: lastWords,
+    hint,
+  });
+  switch (cause) {
+    case "unknown-name":
+      return text(
+        "no machine has that name (the name could not be resolved)",
+        `check the spelling in .igor/config.json, and that \`${host}\` is a Host in your ssh config or a name that this network knows (a VPN may be down)`,
+      );
+    case "refused":
+      return text(
+        "nothing accepts ssh connections there (Connection refused)",
+        `check that sshd runs, and Port/HostName of \`${host}\` in your ssh config`,
+      );
+    case "timed-out":
+      return text(
+        "no answer in time (Connection timed out)",
+        `check that the machine is on and that no firewall or VPN is in between; \`ssh ${host} true\` should answer`,
+      );
+    case "no-route":
+      return text(
+        "no way to that machine (No route to host)",
+        `check that the machine is on and that this one is on the right network or VPN; \`ssh ${host} true\` should answer`,
+      );
+    case "closed":
+      return text(
+        "the connection was closed before the login",
+        `sshd may be overloaded or limit connections (MaxStartups); wait a moment and try \`ssh ${host} true\``,
+      );
+    case "link-died":
+      return text(
+        "the connection died on the way",
+        "run the same command again once the network is back; what was sent is not lost, and a build goes on by itself",
+      );
+    default:
+      return unreachable(cause);
+  }
+}
+
+function loginText(failure: Extract<OnLink, { reason: "login-refused" }>): FailureText {
+  const { host, cause, keyAt, lastWords } = failure;
+  switch (cause) {
+    case "no-accepted-key":
+      return {
+        headline: `${host}: the login was refused (Permission denied)`,
+        details: lastWords,
+        hint: `run \`igor login --host ${host}\` if it wants a password or a passphrase; else check User and IdentityFile of \`${host}\` in your ssh config, and \`ssh-add -l\``,
+      };
+    case "host-key-unknown":
+      return {
+        headline: `${host}: this machine has not seen its host key before, so ssh does not trust it yet`,
+        details: lastWords,
+        hint: `run \`igor login --host ${host}\`: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on its console`,
+      };
+    case "host-key-changed":
+      return {
+        headline: `${host}: its host key is not the one that this machine knows; nothing was sent`,
+        ...(keyAt === undefined ? {} : { where: `the known key: ${keyAt}` }),
+        details: [
+          ...keyLines(lastWords),
+          "Either the machine was installed anew, or its name now belongs to another machine, or somebody is in between.",
+        ],
+        hint: `first compare the fingerprint with the machine's administrator or on its console (\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\`); only if it is right, forget the old key with \`${forgetKey(lastWords, host)}\`, then \`igor login --host ${host}\``,
+      };
+    case "no-common-algorithm":
+      return {
+        headline: `${host}: ssh here and sshd there have no algorithm in common`,
+        details: lastWords,
+        hint: `one of them is very old: update it, or allow in your ssh config, for \`${host}\` alone, one of the algorithms it offers (KexAlgorithms or HostKeyAlgorithms with a +)`,
+      };
+    default:
+      return unreachable(cause);
+  }
+}
+
+function shellText(failure: Extract<OnLink, { reason: "shell-refused" }>): FailureText {
+  const { host, cause, lastWords } = failure;
+  switch (cause) {
+    case "restricted":
+      return {
+        headline: `${host}: the login works, but commands are not allowed there`,
+        details: lastWords,
+        hint: `igor needs \`ssh ${host} /bin/sh\` to run: check the login shell there, ForceCommand in its sshd_config and command= in its authorized_keys`,
+      };
+    case "startup-file":
+      return {
+        headline: `${host}: the login works, but a startup file there ends the shell`,
+        where: `${host}: ~/.bashrc, ~/.profile, ~/.zshenv, ~/.cshrc or ~/.config/fish/config.fish`,
+        details: lastWords,
+        hint: `look there for \`exit\`, \`exec\` or a command that waits for keys; \`ssh ${host} echo ok\` must print ok and nothing else`,
+      };
+    case "no-temporary-directory":
+      return {
+        headline: `${host}: no temporary directory can be made there`,
+        where: `${host}: $TMPDIR or /tmp`,
+        details: lastWords,
+        hint: `check space and rights: \`ssh ${host} 'df -h /tmp; ls -ld /tmp; mktemp -d'\``,
+      };
+    default:
+      return unreachable(cause);
+  }
+}
+
+/**
+ * Of ssh's banner of 16 lines, what can be checked.
+ * e.g. `SHA256:Zx...`, `Offending ED25519 key in /home/dino/.ssh/known_hosts:12`
+ */
+function keyLines(lastWords: readonly string[]): readonly string[] {
+  const lines = lastWords.filter((line) =>
+    /SHA256:|MD5:|fingerprint|Offending|known_hosts|ssh-keygen/i.test(line),
+  );
+  return lines.length > 0 ? lines : lastWords;
+}
+
+/** ssh prints the exact command on Debian: `  ssh-keygen -f "/home/dino/.ssh/known_hosts" -R "10.0.0.2"` */
+function forgetKey(lastWords: readonly string[], host: string): string {
+  const suggested = lastWords.map((line) => /ssh-keygen .*-R .*$/.exec(line.trim())?.[0]);
+  return suggested.find((command) => command !== undefined) ?? `ssh-keygen -R ${host}`;
+}

@@ -1,0 +1,104 @@
+import type { Failure, HostFailure } from "../model/failure.ts";
+import { unreachable } from "../model/unreachable.ts";
+import { configText } from "./failure-text-config.ts";
+import { engineText } from "./failure-text-engine.ts";
+import { laptopText } from "./failure-text-laptop.ts";
+import { linkText } from "./failure-text-link.ts";
+import { targetText } from "./failure-text-target.ts";
+import { printable, printableLines } from "./printable.ts";
+
+/** What a user reads about a failure: plain words, without control sequences, each string one line. */
+export interface FailureText {
+  /** What happened; names the host if it is about one. */
+  readonly headline: string;
+  /** Where to look: a file with line and column, a directory or log on the host, a step. */
+  readonly where?: string;
+  /** The tool's own last words, or what the sentence needs to be understood. */
+  readonly details: readonly string[];
+  /** What to do, with the command to type where there is one. */
+  readonly hint?: string;
+}
+
+/** The words for a failure. All texts are here and in the five files beside this one, one per family. */
+export function failureText(failure: Failure): FailureText {
+  const text = textOf(failure);
+  return {
+    headline: printable(text.headline),
+    ...(text.where === undefined ? {} : { where: printable(text.where) }),
+    details: printableLines(text.details),
+    ...(text.hint === undefined ? {} : { hint: printable(text.hint) }),
+  };
+}
+
+function textOf(failure: Failure): FailureText {
+  if ("host" in failure) return hostText(failure);
+  if (failure.reason === "cancelled") return { headline: "cancelled", details: [] };
+  if (failure.reason === "unreadable-file" || failure.reason === "laptop-tool-failed") {
+    return laptopText(failure);
+  }
+  return configText(failure);
+}
+
+function hostText(failure: HostFailure): FailureText {
+  switch (failure.reason) {
+    case "unreachable":
+    case "login-refused":
+    case "ssh-misconfigured":
+    case "shell-refused":
+      return linkText(failure);
+    case "target-refused":
+    case "symlink-in-the-way":
+    case "locked":
+    case "disk-full":
+    case "not-writable":
+      return targetText(failure);
+    case "engine-unavailable":
+    case "dockerfile-missing":
+    case "rebuild-file-missing":
+    case "job-lost":
+    case "build-failed":
+    case "no-container":
+    case "container-in-use":
+    case "container-foreign":
+    case "container-not-started":
+      return engineText(failure);
+    case "not-installed":
+      return failure.where === "laptop"
+        ? {
+            headline: `${failure.program} is not installed on this machine`,
+            details: failure.lastWords,
+            hint: `install it with your package manager, e.g. \`sudo apt-get install ${packageOf(failure.program)}\`; \`igor doctor\` lists all that igor needs`,
+          }
+        : {
+            headline: `${failure.host}: ${failure.program} is not installed there`,
+            details: failure.lastWords,
+            hint: `install it on ${failure.host}, or make it visible in the PATH of a non-interactive login there (\`ssh ${failure.host} 'command -v ${failure.program}'\` must print it)`,
+          };
+    case "step-failed":
+      return {
+        headline: `${failure.host}: ${failure.step} failed${failure.exitCode === undefined ? "" : ` (exit code ${failure.exitCode})`}`,
+        where: `${failure.host}, step ${failure.step}`,
+        details: failure.lastWords,
+        hint: "`igor log` shows all that was run and printed; the same command with --verbose shows it live",
+      };
+    case "command-failed":
+      return {
+        headline: `${failure.host}: the command ended with exit code ${failure.exitCode}${exitCodeMeaning(failure.exitCode)}`,
+        details: failure.lastWords,
+      };
+    default:
+      return unreachable(failure);
+  }
+}
+
+function packageOf(program: string): string {
+  return program === "ssh" ? "openssh-client" : program;
+}
+
+function exitCodeMeaning(exitCode: number): string {
+  if (exitCode === 126) return ": it could not be executed";
+  if (exitCode === 127) return ": it was not found";
+  if (exitCode === 137) return ": it was killed, perhaps for lack of memory";
+  if (exitCode === 139) return ": it crashed (segmentation fault)";
+  return "";
+}
