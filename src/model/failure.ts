@@ -4,7 +4,22 @@ import type { ConfigFailure } from "./failure-config.ts";
  * An expected error: something a user, a network or a tool caused. Each has its words in `view/failure-text.ts`.
  * `lastWords` are the tool's own last lines, never lost and never interpreted again.
  */
-export type Failure = ConfigFailure | HostFailure | { readonly reason: "cancelled" };
+export type Failure = ConfigFailure | HostFailure | LaptopFailure | { readonly reason: "cancelled" };
+
+/** What can go wrong on the laptop itself. */
+export type LaptopFailure =
+  | {
+      /** A file that cannot be sent as it is. */
+      readonly reason: "unreadable-file";
+      readonly path: string;
+      readonly cause: "not-utf8" | "no-permission";
+    }
+  | {
+      /** A local tool refused, e.g. git in a directory of another owner. */
+      readonly reason: "laptop-tool-failed";
+      readonly program: string;
+      readonly lastWords: readonly string[];
+    };
 
 /** A failure on one host; `host` is the name the user gave it. */
 export type HostFailure = { readonly host: string; readonly lastWords: readonly string[] } & (
@@ -73,12 +88,7 @@ export type TargetFailure =
       readonly reason: "locked";
       readonly holder: string;
     }
-  | {
-      /** A file changed on the laptop faster than it could be read, or has a name that cannot travel. */
-      readonly reason: "unreadable-file";
-      readonly path: string;
-      readonly cause: "changing" | "not-utf8" | "no-permission" | "special";
-    };
+;
 
 /** What can go wrong with the container engine and what igor keeps in it. */
 export type EngineFailure =

@@ -37,6 +37,8 @@ export type Step =
       readonly payload?: Payload;
       /** Confirms this generation when the program ends well. */
       readonly confirms?: string;
+      /** How many files the project has, for "nothing to push". */
+      readonly files?: number;
     }
   | {
       /** Many files on their way into the stage (or straight into an empty target). */

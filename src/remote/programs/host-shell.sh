@@ -57,15 +57,16 @@ ship() {
 # start ID: the program $D/ID.t with stdin $D/ID.p.
 start() {
   (
-    export N D
     I=$1
-    export I
+    export N D I
     if command -v setsid >/dev/null 2>&1; then
       setsid /bin/sh "$D/$1.t" <"$D/$1.p" >"$D/$1.o" 2>"$D/$1.e" &
     else
       /bin/sh "$D/$1.t" <"$D/$1.p" >"$D/$1.o" 2>"$D/$1.e" &
     fi
     echo $! >"$D/$1.pid"
+    # A signal that came before the program had a pid wins.
+    [ ! -s "$D/$1.signal" ] || { read -r early <"$D/$1.signal" && signal "$1" "$early"; }
     wait $!
     code=$?
     ship "$D/$1.o" "$N $1 o"
@@ -77,26 +78,30 @@ start() {
 
 # signal ID SIGNAL: `kill -TERM -PID` is the one spelling for a group that every sh understands.
 signal() {
+  [ -e "$D/$1.t" ] || return 0
+  echo "$2" >"$D/$1.signal"
   [ -s "$D/$1.pid" ] && read -r target <"$D/$1.pid" || return 0
   kill "-$2" "-$target" 2>/dev/null || kill "-$2" "$target" 2>/dev/null || :
 }
 
 every() {
-  for f in "$D"/*.pid; do
+  for f in "$D"/*.t; do
     [ -e "$f" ] || continue
     f=${f##*/}
-    signal "${f%.pid}" "$1"
+    signal "${f%.t}" "$1"
   done
 }
 
 end() {
-  trap '' HUP TERM
+  trap '' HUP TERM INT
   every TERM
-  for tenth in 1 2 3 4 5 6 7 8 9 10; do
+  tenths=10
+  while [ "$tenths" -gt 0 ]; do
     left=
-    for f in "$D"/*.pid; do [ ! -e "$f" ] || left=1; done
+    for f in "$D"/*.t; do [ ! -e "$f" ] || left=1; done
     [ "$left" ] || break
     sleep 0.1 2>/dev/null || sleep 1
+    tenths=$((tenths - 1))
   done
   every KILL
   [ -z "$watch" ] || kill "$watch" 2>/dev/null
@@ -129,9 +134,7 @@ while read -r nonce id verb a b; do
   [ "$nonce" = "$N" ] || { say 0 desync; break; }
   case $verb in
     run)
-      receive "$a" "$D/$id.z" && receive "$b" "$D/$id.p" && gzip -dc <"$D/$id.z" >"$D/$id.t" || break
-      rm -f "$D/$id.z"
-      start "$id"
+      if receive "$a" "$D/$id.z" && receive "$b" "$D/$id.p" && gzip -dc <"$D/$id.z" >"$D/$id.t"; then start "$id"; else break; fi
       ;;
     kill) signal "$id" "$a" ;;
     ping)

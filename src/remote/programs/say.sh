@@ -25,10 +25,11 @@ decode() {
   esac
 }
 
+# shellcheck disable=SC2088
 # absolute DIR: sets $absolute; `~/x` is below the home directory.
 absolute() {
   case $1 in
-    '~/'*) absolute=$HOME/${1#'~/'} ;;
+    "~/"*) absolute=$HOME/${1#??} ;;
     *) absolute=$1 ;;
   esac
 }

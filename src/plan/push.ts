@@ -1,0 +1,129 @@
+import type { Manifest, PendingPush } from "../model/manifest.ts";
+import type { Change, ProgramName, Step } from "../model/plan.ts";
+import type { Host, Project } from "../model/project.ts";
+import type { ReconcileAnswer } from "../remote/push-events.ts";
+import { differenceOf, wholeTree } from "./difference.ts";
+import type { Difference, LocalTree } from "./difference.ts";
+
+/** More than this does not go into a frame: rsync's deltas and its compression win. */
+export const frameLimit = { files: 1000, bytes: 4_000_000 } as const;
+
+/** What a push must know that is not in the configuration. */
+export interface PushFacts {
+  readonly local: LocalTree;
+  readonly manifest: Manifest;
+  /** Chosen for the tree that comes out; also names the stage. */
+  readonly generation: string;
+  /** The first commit of the project's git history, `-` without one. */
+  readonly commit: string;
+  /** Laptop and checkout, for the marker and for people. */
+  readonly source: string;
+  readonly laptopRsync: "rsync" | "openrsync" | "none";
+  /** What the host said when the changes did not fit; `generation` is `-` when igor never completed a push there. */
+  readonly answer: ReconcileAnswer | undefined;
+}
+
+/** The last frame of a push may do more in the same round trip. */
+export interface LastFrame {
+  readonly program: ProgramName;
+  readonly title: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** How the tree comes to the host, and what the manifest becomes. */
+export interface PushPlan {
+  readonly steps: readonly Step[];
+  /** What to note as pending before anything is sent; undefined when nothing changes. */
+  readonly pending: PendingPush | undefined;
+}
+
+/**
+ * One frame when the difference is small. Else the host is asked first (it makes a stage and answers),
+ * then the files travel by rsync or tar, and one frame moves them into place.
+ * Every way of writing ends in the remote program `commit`.
+ */
+export function planPush(
+  { project, host, adopt }: { readonly project: Project; readonly host: Host; readonly adopt: boolean },
+  facts: PushFacts,
+  last: LastFrame,
+): PushPlan {
+  const { local, manifest, generation, answer } = facts;
+  const accepted = [manifest.generation ?? "-", ...manifest.pending.map((pending) => pending.generation)];
+  const fits = answer === undefined || (accepted.includes(answer.generation) && !isBlank(manifest));
+  const difference = fits ? differenceOf(local, manifest) : wholeTree(local, manifest);
+  const inputs: Record<string, string> = {
+    in_base: host.dir,
+    in_dir: projectDir(host, project),
+    in_project: project.name,
+    in_commit: facts.commit,
+    in_source: facts.source,
+    in_adopt: adopt ? "1" : "",
+    in_stage: generation,
+    in_generation: generation,
+    ...last.inputs,
+  };
+  const frame = (more: Readonly<Record<string, string>>, changes: readonly Change[], send: readonly string[]): Step => ({
+    kind: "frame",
+    title: last.title,
+    program: last.program,
+    inputs: { ...inputs, ...more },
+    payload: { changes, send },
+    confirms: generation,
+  });
+  if (answer === undefined && difference.states.size === 0) {
+    const { program, title } = last;
+    const unchanged = { ...inputs, in_accept: accepted.join(" ") };
+    return { steps: [{ kind: "frame", title, program, inputs: unchanged, files: local.tree.size }], pending: undefined };
+  }
+  const pending: PendingPush = { generation, changes: difference.states };
+  const accept = (answer === undefined ? accepted : [answer.generation]).join(" ");
+  const replaced = replacedPaths(difference);
+  if (isSmall(difference)) {
+    return { steps: [frame({ in_accept: accept, in_changes: "1" }, difference.changes, replaced)], pending };
+  }
+  if (answer === undefined) {
+    const ask = { ...inputs, in_accept: "" };
+    return { steps: [{ kind: "frame", title: "prepare", program: "push", inputs: ask }], pending: undefined };
+  }
+  const direct = answer.fresh && answer.generation === "-";
+  const tree = answer.root;
+  const useRsync = answer.rsync === "rsync" && facts.laptopRsync === "rsync";
+  return {
+    steps: [
+      {
+        kind: "transfer",
+        title: "transfer",
+        tool: useRsync ? "rsync" : "tar",
+        files: replaced,
+        into: direct ? tree : `${tree}/.igor/host/stage/${generation}/f`,
+        ...(useRsync && !direct ? { compareWith: tree } : {}),
+      },
+      frame(
+        { in_accept: accept, in_changes: "1", in_staged: direct ? "direct" : "1" },
+        direct ? [] : difference.changes,
+        [],
+      ),
+    ],
+    pending,
+  };
+}
+
+/** Where a project lives on a host. e.g. `/home/dino/dev_dsk/mnist` */
+export function projectDir(host: Host, project: Project): string {
+  return `${host.dir === "/" ? "" : host.dir}/${project.name}`;
+}
+
+function isBlank(manifest: Manifest): boolean {
+  return manifest.generation === undefined && manifest.pending.length === 0;
+}
+
+function replacedPaths({ changes }: Difference): readonly string[] {
+  return changes.filter(({ kind }) => kind === "replace").map(({ path }) => path);
+}
+
+function isSmall({ changes, states }: Difference): boolean {
+  if (changes.length > frameLimit.files) return false;
+  let bytes = 0;
+  for (const state of states.values()) if (state?.startsWith("f ") === true) bytes += Number(state.split(" ")[1]);
+  return bytes <= frameLimit.bytes;
+}

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ignore from "ignore";
+import type { Project } from "../model/project.ts";
+
+/**
+ * Which paths are pushed, of those that git or a walk found: not `.git`, not what `.igorignore` or the key `exclude`
+ * leave out, never igor's own directory of a host; always the dockerfile and the files that rebuild the image.
+ */
+export function fileFilter(project: Project): (path: string) => boolean {
+  const excluded = ignore({ allowRelativePaths: true });
+  const ignoreFile = join(project.root, ".igorignore");
+  const patterns = [
+    ...(existsSync(ignoreFile) ? readFileSync(ignoreFile, "utf8").split("\n") : []),
+    ...project.sync.exclude,
+  ];
+  excluded.add(patterns);
+  const hasPatterns = patterns.some((pattern) => pattern.trim() !== "" && !pattern.startsWith("#"));
+  const always = alwaysSent(project);
+  return (path) => {
+    if (isInternal(path)) return false;
+    return always.has(path) || !hasPatterns || !excluded.ignores(path);
+  };
+}
+
+/** Files that are sent even when git ignores them. Globs of docker_rebuild_files are matched elsewhere. */
+export function alwaysSent(project: Project): ReadonlySet<string> {
+  return new Set([
+    project.image.dockerfile,
+    ".dockerignore",
+    ...project.image.rebuildFiles.filter((file) => !/[*?[]/.test(file)),
+  ]);
+}
+
+/** `.git` of this or a nested repository (a directory, or the file of a submodule), and what a host keeps for igor. */
+export function isInternal(path: string): boolean {
+  return /(^|\/)\.git(\/|$)/.test(path) || path.startsWith(".igor/host/") || path === ".igor/host";
+}

@@ -1,0 +1,31 @@
+import type { ProgramName } from "../model/plan.ts";
+import commitPart from "./programs/commit.sh";
+import hostShellProgram from "./programs/host-shell.sh";
+import lockPart from "./programs/lock.sh";
+import pushMain from "./programs/push-main.sh";
+import pushPart from "./programs/push.sh";
+import sayPart from "./programs/say.sh";
+import targetPart from "./programs/target.sh";
+import { assignments } from "./quote.ts";
+
+/** The loop at the far end of a channel; see its first lines for the protocol. */
+export const hostShell: string = compact(hostShellProgram);
+
+const parts: Readonly<Partial<Record<ProgramName, readonly string[]>>> = {
+  push: [sayPart, lockPart, targetPart, commitPart, pushPart, pushMain],
+};
+
+/** The text of a remote program with its inputs, ready to be run by `/bin/sh`. */
+export function programText(program: ProgramName, inputs: Readonly<Record<string, string>>): string {
+  return assignments(inputs) + (parts[program] ?? []).map(compact).join("");
+}
+
+/** Comments and indentation stay at home. A line that begins with `#` inside a quoted text or here-document would be lost: there is none. */
+export function compact(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => `${line}\n`)
+    .join("");
+}

@@ -1,0 +1,208 @@
+# commit_tree STAGE: brings the tree in the current directory from one generation to the next.
+#
+# STAGE/l/first and STAGE/l/then are lists of changes, in this order; STAGE/f/PATH holds the new files. Lines:
+#   e SIZE SECONDS.NANOSECONDS   what igor may have left at the path of the next r or d line (any number of them)
+#   t TARGET                     the same, as a symbolic link to TARGET
+#   r PATH                       put STAGE/f/PATH there (skipped when it is not staged: the host has it already)
+#   d PATH                       delete it
+# Names hold no newline; a name with a backslash or a newline is escaped for printf %b.
+# Inputs: in_generation, the id of the tree that comes out.
+# Answer (stdout): `kept PATH` for each path that was moved or copied to .igor/host/conflicts/<generation>/.
+# Guarantees: each path is the old file or the new one, never a part; a path that is not in a state igor left is kept
+# aside before its place is taken; a directory that is a symbolic link is never entered; the generation is written last.
+: "${in_generation=}"
+
+stat_format='%f %s %.9Y %n'
+case $(stat -c %.9Y / 2>/dev/null) in *.?????????) ;; *) stat_format='%f %s %Y %n' ;; esac
+newline='
+'
+
+commit_tree() {
+  stage=$1
+  aside=$PWD/.igor/host/conflicts/$in_generation
+  emptied=
+  for list in "$stage/l/first" "$stage/l/then"; do
+    [ -s "$list" ] || continue
+    examine
+    apply
+  done
+  printf '%s\n' "$in_generation" >"$stage/generation"
+  mv -f "$stage/generation" .igor/host/generation
+  rm -rf "$stage"
+}
+
+# no_link DIR: no component of DIR is a symbolic link.
+no_link() {
+  part='' rest=$1/
+  while [ "$rest" ]; do
+    part=$part${part:+/}${rest%%/*} rest=${rest#*/}
+    [ ! -L "$part" ] || die symlink-in-the-way "$(encoded "$part")"
+  done
+}
+
+parent() { case $1 in */*) parent=${1%/*} ;; *) parent=. ;; esac; }
+present() { [ -e "$1" ] || [ -L "$1" ]; }
+
+# examine: nothing is changed; every directory on the way is checked, and $stage/found tells what is there now.
+examine() {
+  checked=
+  : >"$stage/found"
+  set --
+  while IFS= read -r line; do
+    case $line in [rd]' '*) decode "${line#? }" ;; *) continue ;; esac
+    parent "$decoded"
+    [ "$parent" = "$checked" ] || { no_link "$parent" && checked=$parent; }
+    case $line in r*) present "$stage/f/$decoded" || continue ;; esac
+    case $decoded in *"$newline"*) continue ;; esac
+    present "$decoded" || continue
+    set -- "$@" "./$decoded"
+    [ $# -lt 100 ] || { stat -c "$stat_format" -- "$@" >>"$stage/found" || :; set --; }
+  done <"$list"
+  [ $# -eq 0 ] || stat -c "$stat_format" -- "$@" >>"$stage/found" || :
+}
+
+# apply: the second pass over the list; the lines of $stage/found come in the same order.
+apply() {
+  made='' batch='' expected='' targets=''
+  set --
+  while IFS= read -r line; do
+    word=${line#? }
+    case $line in
+      e*) expected="$expected$word$newline" && continue ;;
+      t*) targets="$targets$word$newline" && continue ;;
+    esac
+    decode "$word"
+    path=$decoded
+    parent "$path"
+    case $line in
+      r*)
+        if present "$stage/f/$path"; then
+          if [ "$batch" != "$parent" ] || [ $# -ge 100 ]; then
+            [ $# -eq 0 ] || flush "$@"
+            set --
+            batch=$parent
+            make_directory "$parent"
+          fi
+          clear_place
+          set -- "$@" "$stage/f/$path"
+        fi
+        ;;
+      d*)
+        if [ "$batch" != ' delete' ] || [ $# -ge 100 ]; then
+          [ $# -eq 0 ] || flush "$@"
+          set --
+          batch=' delete'
+        fi
+        if present "$path"; then
+          look
+          if ours; then set -- "$@" "./$path"; elif [ "$kind" != directory ]; then keep_aside mv; fi
+          case $emptied in "$parent$newline"*) ;; *) [ "$parent" = . ] || emptied=$parent$newline$emptied ;; esac
+        fi
+        ;;
+    esac
+    expected='' targets=''
+  done 4<"$stage/found" <"$list"
+  [ $# -eq 0 ] || flush "$@"
+  remove_emptied
+}
+
+# flush FILES: the batch in hand goes to its place: staged files into the directory $batch, or deletions.
+flush() {
+  if [ "$batch" = ' delete' ]; then rm -f -- "$@"; else mv -f -- "$@" "./$batch/"; fi
+}
+
+# make_directory DIR: with its parents; a file of the host that is in the way is kept aside.
+make_directory() {
+  [ "$1" != "$made" ] || return 0
+  made=$1
+  [ ! -d "$1" ] || return 0
+  wanted=$path
+  part='' rest=$1/
+  while [ "$rest" ]; do
+    part=$part${part:+/}${rest%%/*} rest=${rest#*/}
+    [ ! -d "$part" ] || continue
+    if [ -e "$part" ]; then
+      path=$part word=$part
+      keep_aside mv
+    fi
+    (umask 022 && mkdir -- "$part")
+  done
+  path=$wanted
+}
+
+# look: sets $kind, $size and $mtime of $path, from the first pass when the line there is for this path.
+look() {
+  found=
+  case $path in
+    *"$newline"*) ;;
+    *) IFS= read -r found <&4 || : ;;
+  esac
+  [ "${found#* * * }" = "./$path" ] || found=$(stat -c "$stat_format" -- "./$path" 2>/dev/null) || found='0 0 0 '
+  mode=${found%% *} found=${found#* }
+  size=${found%% *} found=${found#* }
+  mtime=${found%% *}
+  case $mode in 8???) kind='file' ;; a???) kind='symlink' ;; 4???) kind='directory' ;; *) kind='special' ;; esac
+}
+
+# ours: what is at $path is in one of the states that igor may have left.
+ours() {
+  case $kind in
+    file)
+      case $newline$expected in
+        *"$newline$size $mtime$newline"*) return 0 ;;
+      esac
+      # A host whose tar or file system keeps whole seconds only.
+      case $mtime in
+        *.*[!0]*) return 1 ;;
+        *) case $newline$expected in *"$newline$size ${mtime%%.*}."*) return 0 ;; *) return 1 ;; esac ;;
+      esac
+      ;;
+    symlink)
+      is=$(readlink -- "./$path"; printf x)
+      left=$targets
+      while [ "$left" ]; do
+        decode "${left%%"$newline"*}"
+        left=${left#*"$newline"}
+        [ "$is" != "$decoded${newline}x" ] || return 0
+      done
+      return 1
+      ;;
+    *) return 1 ;;
+  esac
+}
+
+# clear_place: $path may be replaced without losing anything.
+clear_place() {
+  present "$path" || return 0
+  look
+  ! ours || return 0
+  case $kind in
+    directory) rmdir -- "./$path" 2>/dev/null || keep_aside mv ;;
+    file)
+      if [ -L "$stage/f/$path" ] || ! cmp -s "$stage/f/$path" "./$path"; then keep_aside ln; fi
+      ;;
+    *) keep_aside mv ;;
+  esac
+}
+
+# keep_aside ln|mv: with ln the path stays in place until the new file takes it in one rename.
+keep_aside() {
+  parent "$path"
+  mkdir -p -- "$aside/$parent"
+  to=$aside/$path
+  n=1
+  while present "$to"; do
+    to=$aside/$path.$n
+    n=$((n + 1))
+  done
+  { [ "$1" = ln ] && ln -- "./$path" "$to" 2>/dev/null; } || mv -- "./$path" "$to"
+  printf 'kept %s\n' "$word"
+}
+
+# remove_emptied: directories that lost their last file; one that holds anything else stays.
+remove_emptied() {
+  while [ "$emptied" ]; do
+    rmdir -p -- "${emptied%%"$newline"*}" 2>/dev/null || :
+    emptied=${emptied#*"$newline"}
+  done
+}

@@ -1,0 +1,77 @@
+# One igor at a time in the tree of a project.
+# lock_tree waits for the lock $root/.igor/host/lock (in_patience seconds at most, then `die locked`); unlock_tree frees it.
+# The lock is a file with its owner inside, made by ln, so it exists only whole. It survives a crash of its owner:
+# a lock whose process is gone (other boot, no such pid, or the pid began at another time) is taken over.
+: "${in_patience:=30}" "${root=}"
+
+# born PID: sets $born, the start time of a process as the kernel tells it, or nothing.
+born() {
+  born=
+  read -r born 2>/dev/null <"/proc/$1/stat" || { born=; return 1; }
+  # shellcheck disable=SC2086
+  set -- ${born##*) }
+  shift 19
+  born=$1
+}
+
+# stale LINE: the owner written in a lock is certainly gone. Another host's lock (shared home) is never stale.
+stale() {
+  # shellcheck disable=SC2086
+  set -- $1
+  [ "${4-}" = "$lock_host" ] || return 1
+  [ "${3-}" = "$lock_boot" ] || return 0
+  if [ -r /proc/self/stat ]; then
+    born "$1" || return 0
+    [ "$born" != "$2" ]
+  else
+    if kill -0 "$1" 2>/dev/null; then return 1; fi
+  fi
+}
+
+lock_tree() {
+  lock=$root/.igor/host/lock
+  lock_host=$(uname -n)
+  lock_boot=-
+  [ ! -r /proc/sys/kernel/random/boot_id ] || read -r lock_boot </proc/sys/kernel/random/boot_id
+  born $$ || born=-
+  lock_mine="$$ ${born:--} $lock_boot $lock_host"
+  echo "$lock_mine" >"$lock.$$" || die not-writable "$(encoded "$root/.igor/host")"
+  lock_waited=0
+  until ln "$lock.$$" "$lock" 2>/dev/null; do
+    lock_line=
+    read -r lock_line 2>/dev/null <"$lock" || { [ -e "$lock" ] || continue; }
+    if stale "$lock_line"; then
+      # Taken over under a second lock, so that two who see the same stale lock cannot remove a fresh one.
+      if ln "$lock.$$" "$lock.taking" 2>/dev/null; then
+        lock_again=
+        read -r lock_again 2>/dev/null <"$lock" || :
+        [ "$lock_again" != "$lock_line" ] || rm -f "$lock"
+        rm -f "$lock.taking"
+      else
+        lock_taker=
+        read -r lock_taker 2>/dev/null <"$lock.taking" || :
+        [ -z "$lock_taker" ] || ! stale "$lock_taker" || rm -f "$lock.taking"
+      fi
+      continue
+    fi
+    if [ "$lock_waited" -ge $((in_patience * 10)) ]; then
+      rm -f "$lock.$$"
+      die locked "$(encoded "process ${lock_line%% *} on ${lock_line##* }")"
+    fi
+    [ "$lock_waited" -ne 10 ] || ev waiting "$(encoded "another igor (process ${lock_line%% *}) is writing to this directory")"
+    lock_waited=$((lock_waited + 1))
+    sleep 0.1 2>/dev/null || { sleep 1; lock_waited=$((lock_waited + 9)); }
+  done
+  rm -f "$lock.$$"
+  for lock_left in "$lock".[0-9]*; do
+    kill -0 "${lock_left##*.}" 2>/dev/null || rm -f "$lock_left"
+  done
+  trap unlock_tree EXIT
+  trap 'exit 143' TERM HUP INT
+}
+
+unlock_tree() {
+  trap - EXIT
+  rm -f "$lock"
+  lock=
+}

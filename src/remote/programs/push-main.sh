@@ -1,0 +1,2 @@
+open_target
+push_tree || :

@@ -1,0 +1,20 @@
+import { decodeWord } from "./frame.ts";
+
+/** What the program `push` says of a host whose generation does not fit. */
+export interface ReconcileAnswer {
+  readonly generation: string;
+  readonly rsync: "rsync" | "openrsync" | "none";
+  readonly fresh: boolean;
+  readonly root: string;
+}
+
+/** Reads `reconcile GENERATION RSYNC FRESH ROOT`. */
+export function parseReconcile([verb, generation = "-", rsync, fresh, root]: readonly string[]): ReconcileAnswer | undefined {
+  if (verb !== "reconcile") return undefined;
+  return {
+    generation,
+    rsync: rsync === "rsync" || rsync === "openrsync" ? rsync : "none",
+    fresh: fresh === "1",
+    root: decodeWord(root),
+  };
+}

@@ -1,0 +1,45 @@
+import type { LinkFailure } from "../model/failure.ts";
+
+/** ssh's own words under LC_ALL=C, the most specific first. Each with a real sample. */
+const catalogue: readonly (readonly [RegExp, LinkFailure])[] = [
+  // ssh: Could not resolve hostname nosuch: Name or service not known
+  [/Could not resolve hostname/, { reason: "unreachable", cause: "unknown-name" }],
+  // @    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+  [/REMOTE HOST IDENTIFICATION HAS CHANGED/, { reason: "login-refused", cause: "host-key-changed" }],
+  // Host key verification failed.
+  [/Host key verification failed/, { reason: "login-refused", cause: "host-key-unknown" }],
+  // dino@10.99.0.11: Permission denied (publickey,password,keyboard-interactive).
+  [/Permission denied \(/, { reason: "login-refused", cause: "no-accepted-key" }],
+  // Received disconnect from 10.99.0.11 port 22:2: Too many authentication failures
+  [/Too many authentication failures/, { reason: "login-refused", cause: "no-accepted-key" }],
+  // Unable to negotiate with 10.99.0.11 port 22: no matching key exchange method found. Their offer: ...
+  [/Unable to negotiate with/, { reason: "login-refused", cause: "no-common-algorithm" }],
+  // ssh: connect to host 10.99.0.11 port 22: Connection refused
+  [/Connection refused/, { reason: "unreachable", cause: "refused" }],
+  // ssh: connect to host 10.99.0.99 port 22: No route to host
+  [/No route to host|Network is unreachable/, { reason: "unreachable", cause: "no-route" }],
+  // ssh: connect to host 10.99.0.11 port 22: Connection timed out; Connection timed out during banner exchange
+  [/connect to host .*timed out|timed out during banner exchange|Connection to .* timed out/, { reason: "unreachable", cause: "timed-out" }],
+  // command-line: line 0: Bad configuration option: foo; /home/dino/.ssh/config: terminating, 1 bad configuration options
+  [/Bad configuration option|bad configuration options|Bad owner or permissions on|no argument after keyword/i, { reason: "ssh-misconfigured" }],
+  // unix_listener: path "..." too long for Unix domain socket
+  [/too long for Unix domain socket|cannot bind to path/, { reason: "ssh-misconfigured" }],
+  // Timeout, server 10.99.0.11 not responding.
+  [/Timeout, server .* not responding/, { reason: "unreachable", cause: "link-died" }],
+  // kex_exchange_identification: Connection closed by remote host
+  [/Connection closed by|closed by remote host|Connection reset by|Broken pipe/, { reason: "unreachable", cause: "closed" }],
+];
+
+/**
+ * What ssh's last words mean. ssh's exit code does not identify a fault (facts 1.7), its words do;
+ * undefined when they say nothing about the link.
+ */
+export function readSshWords(words: string): LinkFailure | undefined {
+  const found = catalogue.find(([pattern]) => pattern.test(words))?.[1];
+  if (found?.reason === "login-refused") {
+    // Offending ED25519 key in /home/dino/.ssh/known_hosts:3
+    const keyAt = /Offending \S+ key in (\S+:\d+)/.exec(words)?.[1];
+    return keyAt === undefined ? found : { ...found, keyAt };
+  }
+  return found;
+}

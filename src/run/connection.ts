@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { chmodSync, lstatSync, mkdirSync } from "node:fs";
+import { homedir, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Failure } from "../model/failure.ts";
+import type { Host } from "../model/project.ts";
+import { fail, ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { parseSettings, settingsArgv } from "../remote/ssh.ts";
+import type { Connection } from "../remote/ssh.ts";
+import { runToEnd } from "./spawn.ts";
+
+/** Longer paths of a socket are refused by ssh: 104 bytes on macOS, less the 18 that ssh appends for itself. */
+const longestControlPath = 86;
+
+/**
+ * How to reach a host: the user's own ssh configuration says (`ssh -G`), and whether it shares connections by itself.
+ * No network is touched.
+ */
+export async function findConnection(host: Host): Promise<Result<Connection, Failure>> {
+  const asked = await runToEnd(settingsArgv(host));
+  if (asked.missing) {
+    return fail({ reason: "not-installed", program: "ssh", where: "laptop", host: host.host, lastWords: [] });
+  }
+  if (asked.exitCode !== 0) {
+    return fail({ reason: "ssh-misconfigured", host: host.host, lastWords: lastLines(asked.stderr) });
+  }
+  const text = asked.stdout.toString("utf8");
+  const settings = parseSettings(text);
+  if (settings.multiplexes) return ok({ host, settings, controlPath: undefined });
+  const name = createHash("sha256").update(`${host.host}\n${text}`).digest("hex").slice(0, 16);
+  return ok({ host, settings, controlPath: join(controlDirectory(name.length + 1), name) });
+}
+
+/** The last lines of a tool's words, for a failure. */
+export function lastLines(text: string, count = 20): readonly string[] {
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "")
+    .slice(-count);
+}
+
+/** A private directory whose sockets have paths that are short enough. */
+function controlDirectory(nameBytes: number): string {
+  const runtime = process.env["XDG_RUNTIME_DIR"];
+  const places = [
+    ...(runtime === undefined || runtime === "" ? [] : [join(runtime, "igor")]),
+    join(homedir(), ".cache", "igor", "s"),
+    join(tmpdir(), `igor-${String(userInfo().uid)}`),
+    `/tmp/igor-${String(userInfo().uid)}`,
+  ];
+  for (const place of places) {
+    if (Buffer.byteLength(place) + nameBytes <= longestControlPath && isPrivate(place)) return place;
+  }
+  throw new Error(`none of these can hold the sockets of shared connections: ${places.join(", ")}`);
+}
+
+/** Makes the directory when it is missing; false when it cannot be ours alone. */
+function isPrivate(place: string): boolean {
+  try {
+    mkdirSync(place, { recursive: true, mode: 0o700 });
+    const found = lstatSync(place);
+    if (!found.isDirectory() || found.uid !== userInfo().uid) return false;
+    if ((found.mode & 0o077) !== 0) chmodSync(place, 0o700);
+    return true;
+  } catch {
+    // Read-only or missing home: the next place is tried.
+    return false;
+  }
+}

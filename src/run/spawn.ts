@@ -1,0 +1,102 @@
+import { Buffer } from "node:buffer";
+import type { Readable, Writable } from "node:stream";
+import { execa } from "execa";
+
+/** How a process ended. All absent values mean it never started. */
+export interface Ended {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** The program itself was not found. */
+  readonly missing: boolean;
+}
+
+/** A local process. */
+export interface Running {
+  readonly pid: number | undefined;
+  readonly stdin: Writable | undefined;
+  readonly stdout: Readable | undefined;
+  readonly stderr: Readable | undefined;
+  /** Never rejects. */
+  readonly ended: Promise<Ended>;
+  /** Ends it politely, and with KILL after two seconds. */
+  end(signal?: "SIGTERM" | "SIGHUP" | "SIGINT" | "SIGKILL"): void;
+}
+
+/** Where a process has its streams: `pipe` to us, `inherit` from igor itself, `ignore` for none. */
+export interface Streams {
+  readonly stdin: "pipe" | "inherit" | "ignore";
+  readonly stdout: "pipe" | "inherit" | "ignore";
+  readonly stderr: "pipe" | "inherit" | "ignore";
+}
+
+/** What a process may be given beside its words. */
+export interface Surroundings {
+  readonly cwd?: string;
+  /** Added to igor's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly streams?: Streams;
+}
+
+const pipes: Streams = { stdin: "pipe", stdout: "pipe", stderr: "pipe" };
+
+/** Starts a local process; the one place where igor does. Tools speak English, so that their words can be recognised. */
+export function startProcess(argv: readonly [string, ...string[]], surroundings: Surroundings = {}): Running {
+  const { cwd, env, streams = pipes } = surroundings;
+  const [file, ...words] = argv;
+  const child = execa(file, words, {
+    ...streams,
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { LC_ALL: "C", ...env },
+    buffer: false,
+    reject: false,
+    stripFinalNewline: false,
+    forceKillAfterDelay: 2000,
+  });
+  // A pipe whose other end went away is not a bug of ours; the end of the process tells what happened.
+  child.stdin?.on("error", () => undefined);
+  const ended = child.then((result) => ({
+    exitCode: result.exitCode,
+    signal: result.signal,
+    missing: result.code === "ENOENT",
+  }));
+  return {
+    pid: child.pid,
+    stdin: child.stdin ?? undefined,
+    stdout: child.stdout ?? undefined,
+    stderr: child.stderr ?? undefined,
+    ended,
+    end: (signal = "SIGTERM") => void child.kill(signal),
+  };
+}
+
+/** What a process that ran to its end left behind. */
+export interface Finished extends Ended {
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Runs a local process to its end, with `input` on its stdin. */
+export async function runToEnd(
+  argv: readonly [string, ...string[]],
+  surroundings: Omit<Surroundings, "streams"> & { readonly input?: Buffer | string; readonly signal?: AbortSignal } = {},
+): Promise<Finished> {
+  const { input, signal, ...rest } = surroundings;
+  const child = startProcess(argv, rest);
+  const stop = (): void => child.end();
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted === true) stop();
+  child.stdin?.end(input ?? "");
+  const [stdout, stderr, ended] = await Promise.all([allOf(child.stdout), allOf(child.stderr), child.ended]);
+  signal?.removeEventListener("abort", stop);
+  return { ...ended, stdout, stderr: stderr.toString("utf8") };
+}
+
+/** Everything a stream brings; what came before an error counts. */
+export async function allOf(stream: Readable | undefined): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  if (stream === undefined) return Buffer.alloc(0);
+  return new Promise((resolve) => {
+    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    for (const end of ["end", "error", "close"]) stream.on(end, () => resolve(Buffer.concat(chunks)));
+  });
+}
