@@ -27,7 +27,7 @@ state=$beds/$bed
 say() { printf '%s\n' "$*"; }
 fail() {
   printf 'bed.sh: %s\n' "$*" >&2
-  exit 1
+  exit "${IGOR_BED_FAILED:-1}"
 }
 usage() { sed -n '4,9s/^#   //p' "${BASH_SOURCE[0]}" >&2 && exit 2; }
 
