@@ -1,0 +1,92 @@
+# exec-end: ends every process of a session. Runs in the container, and on the host for the engine's clients.
+#
+# In    $1 id of the session, $2 file with the pid and start time of its first process (empty: only what carries the id),
+#       $3 the signal to begin with, $4 seconds until KILL (the second half of them with TERM)
+# Out   0 nothing is left, 3 something cannot be killed
+# Guarantees: finds what carries IGOR_SESSION in its environment, what descends from that, and what is in a terminal
+#       session of one of them: children that called setsid, workers, daemons, processes that changed their title.
+#       Each gets each signal once. Needs sh, cat, sleep; grep where there is one.
+if printf 'a\0b' | grep -qz '^b' 2>/dev/null; then quick=1; else quick=''; fi
+
+# carriers: paths of the environments that hold the id.
+carriers() {
+  if [ "$quick" ]; then
+    grep -lzF "IGOR_SESSION=$1" /proc/[0-9]*/environ
+  else
+    for e in /proc/[0-9]*/environ; do
+      case $(cat "$e") in *IGOR_SESSION="$1"*) echo "$e" ;; esac
+    done
+  fi 2>/dev/null
+}
+
+# note PID STATE PARENT GROUP SESSION ...: one line of /proc/PID/stat, without the name; sets $line.
+note() {
+  line=
+  if [ "$1" = "$leader" ] && [ "${21}" != "$born" ]; then sessions=' '; fi
+  case $2 in [ZX]) ;; *) line="$1 $3 $5" ;; esac
+}
+
+# search ID: sets $found to the pids, with a blank before and behind each.
+search() {
+  found=' ' sessions=" ${leader:-} "
+  for e in $(carriers "$1"); do
+    e=${e#/proc/}
+    found="$found${e%/environ} "
+  done
+  table=
+  for s in /proc/[0-9]*/stat; do
+    { read -r stat <"$s"; } 2>/dev/null || continue
+    # shellcheck disable=SC2086
+    note "${stat%% *}" ${stat##*) }
+    [ -z "$line" ] || table="$table$line
+"
+  done
+  grown=1
+  while [ "$grown" ]; do
+    grown='' alive=' '
+    while read -r pid parent session; do
+      [ "$pid" ] || continue
+      case $found in
+        *" $pid "*) ;;
+        *)
+          [ "$leader_known" ] || continue
+          case "$found|$sessions" in
+            *" $parent "*"|"* | *"|"*" $session "*)
+              found="$found$pid "
+              grown=1
+              ;;
+            *) continue ;;
+          esac
+          ;;
+      esac
+      alive="$alive$pid "
+      case $sessions in
+        *" $session "*) ;;
+        *) [ "$session" -le 1 ] || [ -z "$leader_known" ] || { sessions="$sessions$session " grown=1; } ;;
+      esac
+    done <<END
+$table
+END
+  done
+  found=$alive
+}
+
+leader='' born='' leader_known=$2
+[ -z "$2" ] || { read -r leader born <"$2"; } 2>/dev/null || leader=''
+signal=$3 told=' ' tenth=0
+while search "$1" && [ "$found" != ' ' ]; do
+  for pid in $found; do
+    case $told in *" $pid "*) continue ;; esac
+    kill -s "$signal" "$pid"
+    kill -s CONT "$pid"
+    told="$told$pid "
+  done 2>/dev/null
+  sleep 0.1 2>/dev/null || { sleep 1 && tenth=$((tenth + 9)); }
+  tenth=$((tenth + 1))
+  if [ "$tenth" -ge $(($4 * 10 + 100)) ]; then exit 3; fi
+  if [ "$tenth" -ge $(($4 * 10)) ]; then
+    signal=KILL told=' '
+  elif [ "$tenth" -ge $(($4 * 5)) ] && [ "$signal" != TERM ]; then
+    signal=TERM told=' '
+  fi
+done

@@ -1,0 +1,81 @@
+# exec-kill: ends a session, detached from everything that could end it before it is done.
+#
+# In    the inputs of exec-session, from the environment; $1 the first signal;
+#       $2 empty: at once; else only when no guard comes within $2 seconds
+# Out   0 nothing of the session is left, 3 something is
+# Guarantees: what has not started yet never will (the file `stop` comes first); several of us do the work once.
+trap '' HUP INT TERM PIPE
+seconds=${2:-0}
+while [ "$seconds" -gt 0 ]; do
+  sleep 1
+  [ -e "$mine/pid" ] && [ ! -e "$mine/guarded" ] && [ ! -e "$mine/outcome" ] || exit 0
+  seconds=$((seconds - 1))
+done
+
+# The engine may not answer.
+limited() {
+  if command -v timeout >/dev/null 2>&1; then timeout $((in_grace + 20)) "$@"; else "$@"; fi
+}
+
+# end_in_container OPTIONS: 0 and 3 as exec-end; else the engine's own failure.
+end_in_container() {
+  limited "$in_engine" exec "$@" "$in_container" /bin/sh -c "$in_end" igor-end \
+    "$in_session" "$in_home/.igor-sessions/$in_session/leader" "$first" "$in_grace"
+}
+
+# end_all: 0 nothing is left, 3 something is.
+end_all() {
+  left=3 tries=30
+  while [ "$tries" -gt 0 ]; do
+    left=0
+    # Root with all capabilities reads every environment and signals every user; where that is not allowed, the session's own user.
+    end_in_container --privileged -u 0 || left=$?
+    case $left in
+      0 | 3) ;;
+      *) left=0 && end_in_container || left=$? ;;
+    esac
+    case $left in 0 | 3) break ;; esac
+    left=3
+    state=$(limited "$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
+    case $state in
+      created | exited | stopped | dead | removing | *[Nn]'o such container'*)
+        left=0
+        break
+        ;;
+    esac
+    tries=$((tries - 1))
+    sleep 1
+  done
+  # The engine's client ends with its command: time for that, then force.
+  /bin/sh -c "$in_end" igor-end "$in_session" '' CONT 2 || left=3
+  return "$left"
+}
+
+first=$1
+left=0
+mkdir -p "$mine"
+open_shared
+[ ! -d "$shared" ] || : >"$shared/stop"
+waited=''
+while ! ln -s $$ "$mine/ending" 2>/dev/null; do
+  other=$(readlink "$mine/ending") || break
+  if kill -0 "$other" 2>/dev/null; then
+    waited=1
+    sleep 0.1 2>/dev/null || sleep 1
+  else rm -f "$mine/ending"; fi
+done
+if [ -z "$waited" ]; then end_all || left=$?; fi
+rm -f "$mine/ending"
+
+# A command that began and ended by itself cannot start late; for anything else `stop` stays, for a day.
+outcome=''
+if [ -e "$mine/outcome" ]; then read -r outcome <"$mine/outcome" || :; fi
+case $outcome in
+  'rc 125' | 'rc 255') rm -rf "$shared" ;;
+  'rc '*) rm -rf "$shared" "$mine" ;;
+  '') [ -e "$mine/pid" ] || rm -rf "$mine" ;;
+esac
+# shellcheck disable=SC2016
+find "${shared%/*}"/*/stop "${mine%/*}"/igor-session.*/outcome -prune -type f -mtime +0 \
+  -exec sh -c 'rm -rf "${1%/*}"' sh {} \; 2>/dev/null || :
+exit "$left"

@@ -1,0 +1,43 @@
+# What exec, guard, outcome and exec-kill share: where a session keeps its files on the host, and how its end is started.
+#
+# In    in_session    id of the session, chosen on the laptop: letters and digits
+#       in_root       directory of the project on the host: absolute, or ~/...
+#       in_engine     docker | podman
+#       in_container  name of the container
+#       in_home       home directory in the container; on the host it is ROOT/.igor/host/home
+#       in_signal     what the processes get first when the session ends: TERM, or HUP where they had a terminal
+#       in_grace      seconds between that and KILL
+#       in_kill, in_end   the programs exec-kill and exec-end, as text
+#
+# $mine, on the host only:     pid (of exec), guarded, ending -> pid (of exec-kill), words, outcome
+# $shared, also in the container:  leader (pid and start time there), stop, no-directory
+umask 077
+LC_ALL=C
+export LC_ALL
+PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
+export PATH
+mine=${TMPDIR:-/tmp}/igor-session.$in_session
+absolute "$in_root"
+home=$absolute/.igor/host/home
+shared=$home/.igor-sessions/$in_session
+
+# open_shared: the directory that host and container both see, open to whatever user the container has. The one above it
+# is closed to everybody else, and the name cannot be guessed. No home: igor did not make that container.
+open_shared() {
+  [ -d "$home" ] && [ ! -L "${shared%/*}" ] || return 0
+  if [ ! -d "${shared%/*}" ]; then
+    mkdir -p "${shared%/*}" && chmod 711 "${shared%/*}" && chmod a+x "$home"
+  fi
+  [ -d "$shared" ] || mkdir -m 777 "$shared" 2>/dev/null || [ -d "$shared" ]
+}
+
+# detach WORDS: exec-kill in a session of its own, out of reach of whatever ends us; sets $killer.
+detach() {
+  export in_session in_root in_engine in_container in_home in_signal in_grace in_kill in_end
+  if command -v setsid >/dev/null 2>&1; then
+    setsid /bin/sh -c "$in_kill" igor-kill "$@" </dev/null >/dev/null 2>&1 3>&- &
+  else
+    /bin/sh -c "$in_kill" igor-kill "$@" </dev/null >/dev/null 2>&1 3>&- &
+  fi
+  killer=$!
+}

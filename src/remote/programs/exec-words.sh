@@ -1,0 +1,22 @@
+# exec-words: the last step to the user's command, in the container.
+#
+# In    $1 the directory of the session, $2 where the command starts, $3 `ROWS COLUMNS` of its terminal or empty,
+#       then the command, word by word
+# Out   the command takes our place; 143 when the session was ended before, 127 and 126 as a shell has them
+# Guarantees: the session's end finds the command even if that hides its environment (setproctitle): $1/leader has its
+#       pid and start time. Needs nothing but sh; stty where there is a terminal.
+leader() { echo "$$ ${21}" >"$1/leader"; }
+
+[ ! -e "$1/stop" ] || exit 143
+cd "$2" 2>/dev/null || {
+  { : >"$1/no-directory"; } 2>/dev/null
+  exit 125
+}
+unset OLDPWD
+# shellcheck disable=SC2086
+{ read -r stat </proc/$$/stat && leader "$1" ${stat##*) }; } 2>/dev/null
+[ -n "${LC_ALL-}${LC_CTYPE-}${LANG-}" ] || export LANG=C.UTF-8
+# The engine tells the size only after the start. UTF-8, so that the terminal erases whole characters.
+[ -z "$3" ] || stty rows "${3% *}" cols "${3#* }" iutf8 2>/dev/null || stty rows "${3% *}" cols "${3#* }" 2>/dev/null
+shift 3
+exec "$@"

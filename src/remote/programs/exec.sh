@@ -1,0 +1,89 @@
+# exec: one command in the container, with the streams of this very ssh session as its own.
+#
+# In    the inputs of exec-session, and
+#       in_directory  where the command starts, absolute in the container
+#       in_tty        1: the streams are one terminal; empty: stdin, stdout and stderr, byte by byte
+#       in_term, in_colorterm   as the user's terminal has them; with a terminal only
+#       in_words      the command, as words quoted for sh
+#       in_wrapper    the program exec-words, as text
+#       in_lease      seconds that the session may live without a guard
+# Out   the command's own bytes and exit code; 125 when it could not be started, then $mine/outcome says why:
+#         rc N | no-container missing|stopped|paused | no-directory | engine-unavailable missing|no-rights|stopped | not-started N
+#       and $mine/words has what the engine said.
+# Guarantees: nothing of the engine's own messages reaches the streams; words arrive as given; a kill that came first
+#       wins; what the command leaves behind in the container is ended.
+trap : HUP INT TERM
+
+# finish OUTCOME CODE
+finish() {
+  printf '%s\n' "$1" >"$mine/outcome"
+  # Where the engine or the container is not there, nothing can have begun.
+  case $1 in
+    no-* | engine-*) rm -rf "$shared" ;;
+    *) detach "$in_signal" ;;
+  esac
+  exit "$2"
+}
+
+# diagnose CODE: the command never ran: why?
+diagnose() {
+  command -v "$in_engine" >/dev/null 2>&1 || finish 'engine-unavailable missing' 125
+  state=$("$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
+  case $state in
+    running) ;;
+    paused) finish 'no-container paused' 125 ;;
+    created | configured | initialized | exited | stopped | stopping | dead | removing | restarting) finish 'no-container stopped' 125 ;;
+    # Error: No such container: demo / Error: inspecting object: no such container "demo"
+    *[Nn]'o such container'*) finish 'no-container missing' 125 ;;
+    # permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock
+    *'ermission denied'*) finish 'engine-unavailable no-rights' 125 ;;
+    # Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
+    *'annot connect'*) finish 'engine-unavailable stopped' 125 ;;
+  esac
+  [ ! -e "$shared/no-directory" ] || finish 'no-directory' 125
+  [ ! -d "$shared" ] || finish "not-started $1" 125
+  # Not a container that igor made: whether the command began cannot be told.
+  [ ! -s "$mine/words" ] || cat "$mine/words" >&2
+}
+
+# relay: stderr passes when the command has begun; what comes before is the engine's and is kept.
+relay() {
+  dd bs=1 count=1 of="$mine/first" 2>/dev/null
+  if [ -e "$shared/leader" ]; then cat "$mine/first" - >&2; else cat "$mine/first" - >"$mine/words"; fi
+}
+
+mkdir -p "$mine"
+echo $$ >"$mine/pid"
+open_shared
+[ ! -e "$shared/stop" ] || finish 'rc 143' 143
+[ -e "$mine/guarded" ] || detach "$in_signal" "$in_lease"
+
+set -- -e "IGOR_SESSION=$in_session"
+size=
+if [ "$in_tty" ]; then
+  size=$(stty size 2>/dev/null) || size=
+  # Docker keeps back the first key of this sequence to see what follows; its own is Ctrl-P.
+  keys='ctrl-^,ctrl-@,ctrl-^,ctrl-@'
+  [ "$in_engine" != podman ] || keys=
+  set -- -t --detach-keys "$keys" -e "TERM=$in_term" "$@"
+  [ -z "$in_colorterm" ] || set -- -e "COLORTERM=$in_colorterm" "$@"
+fi
+set -- exec -i "$@" "$in_container" /bin/sh -c "$in_wrapper" igor "$in_home/.igor-sessions/$in_session" "$in_directory" "$size"
+eval "set -- \"\$@\" $in_words"
+
+code=0
+if [ "$in_tty" ]; then
+  # The command's stderr is the terminal too: descriptor 2 has the engine's words only.
+  IGOR_SESSION=$in_session "$in_engine" "$@" 2>"$mine/words" || code=$?
+else
+  {
+    {
+      IGOR_SESSION=$in_session "$in_engine" "$@" 2>&1 >&3 3>&- || code=$?
+      echo "$code" >"$mine/code"
+    } | relay 3>&-
+  } 3>&1
+  read -r code <"$mine/code" || code=129
+fi
+[ ! -e "$shared/stop" ] || finish "rc $code" "$code"
+[ "$code" = 0 ] || [ -e "$shared/leader" ] || diagnose "$code"
+finish "rc $code" "$code"
