@@ -26,9 +26,23 @@ export type ConfigFailure =
       readonly problems: readonly ConfigProblem[];
     }
   | {
+      /** The file gives no name, and that of its directory cannot be one. */
+      readonly reason: "project-unnamed";
+      readonly file: string;
+      readonly directory: string;
+    }
+  | {
       readonly reason: "config-exists";
       /** The configuration `igor init` would have hidden or overwritten. */
       readonly file: string;
+    }
+  | {
+      /** What `igor init` was told cannot be written to a configuration. */
+      readonly reason: "init-refused";
+      readonly key: "host" | "dir";
+      readonly value: string;
+      /** As in a `ConfigProblem`. */
+      readonly message: string;
     }
   | {
       readonly reason: "config-unwritable";

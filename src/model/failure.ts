@@ -4,7 +4,8 @@ import type { ConfigFailure } from "./failure-config.ts";
  * An expected error: something a user, a network or a tool caused. Each has its words in `view/failure-text.ts`.
  * `lastWords` are the tool's own last lines, never lost and never interpreted again.
  */
-export type Failure = ConfigFailure | HostFailure | LaptopFailure | { readonly reason: "cancelled" };
+export type Failure =
+  ConfigFailure | HostFailure | LaptopFailure | { readonly reason: "cancelled" };
 
 /** What can go wrong on the laptop itself. */
 export type LaptopFailure =
@@ -74,7 +75,14 @@ export type TargetFailure =
       readonly reason: "target-refused";
       readonly dir: string;
       readonly cause:
-        "root" | "home" | "not-a-directory" | "has-files" | "other-owner" | "other-project";
+        | "root"
+        | "home"
+        | "not-a-directory"
+        | "has-files"
+        /** The directory is a link that leads out of `dir`. */
+        | "outside"
+        | "other-owner"
+        | "other-project";
       /** Who owns it, or which project it holds, as the marker there says. */
       readonly found?: string;
     }
@@ -87,8 +95,7 @@ export type TargetFailure =
       /** Another igor holds the tree. */
       readonly reason: "locked";
       readonly holder: string;
-    }
-;
+    };
 
 /** What can go wrong with the container engine and what igor keeps in it. */
 export type EngineFailure =

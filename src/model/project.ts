@@ -14,7 +14,7 @@ export interface Project {
   readonly sync: SyncSettings;
   /** The command line of `docker repl`, read by the container's `sh`. */
   readonly replCommand: string;
-  readonly debugPort: number | undefined;
+  readonly debug: DebugSettings;
 }
 
 /** A named list of hosts; `dev` is the one that is meant when none is named. */
@@ -57,6 +57,7 @@ export interface ContainerSettings {
   readonly shmSize: string;
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
+  /** No host port twice; the debug port is among them. */
   readonly ports: readonly PublishedPort[];
   /** `host`: runs as the user of the host, so files it makes belong to that user. `image`: as the image says. */
   readonly user: "host" | "image";
@@ -81,6 +82,14 @@ export interface Mount {
 export interface PublishedPort {
   readonly host: number;
   readonly container: number;
+}
+
+/** What the debugger is told. */
+export interface DebugSettings {
+  /** For debuggers that listen in the container. */
+  readonly port: number | undefined;
+  /** Where files outside the workspace have their sources. */
+  readonly pathMappings: readonly { readonly local: string; readonly remote: string }[];
 }
 
 /** What is pushed, beside what git says. All relative to the root. */

@@ -24,24 +24,32 @@ export function walk(root: string, skip: (path: string) => boolean): readonly st
   return paths;
 }
 
-/** What the listed paths look like now. Paths that are gone or are neither file nor link are left out. */
-export function readTree(root: string, paths: Iterable<string>): Result<Tree> {
-  const tree = new Map<string, FileState>();
-  for (const path of paths) {
-    if (path.includes("\uFFFD"))
-      return fail({ reason: "unreadable-file", path, cause: "not-utf8" });
-    const state = readState(join(root, path));
-    if (state !== undefined) tree.set(path, state);
-  }
-  return ok(tree);
+/** What a list of paths turned out to be. */
+export interface Found {
+  readonly tree: Tree;
+  /** Listed paths that are directories: submodules. */
+  readonly directories: readonly string[];
 }
 
-/** The state of one path; undefined when it is gone, a directory or a special file. */
-export function readState(file: string): FileState | undefined {
-  const found = lstatSync(file, { bigint: true, throwIfNoEntry: false });
-  if (found === undefined) return undefined;
-  if (found.isSymbolicLink()) return `l ${readlinkSync(file)}`;
-  return found.isFile() ? stateOf(found) : undefined;
+/** What the listed paths look like now. Paths that are gone, and special files, are left out. */
+export function readTree(root: string, paths: Iterable<string>): Result<Found> {
+  const tree = new Map<string, FileState>();
+  const directories: string[] = [];
+  for (const path of paths) {
+    if (path.includes("\uFFFD")) return fail({ reason: "unreadable-file", path, cause: "not-utf8" });
+    const file = join(root, path);
+    const found = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    if (found === undefined) continue;
+    if (found.isFile()) tree.set(path, stateOf(found));
+    else if (found.isSymbolicLink()) tree.set(path, `l ${readlinkSync(file)}`);
+    else if (found.isDirectory()) directories.push(path);
+  }
+  return ok({ tree, directories });
+}
+
+/** Whether something has that path now, whatever it is. */
+export function isThere(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The state of a file whose `stat` is known. */

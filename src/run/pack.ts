@@ -1,8 +1,9 @@
 import { readlinkSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { gzip as gzipCallback } from "node:zlib";
+import { createGzip, gzip as gzipCallback } from "node:zlib";
 import { pack } from "tar-stream";
 import type { Header, Pack } from "tar-stream";
 import type { FileState } from "../model/manifest.ts";
@@ -38,10 +39,27 @@ export async function packFiles(source: FileSource, paths: readonly string[]): P
   for (const path of paths) {
     const read = await readFile(source, path);
     if (read?.state !== source.stateOf(path)) changed.set(path, read?.state);
-    if (read !== undefined) await addEntry(archive, { ...read.headers, name: `f/${path}` }, read.content);
+    if (read !== undefined) await addEntry(archive, { ...read.header, name: `f/${path}` }, read.content);
   }
   archive.finalize();
   return { bytes: await gzip(await content, { level: 6 }), changed };
+}
+
+/** The same files as one stream of a tar.gz with plain names, for a host without rsync. */
+export function streamFiles(source: FileSource, paths: readonly string[]): { readonly bytes: Readable; readonly packed: Promise<number> } {
+  const archive = pack();
+  const packAll = async (): Promise<number> => {
+    let files = 0;
+    for (const path of paths) {
+      const read = await readFile(source, path);
+      if (read === undefined) continue;
+      await addEntry(archive, { ...read.header, name: path }, read.content);
+      files += 1;
+    }
+    archive.finalize();
+    return files;
+  };
+  return { bytes: Readable.from(archive).pipe(createGzip({ level: 1 })), packed: packAll() };
 }
 
 /** The payload of a frame of `push`: the lists of changes, then the files; two gzip members are one stream. */
@@ -56,9 +74,11 @@ export async function packPayload(changes: readonly Change[], files: Buffer): Pr
   return Buffer.concat([await gzip(bytes.subarray(0, -tarEndBytes), { level: 6 }), files]);
 }
 
+type EntryHeader = Partial<Header> & Pick<Header, "name">;
+
 interface ReadFile {
   readonly state: FileState;
-  readonly headers: Omit<Header, "name">;
+  readonly header: Omit<EntryHeader, "name">;
   readonly content: Buffer;
 }
 
@@ -68,7 +88,7 @@ async function readFile(source: FileSource, path: string): Promise<ReadFile | un
   try {
     if (planned?.startsWith("l ") === true) {
       const target = readlinkSync(file);
-      return { state: `l ${target}`, headers: { type: "symlink", linkname: target, mode: 0o777 }, content: Buffer.alloc(0) };
+      return { state: `l ${target}`, header: { type: "symlink", linkname: target, mode: 0o777 }, content: Buffer.alloc(0) };
     }
     await using handle = await open(file, "r");
     const content = await handle.readFile();
@@ -78,7 +98,7 @@ async function readFile(source: FileSource, path: string): Promise<ReadFile | un
     return {
       state,
       // A file that grows while it is read is sent as it was read; its state then says the size it has now, so it is sent again.
-      headers: { size: content.length, mode: parseInt(mode, 8), mtime: new Date(Number(found.mtimeNs / 1_000_000n)), pax: { mtime } },
+      header: { size: content.length, mode: parseInt(mode, 8), mtime: new Date(Number(found.mtimeNs / 1_000_000n)), pax: { mtime } },
       content,
     };
   } catch {
@@ -87,11 +107,11 @@ async function readFile(source: FileSource, path: string): Promise<ReadFile | un
   }
 }
 
-async function addEntry(archive: Pack, headers: Header, content: Buffer): Promise<void> {
+async function addEntry(archive: Pack, header: EntryHeader, content: Buffer): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const added = (error?: Error | null): void => (error ? reject(error) : resolve());
-    if (content.length === 0 && headers.type === "symlink") archive.entry(headers, added);
-    else archive.entry(headers, content, added);
+    if (header.type === "symlink") archive.entry(header, added);
+    else archive.entry(header, content, added);
   });
 }
 

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import type { FileState, Manifest } from "../model/manifest.ts";
+import type { Project } from "../model/project.ts";
+import { ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import type { LocalTree } from "../plan/difference.ts";
+import { noteFirstCommit, notedFirstCommit, sourceOf } from "../project/identity.ts";
+import { alwaysSent, fileFilter } from "../project/select-files.ts";
+import { isRacy, isThere, readTree, stateOf, walk } from "../project/walk.ts";
+import { firstCommit, listGitFiles, listNestedFiles } from "../run/git-files.ts";
+import type { FileSource } from "../run/pack.ts";
+
+/** What a look at the project's directory found. */
+export interface Scan {
+  readonly tree: ReadonlyMap<string, FileState>;
+  /** `-` without a git history. */
+  readonly commit: string;
+  readonly source: string;
+}
+
+/** Looks at every file that a push would send. */
+export async function scan(project: Project, stateDirectory: string): Promise<Result<Scan>> {
+  const { root } = project;
+  const listed = await listGitFiles(root);
+  if (!listed.ok) return listed;
+  const isSent = fileFilter(project);
+  const paths = new Set((listed.value ?? walk(root, (path) => !isSent(path))).filter(isSent));
+  for (const path of alwaysSent(project)) paths.add(path);
+  const found = readTree(root, paths);
+  if (!found.ok) return found;
+  const tree = new Map(found.value.tree);
+  for (const directory of found.value.directories) {
+    const nested = await filesOfSubmodule(root, directory);
+    if (!nested.ok) return nested;
+    const inside = readTree(root, nested.value.filter(isSent));
+    if (!inside.ok) return inside;
+    for (const [path, state] of inside.value.tree) tree.set(path, state);
+  }
+  return ok({ tree, commit: listed.value === undefined ? "-" : await commitOf(root, stateDirectory), source: sourceOf(root) });
+}
+
+/** A submodule may hold submodules of its own. */
+async function filesOfSubmodule(root: string, directory: string): Promise<Result<readonly string[]>> {
+  const listed = await listNestedFiles(root, directory);
+  if (!listed.ok) return listed;
+  const found = readTree(root, listed.value);
+  if (!found.ok) return found;
+  const files = [...listed.value];
+  for (const below of found.value.directories) {
+    const nested = await filesOfSubmodule(root, below);
+    if (!nested.ok) return nested;
+    files.push(...nested.value);
+  }
+  return ok(files);
+}
+
+/** What a scan means for a host with this manifest: paths that are still here but no longer sent are released. */
+export function localTree({ tree }: Scan, { root }: Project, manifest: Manifest): LocalTree {
+  const known = [...manifest.tree.keys(), ...manifest.pending.flatMap(({ changes }) => [...changes.keys()])];
+  return { tree, released: new Set(known.filter((path) => !tree.has(path) && isThere(join(root, path)))) };
+}
+
+/** Where the executor reads the bytes of the files that a plan names. */
+export function fileSource({ root }: Project, tree: ReadonlyMap<string, FileState>, now: () => number): FileSource {
+  return {
+    root,
+    stateOf: (path) => tree.get(path),
+    readStateOf: (found) => (isRacy(found.mtimeNs, now()) ? `${stateOf(found)} racy` : stateOf(found)),
+  };
+}
+
+async function commitOf(root: string, stateDirectory: string): Promise<string> {
+  const noted = notedFirstCommit(stateDirectory);
+  if (noted !== undefined) return noted;
+  const commit = await firstCommit(root);
+  if (commit !== "-") noteFirstCommit(stateDirectory, commit);
+  return commit;
+}

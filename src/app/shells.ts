@@ -1,0 +1,52 @@
+import type { Host } from "../model/project.ts";
+import type { Result } from "../model/result.ts";
+import { fail } from "../model/result.ts";
+import { findConnection } from "../run/connection.ts";
+import { openHostShell } from "../run/host-shell.ts";
+import type { HostShell, OnRetry } from "../run/host-shell.ts";
+import type { Connection } from "../remote/ssh.ts";
+
+/** The open host shells of one action, one per host, opened at the first demand. */
+export class Shells implements AsyncDisposable {
+  readonly #onRetry: (host: Host, because: string) => void;
+  readonly #connections = new Map<string, Promise<Result<Connection>>>();
+  readonly #shells = new Map<string, Promise<Result<HostShell>>>();
+
+  constructor(onRetry: (host: Host, because: string) => void) {
+    this.#onRetry = onRetry;
+  }
+
+  /** How to reach the host, without touching the network. */
+  connection(host: Host): Promise<Result<Connection>> {
+    return remembered(this.#connections, host.host, () => findConnection(host));
+  }
+
+  /** The open host shell; every caller gets the same one. */
+  open(host: Host): Promise<Result<HostShell>> {
+    return remembered(this.#shells, host.host, async () => {
+      const connection = await this.connection(host);
+      const onRetry: OnRetry = (because) => this.#onRetry(host, because);
+      return connection.ok ? openHostShell(connection.value, onRetry) : fail(connection.failure);
+    });
+  }
+
+  /** Forgets a shell whose link died, so that the next demand opens a new one. */
+  async forget(host: Host): Promise<void> {
+    const shell = await this.#shells.get(host.host);
+    this.#shells.delete(host.host);
+    if (shell?.ok === true) await shell.value[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const shells = await Promise.all(this.#shells.values());
+    await Promise.all(shells.map((shell) => (shell.ok ? shell.value[Symbol.asyncDispose]() : undefined)));
+  }
+}
+
+function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  return made;
+}
