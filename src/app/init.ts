@@ -1,0 +1,18 @@
+import type { Failure } from "../model/failure.ts";
+import type { Result } from "../model/result.ts";
+import { defaultHostDir, initProject } from "../project/config-init.ts";
+
+/** What `igor init` was told; what is missing has a default or was asked for. */
+export interface InitWishes {
+  readonly directory: string;
+  readonly host: string;
+  readonly dir: string | undefined;
+}
+
+/** Makes a directory a project. */
+export function init({ directory, host, dir }: InitWishes): Promise<Result<{ readonly file: string }, Failure>> {
+  return initProject(directory, { host, dir: dir ?? defaultHostDir });
+}
+
+/** The directory on the host that is suggested. */
+export const suggestedDir: string = defaultHostDir;

@@ -1,0 +1,33 @@
+import type { Failure } from "../model/failure.ts";
+import { parse } from "../request/parse.ts";
+
+// Help and version must not wait for anything else to be loaded.
+void main(process.argv.slice(2)).then((exitCode) => (process.exitCode = exitCode));
+
+async function main(words: readonly string[]): Promise<number> {
+  const parsed = parse(words);
+  if (!parsed.ok) return refuse(parsed.failure);
+  const request = parsed.value;
+  switch (request.kind) {
+    case "version":
+    case "help": {
+      const { printHelp } = await import("./print-help.ts");
+      return printHelp(request);
+    }
+    case "init": {
+      const { runInit } = await import("./run-init.ts");
+      return runInit(request);
+    }
+    default: {
+      const { runRequest } = await import("./run-request.ts");
+      return runRequest(request);
+    }
+  }
+}
+
+/** Words that are no request; exit code 2. */
+async function refuse(failure: Failure): Promise<number> {
+  const { showFailure } = await import("./show-failure.ts");
+  showFailure(failure);
+  return 2;
+}

@@ -1,0 +1,37 @@
+import { createInterface } from "node:readline/promises";
+import { init, suggestedDir } from "../app/init.ts";
+import type { RequestOf } from "../request/commands.ts";
+import { usageLineOf } from "../request/usage.ts";
+import { showFailure } from "./show-failure.ts";
+
+/** Asks for what was not said, on a terminal, and writes the first configuration. */
+export async function runInit({ host, dir, yes }: RequestOf<"init">): Promise<number> {
+  const asks = process.stdin.isTTY && !yes;
+  const chosenHost = host ?? (asks ? await ask("Host (any name that ssh takes): ", "") : "");
+  if (chosenHost === "") {
+    showFailure({
+      reason: "usage",
+      problem: { kind: "missing-argument", name: "--host NAME" },
+      verb: ["init"],
+      usageLine: usageLineOf(["init"]),
+    });
+    return 2;
+  }
+  const chosenDir = dir ?? (asks ? await ask(`Directory there that holds projects [${suggestedDir}]: `, suggestedDir) : suggestedDir);
+  const made = await init({ directory: process.cwd(), host: chosenHost, dir: chosenDir });
+  if (!made.ok) {
+    showFailure(made.failure);
+    return 2;
+  }
+  process.stdout.write(`${made.value.file} written. Next: igor push\n`);
+  return 0;
+}
+
+async function ask(question: string, otherwise: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(question)).trim() || otherwise;
+  } finally {
+    terminal.close();
+  }
+}
