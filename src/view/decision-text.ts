@@ -56,7 +56,7 @@ function clauseOf(decision: Decision, host: string): string {
     case "pushed":
       return pushedText(decision);
     case "nothing-to-push":
-      return `nothing to push (${countText(decision.files, "file")} as they should be)`;
+      return `nothing to push (${countText(decision.files, "file")})`;
     case "kept-aside":
       return `kept aside ${countText(decision.paths.length, "file")} that igor did not put there: ${listText(decision.paths, 5)} (in ${decision.directory})`;
     case "left-alone":

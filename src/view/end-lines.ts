@@ -3,7 +3,7 @@ import { countText, durationText } from "./amount-text.ts";
 import { decisionText, decisionWeight } from "./decision-text.ts";
 import { failureBody } from "./failure-lines.ts";
 import { endingOf, headOf, hostColumn } from "./host-line.ts";
-import { fitted, flowed, span } from "./line.ts";
+import { flowed, span } from "./line.ts";
 import type { Line } from "./line.ts";
 import { printable } from "./printable.ts";
 import type { HostView, View } from "./view.ts";
@@ -13,15 +13,31 @@ import type { HostView, View } from "./view.ts";
  * For a single host both are one line.
  */
 export function endLines(view: View, width: number): Line[] {
-  const rank = { done: 0, running: 1, waiting: 1, cancelled: 2, failed: 3 };
-  const hosts = view.hosts.toSorted((a, b) => rank[a.state] - rank[b.state]);
   const said = new Set<string>();
-  const rows = hosts.flatMap((host) => [
+  const rows = grouped(view).flatMap((host) => [
     ...rowOf(view, host, width),
     ...warningLines(host, width),
     ...adviceLines(host, { width, said }),
   ]);
-  return view.hosts.length === 1 ? rows : [...rows, fitted([span(sumText(view), "strong")], width)];
+  return view.hosts.length === 1
+    ? rows
+    : [...rows, ...flowed([], span(sumText(view), "strong"), width)];
+}
+
+/** Only the rows and the sum, where warnings and failures were told before. */
+export function tableLines(view: View, width: number): Line[] {
+  const rows = grouped(view).flatMap((host) => rowOf(view, host, width));
+  return view.hosts.length === 1
+    ? rows
+    : [...rows, ...flowed([], span(sumText(view), "strong"), width)];
+}
+
+/** Hosts that ended alike stand together, those that failed last, next to the prompt. */
+function grouped(view: View): HostView[] {
+  const rank = { done: 0, running: 1, waiting: 1, cancelled: 2, failed: 3 };
+  return view.hosts.toSorted(
+    (a, b) => rank[a.state] - rank[b.state] || (a.exitCode ?? 256) - (b.exitCode ?? 256),
+  );
 }
 
 /** What was done, on how many hosts, how long, e.g. `docker setup failed on 1 of 2 hosts (enterprise) after 12 s`. */

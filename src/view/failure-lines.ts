@@ -29,8 +29,16 @@ export function failureBody(failure: Failure, width: number): Line[] {
   return [
     ...(where === undefined ? [] : flowed([span("  ")], span(where), width)),
     ...details.flatMap((detail) => detailLines(detail, width)),
-    ...(hint === undefined ? [] : flowed([span("  → ", "running")], span(hint), width)),
+    ...(hint === undefined ? [] : hintLines(hint, width)),
   ];
+}
+
+/** The advice; a command in it is not broken at its spaces, so that it can be copied. */
+function hintLines(hint: string, width: number): Line[] {
+  const whole = hint.replace(/`[^`]*`/g, (command) => command.replaceAll(" ", "\u00a0"));
+  return flowed([span("  → ", "running")], span(whole), width).map((line) =>
+    line.map(({ text, style }) => ({ text: text.replaceAll("\u00a0", " "), style })),
+  );
 }
 
 /** Details keep their leading spaces: a caret must stay below what it points at. */

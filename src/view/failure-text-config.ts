@@ -28,6 +28,19 @@ export function configText(failure: ConfigFailure): FailureText {
       };
     case "config-invalid":
       return invalidText(failure.file, failure.problems);
+    case "project-unnamed":
+      return {
+        headline: `the project has no name: its directory's, \`${failure.directory}\`, cannot be one`,
+        where: failure.file,
+        details: [],
+        hint: 'give it one, e.g. `"project": "train"`: letters, digits, and _ . - after the first',
+      };
+    case "init-refused":
+      return {
+        headline: `igor init: the ${failure.key} \`${failure.value}\` ${failure.message}`,
+        details: [],
+        hint: "run `igor init` again with another one; nothing was written",
+      };
     case "config-exists":
       return {
         headline: "there is a configuration already; it was not touched",

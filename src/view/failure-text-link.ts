@@ -82,7 +82,7 @@ function loginText(failure: Extract<OnLink, { reason: "login-refused" }>): Failu
       return {
         headline: `${host}: this machine has not seen its host key before, so ssh does not trust it yet`,
         details: lastWords,
-        hint: `run \`igor login --host ${host}\`: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on its console`,
+        hint: `run \`igor login --host ${host}\`: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`${showKey(lastWords)}\` on its console`,
       };
     case "host-key-changed":
       return {
@@ -92,7 +92,7 @@ function loginText(failure: Extract<OnLink, { reason: "login-refused" }>): Failu
           ...keyLines(lastWords),
           "Either the machine was installed anew, or its name now belongs to another machine, or somebody is in between.",
         ],
-        hint: `first compare the fingerprint with the machine's administrator or on its console (\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\`); only if it is right, forget the old key with \`${forgetKey(lastWords, host)}\`, then \`igor login --host ${host}\``,
+        hint: `first compare the fingerprint with the machine's administrator or on its console (\`${showKey(lastWords)}\`); only if it is right, forget the old key with \`${forgetKey(lastWords, host)}\`, then \`igor login --host ${host}\``,
       };
     case "no-common-algorithm":
       return {
@@ -139,7 +139,7 @@ function shellText(failure: Extract<OnLink, { reason: "shell-refused" }>): Failu
  */
 function keyLines(lastWords: readonly string[]): readonly string[] {
   const lines = lastWords.filter((line) =>
-    /SHA256:|MD5:|fingerprint|Offending|known_hosts|ssh-keygen/i.test(line),
+    /SHA256:|MD5:|fingerprint|Offending|Host key/i.test(line),
   );
   return lines.length > 0 ? lines : lastWords;
 }
@@ -148,4 +148,10 @@ function keyLines(lastWords: readonly string[]): readonly string[] {
 function forgetKey(lastWords: readonly string[], host: string): string {
   const suggested = lastWords.map((line) => /ssh-keygen .*-R .*$/.exec(line.trim())?.[0]);
   return suggested.find((command) => command !== undefined) ?? `ssh-keygen -R ${host}`;
+}
+
+/** What prints the fingerprint on the machine itself. e.g. `No ED25519 host key is known for apollo` */
+function showKey(lastWords: readonly string[]): string {
+  const kind = /\b(ED25519|ECDSA|RSA)\b/.exec(lastWords.join("\n"))?.[1] ?? "ED25519";
+  return `ssh-keygen -lf /etc/ssh/ssh_host_${kind.toLowerCase()}_key.pub`;
 }

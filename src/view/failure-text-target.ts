@@ -65,6 +65,11 @@ function targetRefusedText(
         headline: `${host}: ${dir} is a home directory; igor does not push into one`,
         hint: "set `dir` in .igor/config.json to a directory below it, e.g. `~/igor`",
       };
+    case "outside":
+      return {
+        headline: `${host}: the project's directory there leads out of ${dir}${failure.found === undefined ? "" : ` (to ${failure.found})`}`,
+        hint: "igor writes only inside `dir`: check for a symbolic link on the way, or choose another `dir` in .igor/config.json",
+      };
     case "not-a-directory":
       return {
         headline: `${host}: ${dir} is there, but is not a directory`,

@@ -83,7 +83,8 @@ function progressText({ unit, done, total, at, first }: Progress): string {
   const rate = seconds < 0.5 || unit === "steps" ? undefined : (done - first.done) / seconds;
   const shownRate =
     rate === undefined ? "" : `  ${unit === "bytes" ? byteText(rate) : rate.toFixed(0)}/s`;
-  return `${counted}${unit === "files" ? " files" : ""}${shownRate}`;
+  const things = unit === "files" ? ((total ?? done) === 1 ? " file" : " files") : "";
+  return `${counted}${things}${shownRate}`;
 }
 
 function successText(host: HostView): string {

@@ -46,7 +46,7 @@ export function fitted(line: Line, width: number): Line {
 /** A text after a first span, broken into as many lines as it needs; the later ones are indented below it. */
 export function flowed(first: Line, text: Span, width: number): Line[] {
   const indent = widthOf(lineText(first));
-  const beside = width - indent >= 16;
+  const beside = width - indent >= 24;
   const pieces = wrap(text.text, beside ? width - indent : width - 2);
   const lines = pieces.map((piece, index): Line => {
     if (beside)

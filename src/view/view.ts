@@ -22,6 +22,7 @@ export interface HostView {
   readonly endedAt: number | undefined;
   /** The title of the running step, or of the last one. */
   readonly step: string | undefined;
+  readonly stepStartedAt: number | undefined;
   /** How far that step is. */
   readonly progress: Progress | undefined;
   readonly decisions: readonly Decision[];
@@ -90,6 +91,7 @@ function waiting(host: string): HostView {
     startedAt: undefined,
     endedAt: undefined,
     step: undefined,
+    stepStartedAt: undefined,
     progress: undefined,
     decisions: [],
     tail: [],
@@ -103,16 +105,23 @@ function withHost(view: View, event: HostEvent): View {
   const hosts = known ? view.hosts : [...view.hosts, waiting(event.host)];
   return {
     ...view,
-    hosts: hosts.map((host) => (host.host === event.host ? advanceHost(host, event) : host)),
+    hosts: hosts.map((host) =>
+      host.host === event.host ? advanceHost(begun(host, view, event), event) : host,
+    ),
   };
 }
 
-function advanceHost(before: HostView, event: HostEvent): HostView {
-  const host: HostView =
-    before.state === "waiting" ? { ...before, state: "running", startedAt: event.at } : before;
+/** All lanes begin with the plan; one that is not heard of yet waits. */
+function begun(host: HostView, { startedAt }: View, { at }: Event): HostView {
+  return host.state === "waiting"
+    ? { ...host, state: "running", startedAt: startedAt ?? at }
+    : host;
+}
+
+function advanceHost(host: HostView, event: HostEvent): HostView {
   switch (event.type) {
     case "step-started":
-      return { ...host, step: event.step, progress: undefined };
+      return { ...host, step: event.step, stepStartedAt: event.at, progress: undefined };
     case "progress":
       return { ...host, progress: progressAfter(host.progress, event) };
     case "decided":

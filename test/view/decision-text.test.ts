@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { Decision } from "../../src/model/event.ts";
+import { decisionText } from "../../src/view/decision-text.ts";
+
+/** One of each kind, or several where their words differ; a new kind is a compile error. */
+const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
+  pushed: [
+    { kind: "pushed", files: 3, deleted: 1, bytes: 12_300 },
+    { kind: "pushed", files: 0, deleted: 2, bytes: 0 },
+    { kind: "pushed", files: 1, deleted: 0, bytes: 4_210_000 },
+  ],
+  "nothing-to-push": [{ kind: "nothing-to-push", files: 2000 }],
+  "kept-aside": [
+    { kind: "kept-aside", paths: ["a.py", "b.py"], directory: "~/x/.igor/host/conflicts/4f2a" },
+    {
+      kind: "kept-aside",
+      paths: ["a", "b", "c", "d", "e", "f", "g"],
+      directory: "~/x/.igor/host/conflicts/4f2a",
+    },
+  ],
+  "left-alone": [{ kind: "left-alone", files: 1 }],
+  adopted: [{ kind: "adopted", dir: "~/x/train" }],
+  "new-source": [{ kind: "new-source", previous: "dino-laptop:/home/dino/train" }],
+  reconciling: [
+    { kind: "reconciling", because: "first-push" },
+    { kind: "reconciling", because: "unknown-generation" },
+  ],
+  "image-up-to-date": [{ kind: "image-up-to-date" }],
+  building: [
+    { kind: "building", because: { kind: "no-image" } },
+    { kind: "building", because: { kind: "asked" } },
+    { kind: "building", because: { kind: "changed", inputs: ["requirements.txt", "Dockerfile"] } },
+  ],
+  built: [{ kind: "built", image: "dino-train-dev" }],
+  "copied-directory-ignored": [
+    { kind: "copied-directory-ignored", directory: "models", dockerfile: "Dockerfile" },
+  ],
+  "joined-job": [{ kind: "joined-job", job: "7" }],
+  "container-kept": [{ kind: "container-kept" }],
+  "container-started": [
+    { kind: "container-started", because: { kind: "no-container" } },
+    { kind: "container-started", because: { kind: "stopped" } },
+    { kind: "container-started", because: { kind: "leftover" } },
+  ],
+  "container-replaced": [
+    { kind: "container-replaced", because: { kind: "new-image" } },
+    { kind: "container-replaced", because: { kind: "changed", keys: ["ports", "env"] } },
+  ],
+  "port-taken": [{ kind: "port-taken", port: "5556", holder: "container mary-train-dev" }],
+  gpus: (["none", "runtime", "cdi", "no-runtime"] as const).map((found) => ({
+    kind: "gpus",
+    found,
+  })),
+  "files-not-yours": [{ kind: "files-not-yours", owner: "root" }],
+  removed: [{ kind: "removed", what: "container", name: "dino-train-dev" }],
+  "image-kept": [
+    { kind: "image-kept", name: "dino-train-dev", usedBy: ["mary-train-dev"] },
+    { kind: "image-kept", name: "dino-train-dev", usedBy: ["a", "b", "c", "d"] },
+  ],
+  "job-stopped": [{ kind: "job-stopped", job: "7" }],
+  "nothing-to-remove": [{ kind: "nothing-to-remove" }],
+  retrying: [{ kind: "retrying", because: "the connection died" }],
+};
+
+test.each(Object.entries<Decision[]>(samples))("%s is told with its reason", (_, decisions) => {
+  const texts = decisions.map((decision) => decisionText(decision, "enterprise"));
+  expect(texts.join("\n")).toMatchSnapshot();
+});

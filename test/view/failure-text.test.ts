@@ -1,0 +1,365 @@
+import { expect, test } from "vitest";
+import type { ConfigProblem, UsageProblem } from "../../src/model/failure-config.ts";
+import type { Failure } from "../../src/model/failure.ts";
+import { lineText } from "../../src/view/line.ts";
+import { failureLines } from "../../src/view/failure-lines.ts";
+import { failureText } from "../../src/view/failure-text.ts";
+
+/** The failures of one reason; if it has causes (or kinds, or states), at least one of each. */
+type Samples = {
+  [R in Failure["reason"]]: SamplesOf<Extract<Failure, { reason: R }>>;
+};
+type SamplesOf<F> = F extends { cause: infer C extends string }
+  ? Record<C, F>
+  : F extends { state: infer S extends string }
+    ? Record<S, F>
+    : F extends { problem: { kind: infer K extends string } }
+      ? Record<K, F>
+      : { one: F; another?: F };
+
+const on = (host: string, ...lastWords: string[]) => ({ host, lastWords });
+const link = { reason: "unreachable", ...on("apollo") } as const;
+const target = { reason: "target-refused", dir: "/home/dino/x/train", ...on("apollo") } as const;
+const engine = { reason: "engine-unavailable", engine: "docker", ...on("apollo") } as const;
+const log = "/home/dino/x/train/.igor/host/jobs/7/log";
+const build = { reason: "build-failed", log, ...on("apollo") } as const;
+const start = {
+  reason: "container-not-started",
+  container: "dino-train-dev",
+  previous: "none",
+  ...on("apollo"),
+} as const;
+const none = { reason: "no-container", container: "dino-train-dev", ...on("apollo") } as const;
+const login = { reason: "login-refused", ...on("apollo") } as const;
+const file = "/home/dino/train/.igor/config.json";
+
+const problem = (more: Partial<ConfigProblem>): ConfigProblem => ({
+  key: "host_groups.dev.hosts[0].dir",
+  message: "must be absolute or start with ~/",
+  hint: undefined,
+  line: 3,
+  column: 41,
+  length: 6,
+  sourceLine: '    "dev": { "hosts": [ {"host": "apollo", "dir": "work"} ] },',
+  ...more,
+});
+
+const usage = <P extends UsageProblem>(problemOfUsage: P, ...verb: string[]) => ({
+  reason: "usage" as const,
+  problem: problemOfUsage,
+  verb,
+  usageLine: `igor ${[...verb, "[options]"].join(" ")}`,
+});
+
+const samples: Samples = {
+  usage: {
+    "no-command": usage({ kind: "no-command", known: ["build", "exec"] }, "docker"),
+    "unknown-command": usage(
+      { kind: "unknown-command", given: "biuld", suggestion: "build", known: ["build", "exec"] },
+      "docker",
+    ),
+    "unknown-option": usage({ kind: "unknown-option", given: "--hots", suggestion: "--host" }),
+    "option-not-here": usage(
+      { kind: "option-not-here", given: "--images", verbs: ["docker clean"] },
+      "push",
+    ),
+    "option-needs-value": usage(
+      { kind: "option-needs-value", given: "--host", valueName: "NAME" },
+      "push",
+    ),
+    "option-takes-no-value": usage({ kind: "option-takes-no-value", given: "--json=yes" }, "push"),
+    "missing-argument": usage({ kind: "missing-argument", name: "COMMAND" }, "docker", "exec"),
+    "extra-argument": usage({ kind: "extra-argument", given: "now" }, "push"),
+  },
+  "config-missing": { one: { reason: "config-missing", from: "/home/dino" } },
+  "config-unreadable": {
+    one: { reason: "config-unreadable", file, detail: "EACCES: permission denied" },
+  },
+  "config-invalid": {
+    one: { reason: "config-invalid", file, problems: [problem({ column: 51 })] },
+    another: {
+      reason: "config-invalid",
+      file,
+      problems: [
+        problem({
+          key: "host_gruops",
+          message: "is not a key of the configuration",
+          hint: "did you mean `host_groups`?",
+          line: 2,
+          column: 2,
+          length: 13,
+          sourceLine: '\t"host_gruops": {',
+        }),
+        problem({
+          key: "",
+          message: "a comma is missing",
+          line: 9,
+          column: 301,
+          length: 1,
+          sourceLine: `{${'"日本": 1, '.repeat(30)} "a": 2 "b": 3 }`,
+        }),
+      ],
+    },
+  },
+  "project-unnamed": { one: { reason: "project-unnamed", file, directory: "mein projekt" } },
+  "init-refused": {
+    one: {
+      reason: "init-refused",
+      key: "dir",
+      value: "work",
+      message: "must be absolute or start with ~/",
+    },
+  },
+  "config-exists": { one: { reason: "config-exists", file } },
+  "config-unwritable": {
+    one: { reason: "config-unwritable", file, detail: "EROFS: read-only file system" },
+  },
+  "unknown-group": {
+    one: {
+      reason: "unknown-group",
+      name: "clutser",
+      known: ["dev", "cluster"],
+      suggestion: "cluster",
+      file,
+    },
+  },
+  "unknown-host": {
+    one: {
+      reason: "unknown-host",
+      name: "gpu7",
+      group: "cluster",
+      known: ["apollo", "enterprise"],
+      suggestion: undefined,
+      file,
+    },
+  },
+  cancelled: { one: { reason: "cancelled" } },
+  "unreadable-file": {
+    "not-utf8": { reason: "unreadable-file", path: "data/caf\ufffd", cause: "not-utf8" },
+    "no-permission": { reason: "unreadable-file", path: "data/key", cause: "no-permission" },
+  },
+  "laptop-tool-failed": {
+    one: {
+      reason: "laptop-tool-failed",
+      program: "git",
+      lastWords: ["fatal: detected dubious ownership in repository at '/src'"],
+    },
+  },
+  unreachable: {
+    "unknown-name": {
+      ...link,
+      cause: "unknown-name",
+      lastWords: ["ssh: Could not resolve hostname apollo: Name or service not known\r"],
+    },
+    refused: {
+      ...link,
+      cause: "refused",
+      address: "10.77.0.2 port 22",
+      lastWords: ["ssh: connect to host 10.77.0.2 port 22: Connection refused\r"],
+    },
+    "timed-out": {
+      ...link,
+      cause: "timed-out",
+      lastWords: ["ssh: connect to host 10.77.0.2 port 22: Connection timed out\r"],
+    },
+    "no-route": {
+      ...link,
+      cause: "no-route",
+      lastWords: ["ssh: connect to host 10.77.0.2 port 22: No route to host\r"],
+    },
+    closed: {
+      ...link,
+      cause: "closed",
+      lastWords: ["kex_exchange_identification: Connection closed by remote host\r"],
+    },
+    "link-died": { ...link, cause: "link-died", lastWords: [] },
+  },
+  "login-refused": {
+    "no-accepted-key": {
+      ...login,
+      cause: "no-accepted-key",
+      lastWords: ["dino@apollo: Permission denied (publickey,password).\r"],
+    },
+    "host-key-unknown": {
+      ...login,
+      cause: "host-key-unknown",
+      lastWords: [
+        "No ED25519 host key is known for apollo and you have requested strict checking.\r",
+        "Host key verification failed.\r",
+      ],
+    },
+    "host-key-changed": {
+      ...login,
+      cause: "host-key-changed",
+      keyAt: "/home/dino/.ssh/known_hosts:12",
+      lastWords: [
+        "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\r",
+        "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r",
+        "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\r",
+        "IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!\r",
+        "The fingerprint for the ED25519 key sent by the remote host is\r",
+        "SHA256:Zx1cA0fGQm0b2k1p9nEoPHo3mGkHWz8Q1sYw1lXhV2U.\r",
+        "Offending ED25519 key in /home/dino/.ssh/known_hosts:12\r",
+        "  remove with:\r",
+        '  ssh-keygen -f "/home/dino/.ssh/known_hosts" -R "10.77.0.2"\r',
+        "Host key verification failed.\r",
+      ],
+    },
+    "no-common-algorithm": {
+      ...login,
+      cause: "no-common-algorithm",
+      lastWords: [
+        "Unable to negotiate with 10.77.0.2 port 22: no matching key exchange method found. Their offer: diffie-hellman-group1-sha1\r",
+      ],
+    },
+  },
+  "ssh-misconfigured": {
+    one: {
+      reason: "ssh-misconfigured",
+      ...on("apollo", "/home/dino/.ssh/config: line 4: Bad configuration option: foo\r"),
+    },
+  },
+  "shell-refused": {
+    restricted: {
+      reason: "shell-refused",
+      cause: "restricted",
+      ...on("apollo", "This account is currently not available."),
+    },
+    "startup-file": { reason: "shell-refused", cause: "startup-file", ...on("apollo") },
+    "no-temporary-directory": {
+      reason: "shell-refused",
+      cause: "no-temporary-directory",
+      ...on("apollo", "mktemp: failed to create directory via template: No space left on device"),
+    },
+  },
+  "target-refused": {
+    root: { ...target, dir: "/", cause: "root" },
+    home: { ...target, dir: "/home/dino", cause: "home" },
+    outside: { ...target, cause: "outside" },
+    "not-a-directory": { ...target, cause: "not-a-directory" },
+    "has-files": { ...target, cause: "has-files" },
+    "other-owner": { ...target, cause: "other-owner", found: "uid 1003" },
+    "other-project": { ...target, cause: "other-project", found: "speech" },
+  },
+  "symlink-in-the-way": {
+    one: { reason: "symlink-in-the-way", path: "data", ...on("apollo") },
+  },
+  locked: {
+    one: { reason: "locked", holder: "igor on dino-laptop, process 4711", ...on("apollo") },
+  },
+  "engine-unavailable": {
+    missing: { ...engine, cause: "missing" },
+    "no-rights": {
+      ...engine,
+      cause: "no-rights",
+      lastWords: [
+        "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+      ],
+    },
+    stopped: { ...engine, cause: "stopped" },
+    "not-answering": { ...engine, cause: "not-answering" },
+  },
+  "dockerfile-missing": {
+    one: { reason: "dockerfile-missing", file: "Dockerfile", ...on("apollo") },
+  },
+  "rebuild-file-missing": {
+    one: { reason: "rebuild-file-missing", pattern: "requirements*.txt", ...on("apollo") },
+  },
+  "job-lost": { one: { reason: "job-lost", job: "7", log, ...on("apollo") } },
+  "build-failed": {
+    step: {
+      ...build,
+      cause: "step",
+      step: "Step 3/7 : RUN pip install -r requirements.txt",
+      lastWords: [
+        "\u001b[91mERROR: No matching distribution found for torhc\u001b[0m",
+        "The command '/bin/sh -c pip install' returned a non-zero code: 1",
+      ],
+    },
+    "base-image": {
+      ...build,
+      cause: "base-image",
+      step: "FROM pyhton:3.12",
+      lastWords: ["pull access denied for pyhton, repository does not exist"],
+    },
+    "dockerfile-syntax": {
+      ...build,
+      cause: "dockerfile-syntax",
+      lastWords: ["dockerfile parse error line 4: unknown instruction: RUNN"],
+    },
+    "missing-file": { ...build, cause: "missing-file", step: "Step 2/7 : COPY setup.py ." },
+    "disk-full": { ...build, cause: "disk-full" },
+  },
+  "no-container": {
+    missing: { ...none, state: "missing", container: "dino-train-cluster", group: "cluster" },
+    stopped: { ...none, state: "stopped", group: "dev" },
+    paused: { ...none, state: "paused" },
+  },
+  "container-in-use": {
+    one: {
+      reason: "container-in-use",
+      container: "dino-train-dev",
+      processes: ["41 python train.py", "97 ipython"],
+      ...on("apollo"),
+    },
+  },
+  "container-foreign": {
+    one: {
+      reason: "container-foreign",
+      container: "dino-train-dev",
+      owner: "no owner",
+      ...on("apollo"),
+    },
+  },
+  "container-not-started": {
+    gpu: { ...start, cause: "gpu", previous: "running-again" },
+    mount: { ...start, cause: "mount", detail: "/data2/sets", previous: "lost" },
+    "no-shell": { ...start, cause: "no-shell" },
+    arguments: { ...start, cause: "arguments", lastWords: ["unknown flag: --gpu"] },
+    other: { ...start, cause: "other" },
+  },
+  "not-installed": {
+    one: { reason: "not-installed", program: "tmux", where: "host", ...on("apollo") },
+    another: { reason: "not-installed", program: "ssh", where: "laptop", ...on("apollo") },
+  },
+  "disk-full": { one: { reason: "disk-full", path: "/home/dino/x/train", ...on("apollo") } },
+  "not-writable": {
+    one: { reason: "not-writable", path: "/home/dino/x", ...on("apollo") },
+  },
+  "step-failed": {
+    one: {
+      reason: "step-failed",
+      step: "push",
+      exitCode: 3,
+      ...on("apollo", "tar: Unexpected EOF"),
+    },
+    another: { reason: "step-failed", step: "push", exitCode: undefined, ...on("apollo") },
+  },
+  "command-failed": {
+    one: { reason: "command-failed", exitCode: 3, ...on("apollo") },
+    another: { reason: "command-failed", exitCode: 137, ...on("apollo") },
+  },
+};
+
+const table = Object.entries<Record<string, Failure>>(samples).flatMap(([reason, byCause]) =>
+  Object.entries(byCause).map(([cause, failure]) => ({ name: `${reason}, ${cause}`, failure })),
+);
+
+test.each(table)("$name reads well", ({ failure }) => {
+  const drawn = failureLines(failure, 100).map(lineText);
+  expect(drawn.join("\n")).toMatchSnapshot();
+});
+
+test.each(table)("$name says on which host and what to do", ({ failure }) => {
+  const { headline, hint } = failureText(failure);
+  if ("host" in failure && !(failure.reason === "not-installed" && failure.where === "laptop")) {
+    expect(headline).toMatch(/^apollo: /);
+  }
+  if (failure.reason !== "cancelled" && failure.reason !== "command-failed") {
+    expect(hint).toBeDefined();
+  }
+});
+
+test.each(table)("$name never advises to switch off host key checking", ({ failure }) => {
+  expect(JSON.stringify(failureText(failure))).not.toMatch(/StrictHostKeyChecking|UserKnownHosts/i);
+});
