@@ -1,0 +1,38 @@
+import type { ScreenOptions, Sink } from "./screen.ts";
+
+/** What decides how a screen looks. */
+export interface ScreenWishes {
+  readonly json: boolean;
+  readonly verbosity: "quiet" | "normal" | "verbose";
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
+/** The screen that fits the options, the environment and where the output goes. */
+export function chooseScreen(
+  wishes: ScreenWishes,
+): Pick<ScreenOptions, "mode" | "detail" | "stdout" | "stderr" | "color"> {
+  const { verbosity, env, stdout, stderr } = wishes;
+  return {
+    mode: modeOf(wishes),
+    detail: verbosity === "verbose" ? "verbose" : "normal",
+    stdout,
+    stderr,
+    color: { stdout: wantsColor(env, stdout), stderr: wantsColor(env, stderr) },
+  };
+}
+
+function modeOf({ json, verbosity, env, stderr }: ScreenWishes): ScreenOptions["mode"] {
+  if (json) return "json";
+  if (verbosity === "quiet") return "quiet";
+  return stderr.isTTY === true && env["TERM"] !== "dumb" ? "live" : "plain";
+}
+
+/** FORCE_COLOR wins over NO_COLOR (https://no-color.org), as in Node itself; else a terminal that is not dumb. */
+function wantsColor(env: ScreenWishes["env"], sink: Sink): boolean {
+  const force = env["FORCE_COLOR"];
+  if (force !== undefined) return force !== "0" && force !== "false";
+  if ((env["NO_COLOR"] ?? "") !== "") return false;
+  return sink.isTTY === true && env["TERM"] !== "dumb";
+}

@@ -1,0 +1,70 @@
+import type { Event } from "../model/event.ts";
+import { failureWithTail, tableLines, wholeSumText } from "../view/end-lines.ts";
+import { eventSpan } from "../view/event-text.ts";
+import { failureLines } from "../view/failure-lines.ts";
+import { hostSpan } from "../view/host-line.ts";
+import { span } from "../view/line.ts";
+import type { Line } from "../view/line.ts";
+import { advance, startView } from "../view/view.ts";
+import type { View } from "../view/view.ts";
+import { outputText } from "./screen-output.ts";
+import { paint } from "./screen-paint.ts";
+import type { Screen, ScreenOptions } from "./screen.ts";
+
+/** For pipes and logs: a line per decision and ended step, failures when they come, the sum at the end. */
+export function plainScreen(options: ScreenOptions): Screen {
+  const { stderr, color, detail } = options;
+  let view = startView;
+  return {
+    emit(event) {
+      const before = view;
+      view = advance(view, event);
+      if (event.type === "output") {
+        if (event.of !== "command" && detail !== "verbose") return;
+        options[event.stream].write(outputText(view, event, options));
+        return;
+      }
+      const lines = plainLines({ before, view, event });
+      if (lines.length > 0) stderr.write(paint(lines, color.stderr));
+    },
+    close() {
+      // Nothing is left open.
+    },
+  };
+}
+
+/** What an event adds to a log. No line is cut or broken: readers of logs search them. */
+export function plainLines({
+  before,
+  view,
+  event,
+}: {
+  readonly before: View;
+  readonly view: View;
+  readonly event: Event;
+}): Line[] {
+  switch (event.type) {
+    case "failed":
+      return failureLines(event.failure, Infinity);
+    case "host-ended": {
+      const host = view.hosts.find((other) => other.host === event.host);
+      const failure = host === undefined ? undefined : failureWithTail(host);
+      if (failure === undefined || failure.reason === "command-failed") return [];
+      return failureLines(failure, Infinity);
+    }
+    case "plan-ended":
+      return view.hosts.length > 1 && view.hosts.some(({ exitCode }) => exitCode !== undefined)
+        ? tableLines(view, Infinity)
+        : [[span(wholeSumText(view), "strong")]];
+    case "decided":
+    case "step-ended": {
+      const said = eventSpan(before, event);
+      return said === undefined ? [] : [[hostSpan(view, event.host), span(": "), said]];
+    }
+    case "plan-started":
+    case "step-started":
+    case "progress":
+    case "output":
+      return [];
+  }
+}

@@ -1,0 +1,40 @@
+import type { Event } from "../model/event.ts";
+import type { Failure } from "../model/failure.ts";
+import { failureWithTail } from "../view/end-lines.ts";
+import { failureLines } from "../view/failure-lines.ts";
+import { advance, startView } from "../view/view.ts";
+import type { View } from "../view/view.ts";
+import { outputText } from "./screen-output.ts";
+import { paint } from "./screen-paint.ts";
+import type { Screen, ScreenOptions } from "./screen.ts";
+
+/** Tells failures, and passes the output of the user's own command on. */
+export function quietScreen(options: ScreenOptions): Screen {
+  const { stderr, color } = options;
+  const width = stderr.isTTY === true ? (stderr.columns ?? 80) : Infinity;
+  let view = startView;
+  return {
+    emit(event) {
+      view = advance(view, event);
+      if (event.type === "output" && event.of === "command") {
+        options[event.stream].write(outputText(view, event, options));
+      }
+      const failure = failureOf(view, event);
+      if (failure !== undefined) stderr.write(paint(failureLines(failure, width), color.stderr));
+    },
+    close() {
+      // Nothing is left open.
+    },
+  };
+}
+
+function failureOf(view: View, event: Event): Failure | undefined {
+  if (event.type === "failed") return event.failure;
+  if (event.type !== "host-ended") return undefined;
+  const { host, exitCode = 0 } = event;
+  if (event.failure === undefined && exitCode !== 0) {
+    return { reason: "command-failed", host, exitCode, lastWords: [] };
+  }
+  const ended = view.hosts.find((other) => other.host === host);
+  return ended === undefined ? event.failure : failureWithTail(ended);
+}
