@@ -1,4 +1,5 @@
 import type { ProgramName } from "../model/plan.ts";
+import { sessionPrograms } from "./exec-parts.ts";
 import commitPart from "./programs/commit.sh";
 import hostShellProgram from "./programs/host-shell.sh";
 import lockPart from "./programs/lock.sh";
@@ -13,6 +14,7 @@ export const hostShell: string = compact(hostShellProgram);
 
 const parts: Readonly<Partial<Record<ProgramName, readonly string[]>>> = {
   push: [sayPart, lockPart, targetPart, commitPart, pushPart, pushMain],
+  ...sessionPrograms,
 };
 
 /** The text of a remote program with its inputs, ready to be run by `/bin/sh`. */

@@ -38,7 +38,8 @@ diagnose() {
     # permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock
     *'ermission denied'*) finish 'engine-unavailable no-rights' 125 ;;
     # Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
-    *'annot connect'*) finish 'engine-unavailable stopped' 125 ;;
+    # failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct
+    *'annot connect'* | *'failed to connect'*) finish 'engine-unavailable stopped' 125 ;;
   esac
   [ ! -e "$shared/no-directory" ] || finish 'no-directory' 125
   [ ! -d "$shared" ] || finish "not-started $1" 125

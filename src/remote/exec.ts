@@ -1,0 +1,147 @@
+import { Buffer } from "node:buffer";
+import type { Failure } from "../model/failure.ts";
+import type { Session } from "../model/plan.ts";
+import { fail, ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { bootCommand, longestCommand } from "./boot.ts";
+import { startedPrograms } from "./exec-parts.ts";
+import { compact, programText } from "./programs.ts";
+import { quote } from "./quote.ts";
+
+/** What a session is about: where the container is, and where in it the command starts. */
+export interface SessionPlace {
+  /** Letters and digits, chosen on the laptop, never used twice. */
+  readonly id: string;
+  /** The project's directory on the host: absolute, or `~/...`. */
+  readonly root: string;
+  readonly engine: "docker" | "podman";
+  readonly container: string;
+  /** Home directory in the container; on the host it is `.igor/host/home` of the project. */
+  readonly home: string;
+  /** Where the command starts, absolute in the container, e.g. `/workspace/src`. */
+  readonly directory: string;
+}
+
+/** The user's terminal, as its environment names it. */
+export interface Terminal {
+  /** e.g. `xterm-256color` */
+  readonly term: string | undefined;
+  /** e.g. `truecolor` */
+  readonly colorTerm: string | undefined;
+}
+
+/** How long what is asked to end may take before it is killed. */
+const graceSeconds = 5;
+/** A session without a guard beside it ends itself after so long. */
+const leaseSeconds = 20;
+
+/** The inputs of a session; `terminal` is undefined when the streams are to stay apart, byte by byte. */
+export function sessionInputs(place: SessionPlace, terminal?: Terminal): Record<string, string> {
+  if (!/^[A-Za-z0-9]+$/.test(place.id)) throw new Error(`not the id of a session: ${place.id}`);
+  return {
+    in_session: place.id,
+    in_root: place.root,
+    in_engine: place.engine,
+    in_container: place.container,
+    in_home: place.home,
+    in_directory: place.directory,
+    in_tty: terminal === undefined ? "" : "1",
+    in_term: terminal?.term ?? "xterm-256color",
+    in_colorterm: terminal?.colorTerm ?? "",
+    // A shell at a terminal ignores TERM; a closed terminal says HUP.
+    in_signal: terminal === undefined ? "TERM" : "HUP",
+    in_grace: String(graceSeconds),
+  };
+}
+
+/** The words of a session for a command line that the container's `sh` reads, e.g. `repl_cmd`. */
+export function commandLineWords(line: string): readonly string[] {
+  return ["/bin/sh", "-c", line];
+}
+
+/** The command that ssh takes to the host for a session. It fails when the words are longer than sshd lets through. */
+export function execCommand(session: Session): Result<string> {
+  const command = bootCommand(
+    programText("exec", {
+      ...inputsOf(session),
+      in_wrapper: startedPrograms.wrapper.map(compact).join(""),
+      in_lease: String(leaseSeconds),
+      in_words: session.words.map(quote).join(" "),
+    }),
+  );
+  const bytes = Buffer.byteLength(command);
+  if (bytes <= longestCommand) return ok(command);
+  return fail({
+    reason: "step-failed",
+    step: "exec",
+    exitCode: undefined,
+    host: session.host.host,
+    lastWords: [`the command is too long to travel: ${bytes} bytes with its quoting, at most ${longestCommand}`],
+  });
+}
+
+/** The inputs of the program `guard`: it stands beside a session, or ends it at once beginning with `first`. */
+export function guardInputs(session: Session, first: "" | "INT" | "TERM" | "HUP" = ""): Record<string, string> {
+  return { ...inputsOf(session), in_first: first };
+}
+
+/** The inputs of the program `outcome`, which says how a session ended. */
+export function outcomeInputs(session: Session): Record<string, string> {
+  return inputsOf(session);
+}
+
+function inputsOf(session: Session): Record<string, string> {
+  return {
+    ...session.inputs,
+    in_kill: startedPrograms.kill.map(compact).join(""),
+    in_end: startedPrograms.end.map(compact).join(""),
+  };
+}
+
+/** What the host knows of a session. `unknown`: it never began there; `running`: only ssh went away. */
+export type Outcome =
+  | { readonly kind: "ended"; readonly exitCode: number }
+  | { readonly kind: "not-started"; readonly failure: Failure }
+  | { readonly kind: "running" }
+  | { readonly kind: "unknown" };
+
+/** Reads the answer of the program `outcome`: one line of ours, then the engine's last words. */
+export function readOutcome(answer: string, session: Session): Outcome {
+  const [line = "", ...rest] = answer.split("\n");
+  const lastWords = rest.map((word) => word.trimEnd()).filter((word) => word !== "");
+  const where = { host: session.host.host, lastWords };
+  const engine = session.inputs["in_engine"] === "podman" ? "podman" : "docker";
+  const { container } = session;
+  const notStarted = (failure: Failure): Outcome => ({ kind: "not-started", failure });
+  switch (line) {
+    case "running":
+      return { kind: "running" };
+    case "unknown":
+      return { kind: "unknown" };
+    case "no-container missing":
+      return notStarted({ reason: "no-container", container, state: "missing", ...where });
+    case "no-container stopped":
+      return notStarted({ reason: "no-container", container, state: "stopped", ...where });
+    case "no-container paused":
+      return notStarted({ reason: "no-container", container, state: "paused", ...where });
+    case "engine-unavailable missing":
+      return notStarted({ reason: "engine-unavailable", engine, cause: "missing", ...where });
+    case "engine-unavailable no-rights":
+      return notStarted({ reason: "engine-unavailable", engine, cause: "no-rights", ...where });
+    case "engine-unavailable stopped":
+      return notStarted({ reason: "engine-unavailable", engine, cause: "stopped", ...where });
+    case "no-directory":
+      return notStarted({
+        reason: "step-failed",
+        step: "exec",
+        exitCode: undefined,
+        host: where.host,
+        lastWords: [`the container has no directory ${session.inputs["in_directory"] ?? ""}; push first`],
+      });
+    default: {
+      const [verb = "", code = ""] = line.split(" ");
+      if (verb === "rc") return { kind: "ended", exitCode: Number(code) };
+      return notStarted({ reason: "step-failed", step: "exec", exitCode: Number(code) || undefined, ...where });
+    }
+  }
+}

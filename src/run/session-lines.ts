@@ -1,0 +1,78 @@
+import { Buffer, isUtf8 } from "node:buffer";
+
+/** A line of a command that goes on for longer is shown in pieces of so many bytes. */
+const longestLine = 64 * 1024;
+const newline = 0x0a;
+
+/**
+ * Cuts the output of a command into lines of text, at any split of its chunks. Nothing is lost: what is not UTF-8 is
+ * written as `\xNN`, a line without an end is told by `end`, an endless one comes in pieces.
+ */
+export function commandLines(onLine: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
+  let pending: Buffer[] = [];
+  let bytes = 0;
+  const flush = (): void => {
+    onLine(textOf(Buffer.concat(pending)));
+    pending = [];
+    bytes = 0;
+  };
+  const keep = (part: Buffer): void => {
+    pending.push(part);
+    bytes += part.length;
+  };
+  return {
+    write(chunk) {
+      let start = 0;
+      while (start < chunk.length) {
+        const at = chunk.indexOf(newline, start);
+        const end = Math.min(at < 0 ? chunk.length : at, start + longestLine - bytes);
+        keep(chunk.subarray(start, end));
+        start = end;
+        if (end === at) {
+          flush();
+          start++;
+        } else if (bytes === longestLine) splitOff();
+      }
+    },
+    end() {
+      if (bytes > 0) flush();
+    },
+  };
+
+  /** An endless line is not cut within a character. */
+  function splitOff(): void {
+    const whole = Buffer.concat(pending);
+    const cut = wholeCharacters(whole);
+    pending = [whole.subarray(0, cut)];
+    flush();
+    keep(whole.subarray(cut));
+  }
+}
+
+/** How many bytes from the start hold whole UTF-8 characters; all of them when the last bytes are none. */
+function wholeCharacters(bytes: Buffer): number {
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return length > back ? bytes.length - back : bytes.length;
+    }
+    if (byte < 0x80) break;
+  }
+  return bytes.length;
+}
+
+function textOf(line: Buffer): string {
+  if (isUtf8(line)) return line.toString("utf8");
+  let text = "";
+  let start = 0;
+  while (start < line.length) {
+    const length = [1, 2, 3, 4].find((count) => start + count <= line.length && isUtf8(line.subarray(start, start + count)));
+    text +=
+      length === undefined
+        ? `\\x${(line[start] ?? 0).toString(16).padStart(2, "0")}`
+        : line.toString("utf8", start, start + length);
+    start += length ?? 1;
+  }
+  return text;
+}
