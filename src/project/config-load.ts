@@ -1,0 +1,56 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import type { ConfigFailure } from "../model/failure-config.ts";
+import type { Project } from "../model/project.ts";
+import { fail, ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { projectOf } from "./config-project.ts";
+import { readConfig } from "./config-read.ts";
+import { name } from "./config-rules.ts";
+import { systemErrorOf } from "./system-error.ts";
+
+/** Where the configuration is, relative to the project. */
+export const configPath = join(".igor", "config.json");
+
+/** Finds the project that a directory belongs to, and reads its configuration. */
+export async function loadProject(from: string): Promise<Result<Project, ConfigFailure>> {
+  const found = await findConfig(from);
+  if (!found.ok) return found;
+  const { file, text } = found.value;
+  const config = readConfig(text);
+  if (!config.ok) return fail({ reason: "config-invalid", file, problems: config.failure });
+  const root = dirname(dirname(file));
+  const defaultName = basename(root);
+  if (config.value.project === undefined && !name.safeParse(defaultName).success) {
+    return fail({ reason: "project-unnamed", file, directory: root });
+  }
+  const defaultDockerfile = await defaultDockerfileOf(root);
+  return ok(projectOf(config.value, { root, configFile: file, defaultName, defaultDockerfile }));
+}
+
+/** Reads the nearest `.igor/config.json`, in this directory or above it. */
+export async function findConfig(
+  from: string,
+): Promise<Result<{ readonly file: string; readonly text: string }, ConfigFailure>> {
+  const directory = resolve(from);
+  const file = join(directory, configPath);
+  try {
+    return ok({ file, text: await readFile(file, "utf8") });
+  } catch (error) {
+    const { code, detail } = systemErrorOf(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") {
+      return fail({ reason: "config-unreadable", file, detail });
+    }
+  }
+  if (directory === dirname(directory)) return fail({ reason: "config-missing", from });
+  const above = await findConfig(dirname(directory));
+  return above.ok || above.failure.reason !== "config-missing"
+    ? above
+    : fail({ reason: "config-missing", from });
+}
+
+/** Names are compared as they are written, also where the file system does not care. */
+async function defaultDockerfileOf(root: string): Promise<string> {
+  const names = await readdir(root);
+  return ["Dockerfile", "dockerfile"].find((file) => names.includes(file)) ?? "Dockerfile";
+}
