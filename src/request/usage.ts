@@ -156,7 +156,8 @@ function termOfCommand(kind: Kind): Term {
 }
 
 function termOfKey({ key, description, default: standard, isRequired }: ConfigKey): Term {
-  const remark = isRequired ? " Required." : standard === undefined ? "" : ` Default: ${standard}.`;
+  const hasDefault = standard !== undefined && !/^[[{]/.test(standard);
+  const remark = isRequired ? " Required." : hasDefault ? ` Default: ${standard}.` : "";
   return { term: key, text: description + remark };
 }
 
