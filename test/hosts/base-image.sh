@@ -112,6 +112,17 @@ import_root() { # DIR IMAGE CHANGE...
     docker import "${changes[@]}" - "$image" >/tmp/import.log 2>&1 || fail "docker import of $image failed" /tmp/import.log
 }
 
+# Templates of older recipes, unless a host stands on one (its `ready` file names it).
+remove_unused() {
+  local other
+  for other in "$cache"/*/; do
+    other=${other%/}
+    if [ "$other" != "$template" ] && ! grep -qsxF "$other" /var/lib/igor-bed/*/host/*/ready; then
+      rm -rf --one-file-system "$other"
+    fi
+  done
+}
+
 # Runs as pid 1 of its own pid and mount namespace: whatever ends it, its processes and its tmpfs go too.
 make() {
   trap 'exit 130' INT TERM
@@ -132,11 +143,13 @@ make() {
   import_root /tmp/busybox igor-demo/busybox:1 "${busybox_changes[@]}"
   kill "$daemon"
   wait "$daemon" || true
+  umount --recursive --lazy "$making/data" 2>/dev/null || true # some daemons mount it on itself
   mkdir "$making/template"
   mv "$making/data/image" "$making/data/overlay2" "$making/template/"
   printf '%s\n' "$recipe" >"$making/template/recipe"
   mv "$making/template" "$template"
   rm -rf --one-file-system "$making"
+  remove_unused
   say "ready: $(du -sh "$template" | cut -f1) in $template"
 }
 

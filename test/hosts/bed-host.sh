@@ -61,6 +61,7 @@ why_not_usable() { # NAME TEMPLATE
   if ! pid=$(pid_of "$1"); then echo "it had died"
   elif [ ! -e "$directory/ready" ]; then echo "its start had been interrupted"
   elif [ "$2" != none ] && [ "$(<"$directory/ready")" = none ]; then echo "it had no docker"
+  elif [ "$2" != none ] && [ "$(<"$directory/ready")" != "$2" ]; then echo "it had older base images"
   elif ! ip -n "$(switch_of_bed)" link set "$(cable_of "$1")" up 2>/dev/null; then echo "it had no cable"
   elif ! answers_ssh "$(address_of "$1")"; then echo "its sshd did not answer"
   elif [ "$2" != none ] && ! answers_docker "$pid"; then echo "its dockerd did not answer"

@@ -92,6 +92,7 @@ configure() {
   : >"$etc/resolv.conf" # nothing leaves the bed: a look-up fails at once instead of waiting
   mount --bind "$bed_state/hosts" "$etc/hosts"
   install -m 600 "$state/host-key" "$etc/ssh/ssh_host_ed25519_key"
+  install -m 644 "$state/host-key.pub" "$etc/ssh/ssh_host_ed25519_key.pub"
   # Debian's own file but for UsePAM and the one host key.
   cat >"$etc/ssh/sshd_config" <<'END'
 HostKey /etc/ssh/ssh_host_ed25519_key
