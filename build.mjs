@@ -2,7 +2,7 @@
 // Bundles igor into dist/: `src/cli/main.ts` becomes `dist/cli.cjs`, and each module that is imported
 // with `import("...")` becomes a file of its own beside it, so that a verb loads only what it needs.
 // (esbuild splits ES modules only; these are CommonJS, which Node 20 starts faster.)
-import { rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { build } from "esbuild";
 
@@ -32,11 +32,10 @@ const dynamicImportsAsChunks = {
   },
 };
 
-await rm(dist, { recursive: true, force: true });
 for (const [file, source] of chunks) {
   await build({
     entryPoints: [source],
-    outfile: resolve(dist, file),
+    outfile: resolve(dist, `${file}.new`),
     bundle: true,
     platform: "node",
     target: "node20",
@@ -44,11 +43,14 @@ for (const [file, source] of chunks) {
     supported: { "dynamic-import": false },
     mainFields: ["module", "main"],
     loader: { ".sh": "text", ".py": "text" },
-    legalComments: "linked",
+    legalComments: "inline",
     logLevel: "warning",
     plugins: [dynamicImportsAsChunks],
   });
 }
+// Each file is replaced whole, so that an igor that is running finds its other files.
+for (const file of chunks.keys()) await rename(resolve(dist, `${file}.new`), resolve(dist, file));
+for (const file of await readdir(dist)) if (!chunks.has(file)) await rm(resolve(dist, file));
 console.log(
   [...chunks].map(([file, from]) => `dist/${file} <- ${relative(root, from)}`).join("\n"),
 );

@@ -48,7 +48,7 @@ export async function act(action: Action): Promise<Result<HostEnds>> {
   const scanned = await scan(project, stateDirectory);
   if (!scanned.ok) return scanned;
   const stores = new Map(hosts.map((host) => [host.host, new ManifestStore(stateDirectory, destinationOf(host, project))]));
-  const observe = observer({ project, scanned: scanned.value, stores });
+  const observe = observer({ project, scanned: scanned.value, stores, stage: randomId() });
   let planned = planFor(request, project, await Promise.all(hosts.map((host) => observe(host, undefined))));
   if (!planned.ok) return planned;
   emit({ type: "plan-started", title: planned.value.plan.title, hosts: hosts.map(({ host }) => host), at: now() });
@@ -83,6 +83,10 @@ export async function act(action: Action): Promise<Result<HostEnds>> {
   return ok(ends);
 }
 
+function randomId(): string {
+  return randomBytes(8).toString("hex");
+}
+
 /** What a host is told apart by: one manifest for each. */
 function destinationOf(host: Host, project: Project): string {
   return `${host.user ?? ""}@${host.host}:${String(host.port ?? "")}:${projectDir(host, project)}`;
@@ -92,9 +96,10 @@ interface Observed {
   readonly project: Project;
   readonly scanned: Scan;
   readonly stores: ReadonlyMap<string, ManifestStore>;
+  readonly stage: string;
 }
 
-function observer({ project, scanned, stores }: Observed) {
+function observer({ project, scanned, stores, stage }: Observed) {
   return async (host: Host, answer: ReconcileAnswer | undefined): Promise<HostFacts> => {
     const manifest = stores.get(host.host)?.load();
     if (manifest === undefined) throw new Error(`no manifest was opened for ${host.host}`);
@@ -104,7 +109,8 @@ function observer({ project, scanned, stores }: Observed) {
       push: {
         local: localTree(scanned, project, manifest),
         manifest,
-        generation: randomBytes(8).toString("hex"),
+        generation: randomId(),
+        stage,
         commit: scanned.commit,
         source: Buffer.from(scanned.source).toString("base64"),
         laptopRsync: answer === undefined ? "none" : await laptopRsync(),

@@ -3,6 +3,7 @@ import type { FileState, Manifest } from "../model/manifest.ts";
 import type { Project } from "../model/project.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
+import { parentsOf } from "../plan/difference.ts";
 import type { LocalTree } from "../plan/difference.ts";
 import { noteFirstCommit, notedFirstCommit, sourceOf } from "../project/identity.ts";
 import { alwaysSent, fileFilter } from "../project/select-files.ts";
@@ -57,7 +58,10 @@ async function filesOfSubmodule(root: string, directory: string): Promise<Result
 /** What a scan means for a host with this manifest: paths that are still here but no longer sent are released. */
 export function localTree({ tree }: Scan, { root }: Project, manifest: Manifest): LocalTree {
   const known = [...manifest.tree.keys(), ...manifest.pending.flatMap(({ changes }) => [...changes.keys()])];
-  return { tree, released: new Set(known.filter((path) => !tree.has(path) && isThere(join(root, path)))) };
+  // Below a directory that is a file or a link now, nothing is there under the old name.
+  const isStillHere = (path: string): boolean =>
+    !parentsOf(path).some((parent) => tree.has(parent)) && isThere(join(root, path));
+  return { tree, released: new Set(known.filter((path) => !tree.has(path) && isStillHere(path))) };
 }
 
 /** Where the executor reads the bytes of the files that a plan names. */

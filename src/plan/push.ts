@@ -12,8 +12,10 @@ export const frameLimit = { files: 1000, bytes: 4_000_000 } as const;
 export interface PushFacts {
   readonly local: LocalTree;
   readonly manifest: Manifest;
-  /** Chosen for the tree that comes out; also names the stage. */
+  /** Chosen for the tree that comes out. */
   readonly generation: string;
+  /** Names the place on the host where files wait; the same when a lane is planned again. */
+  readonly stage: string;
   /** The first commit of the project's git history, `-` without one. */
   readonly commit: string;
   /** Laptop and checkout, for the marker and for people. */
@@ -58,7 +60,7 @@ export function planPush(
     in_commit: facts.commit,
     in_source: facts.source,
     in_adopt: adopt ? "1" : "",
-    in_stage: generation,
+    in_stage: facts.stage,
     in_generation: generation,
     ...last.inputs,
   };
@@ -95,7 +97,7 @@ export function planPush(
         title: "transfer",
         tool: useRsync ? "rsync" : "tar",
         files: replaced,
-        into: direct ? tree : `${tree}/.igor/host/stage/${generation}/f`,
+        into: direct ? tree : `${tree}/.igor/host/stage/${facts.stage}/f`,
         ...(useRsync && !direct ? { compareWith: tree } : {}),
       },
       frame(

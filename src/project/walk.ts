@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { join } from "node:path";
 import type { FileState, Tree } from "../model/manifest.ts";
 import { fail, ok } from "../model/result.ts";
@@ -36,9 +37,10 @@ export function readTree(root: string, paths: Iterable<string>): Result<Found> {
   const tree = new Map<string, FileState>();
   const directories: string[] = [];
   for (const path of paths) {
-    if (path.includes("\uFFFD")) return fail({ reason: "unreadable-file", path, cause: "not-utf8" });
+    if (path.includes("\uFFFD"))
+      return fail({ reason: "unreadable-file", path, cause: "not-utf8" });
     const file = join(root, path);
-    const found = lstatSync(file, { bigint: true, throwIfNoEntry: false });
+    const found = look(file);
     if (found === undefined) continue;
     if (found.isFile()) tree.set(path, stateOf(found));
     else if (found.isSymbolicLink()) tree.set(path, `l ${readlinkSync(file)}`);
@@ -49,7 +51,16 @@ export function readTree(root: string, paths: Iterable<string>): Result<Found> {
 
 /** Whether something has that path now, whatever it is. */
 export function isThere(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  return look(file) !== undefined;
+}
+
+function look(file: string): BigIntStats | undefined {
+  try {
+    return lstatSync(file, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    // ENOTDIR: a directory on the way became a file. EACCES: what cannot be seen cannot be sent.
+    return undefined;
+  }
 }
 
 /** The state of a file whose `stat` is known. */
