@@ -18,6 +18,6 @@ export function jsonScreen({ stdout }: Pick<ScreenOptions, "stdout">): Screen {
 }
 
 /** e.g. `{"version":1,"type":"step-started","host":"apollo","step":"push","at":1712345678123}` and a line break */
-export function jsonLine(event: Event): string {
+function jsonLine(event: Event): string {
   return `${printableJson({ version, ...event })}\n`;
 }

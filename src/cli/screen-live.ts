@@ -1,7 +1,8 @@
 import type { Event } from "../model/event.ts";
-import { linesOf } from "../view/lines.ts";
+import { frameOf, linesOf } from "../view/lines.ts";
 import { advance, startView } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
+import type { Written } from "./screen-output.ts";
 import { paint } from "./screen-paint.ts";
 import { plainLines } from "./screen-plain.ts";
 import type { Redraw } from "./screen-redraw.ts";
@@ -21,7 +22,7 @@ export function liveScreen(options: ScreenOptions): Screen {
   const { stderr, color, detail, now } = options;
   let view = startView;
   let redraw: Redraw | undefined;
-  let waiting: { readonly stream: "stdout" | "stderr"; readonly text: string }[] = [];
+  let waiting: Written[] = [];
   let waitingLength = 0;
   let isOpen = true;
 
@@ -29,17 +30,18 @@ export function liveScreen(options: ScreenOptions): Screen {
   const flush = () => {
     if (waiting.length === 0) return;
     redraw?.clear();
-    for (const [stream, text] of joined(waiting)) options[stream].write(text);
+    for (const { stream, text } of joined(waiting)) options[stream].write(text);
     waiting = [];
     waitingLength = 0;
   };
   const frame = () => {
     flush();
-    redraw?.(paint(linesOf(view, now(), width()), color.stderr).trimEnd());
+    const size = { width: width(), height: Math.max(1, (stderr.rows ?? 24) - 1) };
+    redraw?.(paint(frameOf(view, now(), size), color.stderr).trimEnd());
   };
-  const above = (stream: "stdout" | "stderr", text: string) => {
-    waiting.push({ stream, text });
-    waitingLength += text.length;
+  const above = (written: Written) => {
+    waiting.push(written);
+    waitingLength += written.text.length;
     if (redraw === undefined || waitingLength > mostWaiting) flush();
   };
 
@@ -69,10 +71,11 @@ export function liveScreen(options: ScreenOptions): Screen {
       const before = view;
       view = advance(view, event);
       if (event.type === "output") {
-        if (event.of !== "command" && detail !== "verbose") return;
-        above(event.stream, outputText(view, event, options));
+        const said = outputText(view, event, options);
+        if (said !== undefined) above(said);
       } else if (detail === "verbose" && !isLast(event)) {
-        above("stderr", paint(plainLines({ before, view, event }), color.stderr));
+        const lines = plainLines({ before, view, event });
+        if (lines.length > 0) above({ stream: "stderr", text: paint(lines, color.stderr) });
       }
       if (!isLast(event)) return;
       close();
@@ -87,14 +90,14 @@ function isLast({ type }: Event): boolean {
 }
 
 /** Neighbours of the same stream in one write. */
-function joined(
-  waiting: readonly { readonly stream: "stdout" | "stderr"; readonly text: string }[],
-): (readonly ["stdout" | "stderr", string])[] {
-  const texts: ["stdout" | "stderr", string[]][] = [];
-  for (const { stream, text } of waiting) {
-    const last = texts.at(-1);
-    if (last?.[0] === stream) last[1].push(text);
-    else texts.push([stream, [text]]);
+function joined(waiting: readonly Written[]): Written[] {
+  const writes: Written[] = [];
+  let from = 0;
+  for (const [index, { stream }] of waiting.entries()) {
+    if (waiting[index + 1]?.stream === stream) continue;
+    const texts = waiting.slice(from, index + 1).map(({ text }) => text);
+    writes.push({ stream, text: texts.join("") });
+    from = index + 1;
   }
-  return texts.map(([stream, parts]) => [stream, parts.join("")]);
+  return writes;
 }

@@ -9,20 +9,49 @@ import type { ScreenOptions } from "./screen.ts";
 
 type Output = Extract<Event, { type: "output" }>;
 
+/** Text that is written to a stream before anything else is. */
+export interface Written {
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+}
+
 /**
  * A line of output with the host in front of it: aligned and in the host's colour on a terminal,
- * e.g. `apollo     | epoch 3`; as `apollo: epoch 3` in a pipe.
+ * e.g. `apollo     | epoch 3`; as `apollo: epoch 3` in a pipe. The user's own command is always heard, the tools
+ * only when asked for, and then on stderr: stdout is for what the user asked for.
  */
 export function outputText(
   view: View,
-  { host, line, stream }: Output,
-  { stdout, stderr, color }: Pick<ScreenOptions, "stdout" | "stderr" | "color">,
+  { host, line, of = "tool", stream }: Output,
+  options: Pick<ScreenOptions, "stdout" | "stderr" | "color" | "detail">,
+): Written | undefined {
+  if (of === "tool") {
+    if (options.detail !== "verbose") return undefined;
+    return {
+      stream: "stderr",
+      text: prefixed(view, { host, line }, { options, stream: "stderr" }),
+    };
+  }
+  return { stream, text: prefixed(view, { host, line }, { options, stream }) };
+}
+
+function prefixed(
+  view: View,
+  { host, line }: Pick<Output, "host" | "line">,
+  {
+    options,
+    stream,
+  }: {
+    readonly options: Pick<ScreenOptions, "stdout" | "stderr" | "color">;
+    readonly stream: "stdout" | "stderr";
+  },
 ): string {
-  const sink = { stdout, stderr }[stream];
+  const sink = options[stream];
+  const color = options.color[stream];
   const name = hostSpan(view, host);
   const text = span(printable(line));
-  if (sink.isTTY !== true) return paint([[name, span(": "), text]], color[stream]);
+  if (sink.isTTY !== true) return paint([[name, span(": "), text]], color);
   const column = hostColumn(view, sink.columns ?? 80);
   const prefix = { ...name, text: padded(name.text, column) };
-  return paint([[prefix, span(" | ", "dim"), text]], color[stream]);
+  return paint([[prefix, span(" | ", "dim"), text]], color);
 }

@@ -13,15 +13,15 @@ import type { Screen, ScreenOptions } from "./screen.ts";
 
 /** For pipes and logs: a line per decision and ended step, failures when they come, the sum at the end. */
 export function plainScreen(options: ScreenOptions): Screen {
-  const { stderr, color, detail } = options;
+  const { stderr, color } = options;
   let view = startView;
   return {
     emit(event) {
       const before = view;
       view = advance(view, event);
       if (event.type === "output") {
-        if (event.of !== "command" && detail !== "verbose") return;
-        options[event.stream].write(outputText(view, event, options));
+        const said = outputText(view, event, options);
+        if (said !== undefined) options[said.stream].write(said.text);
         return;
       }
       const lines = plainLines({ before, view, event });

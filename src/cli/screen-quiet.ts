@@ -16,8 +16,9 @@ export function quietScreen(options: ScreenOptions): Screen {
   return {
     emit(event) {
       view = advance(view, event);
-      if (event.type === "output" && event.of === "command") {
-        options[event.stream].write(outputText(view, event, options));
+      if (event.type === "output") {
+        const said = outputText(view, event, { ...options, detail: "normal" });
+        if (said !== undefined) options[said.stream].write(said.text);
       }
       const failure = failureOf(view, event);
       if (failure !== undefined) stderr.write(paint(failureLines(failure, width), color.stderr));

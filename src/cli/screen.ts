@@ -14,8 +14,9 @@ export type ScreenMode = "live" | "plain" | "quiet" | "json";
 /** A terminal or a pipe. */
 export type Sink = NodeJS.WritableStream & {
   readonly isTTY?: boolean;
-  /** Of a terminal. */
+  /** The size of a terminal. */
   readonly columns?: number;
+  readonly rows?: number;
 };
 
 /** What a screen needs to know; progress goes to `stderr`, what the user asked for to `stdout`. */

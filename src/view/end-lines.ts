@@ -41,7 +41,7 @@ function grouped(view: View): HostView[] {
 }
 
 /** What was done, on how many hosts, how long, e.g. `docker setup failed on 1 of 2 hosts (enterprise) after 12 s`. */
-export function sumText(view: View): string {
+function sumText(view: View): string {
   const spent = durationText((view.endedAt ?? 0) - (view.startedAt ?? 0));
   const title = printable(view.title);
   const names = (hosts: readonly HostView[]) => hosts.map(({ host }) => printable(host)).join(", ");
@@ -63,8 +63,8 @@ export function wholeSumText(view: View): string {
   const [only, ...others] = view.hosts;
   if (only === undefined) return sumText(view);
   if (others.length === 0) return `${sumText(view)}: ${endingOf(only).text}`;
-  const endings = view.hosts.map((host) => `${printable(host.host)} (${endingOf(host).text})`);
-  return `${sumText(view)}: ${endings.join(", ")}`;
+  const endings = view.hosts.map((host) => `${printable(host.host)}: ${endingOf(host).text}`);
+  return [sumText(view), ...endings].join(" | ");
 }
 
 function rowOf(view: View, host: HostView, width: number): Line[] {

@@ -18,7 +18,7 @@ export function failureLines(failure: Failure, width: number): Line[] {
 }
 
 /** Its first line: what happened. */
-export function failureHead(failure: Failure, width: number): Line[] {
+function failureHead(failure: Failure, width: number): Line[] {
   const mark = failure.reason === "cancelled" ? span("- ", "warning") : span("✗ ", "bad");
   return flowed([mark], span(failureText(failure).headline, "strong"), width);
 }

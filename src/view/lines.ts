@@ -18,11 +18,49 @@ export function linesOf(view: View, now: number, width: number): Line[] {
   return view.endedAt === undefined ? liveLines(view, now, width) : endLines(view, width);
 }
 
+/**
+ * The same in a terminal that may be lower than there are hosts: those that work come first, and a last line counts
+ * the others, e.g. `and 7 more: 5 done, 2 waiting`.
+ */
+export function frameOf(view: View, now: number, size: Size): Line[] {
+  const lines = linesOf(view, now, size.width);
+  if (lines.length <= size.height || view.endedAt !== undefined) return lines;
+  const rank = { failed: 0, running: 1, waiting: 2, cancelled: 3, done: 4 };
+  const hosts = view.hosts.toSorted((a, b) => rank[a.state] - rank[b.state]);
+  const column = hostColumn(view, size.width);
+  const shown = hosts.slice(0, Math.max(1, size.height - 1));
+  const rest = hosts.slice(shown.length);
+  const more = rest.length === 0 ? [] : [fitted([span(restText(rest), "dim")], size.width)];
+  return [
+    ...shown.map((host) => hostLine(view, host, { now, column, width: size.width })),
+    ...more,
+  ];
+}
+
+/** Of a terminal or a window, in columns and lines. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function restText(hosts: readonly HostView[]): string {
+  const counts = new Map<string, number>();
+  for (const { state } of hosts) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return `  and ${hosts.length} more: ${[...counts].map(([state, count]) => `${count} ${state}`).join(", ")}`;
+}
+
+function hostLine(
+  view: View,
+  host: HostView,
+  { now, column, width }: { readonly now: number; readonly column: number; readonly width: number },
+): Line {
+  return fitted([...headOf(view, host, { now, column }), span("  "), ...activityOf(host)], width);
+}
+
 function liveLines(view: View, now: number, width: number): Line[] {
   const column = hostColumn(view, width);
   return view.hosts.flatMap((host) => {
-    const head = headOf(view, host, { now, column });
-    const line = fitted([...head, span("  "), ...activityOf(host)], width);
+    const line = hostLine(view, host, { now, column, width });
     if (view.hosts.length > roomForReasons) return [line];
     return [line, ...reasonLines(host, width), ...lastWordLines(host, width)];
   });

@@ -33,7 +33,7 @@ export interface HostView {
 }
 
 /** `failed` is also a command of the user that ended with another exit code than 0. */
-export type HostState = "waiting" | "running" | "done" | "failed" | "cancelled";
+type HostState = "waiting" | "running" | "done" | "failed" | "cancelled";
 
 /** How far a step is, and since when that is known, for its rate. */
 export interface Progress {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
 import { lineText } from "../../src/view/line.ts";
-import { linesOf } from "../../src/view/lines.ts";
+import { frameOf, linesOf } from "../../src/view/lines.ts";
 import { widthOf } from "../../src/view/text-width.ts";
 import { setupOfTwo, setupThatFails, setupThatWorks, Story } from "./story.ts";
 
@@ -50,6 +50,11 @@ describe("linesOf", () => {
 
   test("gives each of 16 hosts one line", () => {
     expect(sixteen().frame(2_200, 80)).toMatchSnapshot();
+  });
+
+  test("counts the hosts for which a low terminal has no line", () => {
+    const lines = frameOf(sixteen().view(), 2_200, { width: 80, height: 6 });
+    expect(lines.map(lineText).join("\n")).toMatchSnapshot();
   });
 
   test("says the same advice once", () => {
@@ -105,7 +110,7 @@ describe("linesOf", () => {
           expect(widthOf(lineText(line))).toBeLessThanOrEqual(width);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
