@@ -1,0 +1,28 @@
+import commitPart from "./programs/commit.sh";
+import buildMain from "./programs/build.sh";
+import cleanMain from "./programs/clean.sh";
+import containerPart from "./programs/container.sh";
+import containerEnginePart from "./programs/container-engine.sh";
+import containerRunPart from "./programs/container-run.sh";
+import followMain from "./programs/follow.sh";
+import imagePart from "./programs/image.sh";
+import jobPart from "./programs/job.sh";
+import jobCancelMain from "./programs/job-cancel.sh";
+import jobStatePart from "./programs/job-state.sh";
+import lockPart from "./programs/lock.sh";
+import pushPart from "./programs/push.sh";
+import sayPart from "./programs/say.sh";
+import setupMain from "./programs/setup.sh";
+import targetPart from "./programs/target.sh";
+
+const tree = [sayPart, lockPart, targetPart, commitPart, pushPart];
+const job = [containerEnginePart, jobStatePart, jobPart, imagePart];
+
+/** The parts of the programs around images, containers and jobs, in order. */
+export const containerPrograms = {
+  setup: [...tree, ...job, containerPart, containerRunPart, setupMain],
+  build: [...tree, ...job, buildMain],
+  clean: [sayPart, lockPart, containerEnginePart, jobStatePart, cleanMain],
+  follow: [sayPart, lockPart, jobStatePart, followMain],
+  "job-cancel": [sayPart, lockPart, jobStatePart, jobCancelMain],
+} as const satisfies Readonly<Record<string, readonly string[]>>;

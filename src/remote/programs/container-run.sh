@@ -1,0 +1,338 @@
+# Making the container: what is asked for, what this host needs for it, and the way back. Inputs: see container.sh.
+: "${in_engine:?}" "${in_container:?}" "${in_container_user:?}" "${in_gpus:?}" "${in_shm=}" "${in_network=}" "${in_ports=}"
+: "${in_mounts=}" "${in_env=}" "${in_docker_args=}" "${in_owner:?}" "${in_project:?}" "${in_group:?}" "${in_workspace:?}"
+: "${in_image:?}" "${in_image_hash:?}" "${in_config_hash:?}" "${in_config_keys=}"
+: "${scratch:=}" "${root:=}" "${decoded:=}" "${absolute:=}" "${idle:=}" "${status:=}" "${action:=}" "${because:=}" "${holder:=}"
+newline='
+'
+
+# find_means: what this host needs so that files in the mount belong to its user, and what it has for GPUs.
+# Sets $user_words, $gpu_words and $gpu_found.
+find_means() {
+  means_code=0
+  means=$(engine 10 info --format '{{json .}}') || means_code=$?
+  [ "$means_code" = 0 ] || engine_failed "$means_code" "ask the engine what it can do"
+  user_words=
+  case $in_engine in
+    podman)
+      [ "$in_container_user" = image ] || {
+        user_words="--user $(id -u):$(id -g)"
+        [ "$(id -u)" = 0 ] || user_words="--userns keep-id $user_words"
+      }
+      ;;
+    *)
+      if [ "$in_container_user" != image ]; then
+        case $means in
+          *'"name=rootless'*) user_words='--user 0:0' ;;
+          *'"name=userns'*) user_words="--userns host --user $(id -u):$(id -g)" ;;
+          *) user_words="--user $(id -u):$(id -g)" ;;
+        esac
+      fi
+      ;;
+  esac
+  case $means in *'"name=selinux'* | *'"selinuxEnabled":true'*) user_words="$user_words --security-opt label=disable" ;; esac
+  find_gpus
+}
+
+find_gpus() {
+  gpu_words='' gpu_found=''
+  cdi=
+  for f in /etc/cdi/*nvidia* /var/run/cdi/*nvidia*; do [ ! -e "$f" ] || cdi=1; done
+  case $in_gpus in
+    none) return 0 ;;
+    auto)
+      if [ ! -e /dev/nvidiactl ] && ! nvidia-smi -L >/dev/null 2>&1; then
+        gpu_found=none
+        return 0
+      fi
+      gpu_devices=all
+      ;;
+    *) gpu_devices=$in_gpus ;;
+  esac
+  runtime=
+  if [ "$in_engine" = docker ]; then
+    case $means in *'"nvidia":{'*) runtime=1 ;; esac
+    ! command -v nvidia-container-runtime-hook >/dev/null 2>&1 || runtime=1
+  fi
+  if [ "$cdi" ] && [ -z "$runtime" ]; then
+    gpu_found=cdi
+    case $gpu_devices in
+      all) gpu_words='--device nvidia.com/gpu=all' ;;
+      *) for f in $(printf %s "${gpu_devices#device=}" | tr , ' '); do gpu_words="$gpu_words --device nvidia.com/gpu=$f"; done ;;
+    esac
+  elif [ "$runtime" ]; then
+    gpu_found=runtime
+    gpu_words="--gpus \"$gpu_devices\""
+    [ "$gpu_devices" != all ] || gpu_words='--gpus all'
+  elif [ "$in_gpus" = auto ]; then
+    gpu_found=no-runtime
+  elif [ "$in_engine" = podman ]; then
+    # podman ignores --gpus without a word.
+    not_made gpu
+  else
+    gpu_words="--gpus \"$gpu_devices\""
+    [ "$gpu_devices" != all ] || gpu_words='--gpus all'
+  fi
+}
+
+# check_mounts: every directory that is to be mounted is there. Docker's own words would not name it as the user did.
+check_mounts() {
+  while IFS= read -r mode && IFS= read -r source && IFS= read -r target; do
+    decode "$source"
+    absolute "$decoded"
+    [ -e "$absolute" ] || not_made mount "$(encoded "$absolute")"
+  done <<EOF
+$in_mounts
+EOF
+}
+
+# field KEY VALUE: sets $field, one field of --mount's comma-separated list.
+field() {
+  case $2 in
+    *[,\"]*) field=\"$1=$(printf %s "$2" | sed 's/"/""/g')\" ;;
+    *) field=$1=$2 ;;
+  esac
+}
+
+# write_env: NAME=VALUE lines for the engine, in a file only this user can read: arguments can be read by everyone.
+write_env() {
+  (umask 077 && : >"$scratch.env")
+  if [ "$in_container_user" != image ]; then
+    printf 'HOME=/home/%s\nUSER=%s\nLOGNAME=%s\n' "$login" "$login" "$login" >>"$scratch.env"
+  fi
+  while IFS= read -r line; do
+    [ "$line" ] || continue
+    decode "$line"
+    case $decoded in *"$newline"*) ;; *) printf '%s\n' "$decoded" >>"$scratch.env" ;; esac
+  done <<EOF
+$in_env
+EOF
+}
+
+# run_container: one try to make and start it.
+run_container() {
+  set -- run --detach --name "$in_container" --label "igor.owner=$in_owner" --label "igor.project=$in_project" \
+    --label "igor.group=$in_group" --label "igor.image=$in_image_hash" --label "igor.config=$in_config_hash" \
+    --label "igor.config.keys=$in_config_keys" --label "igor.without-ports=${without_ports# }" \
+    --entrypoint sh --workdir "$in_workspace" --env-file "$scratch.env"
+  field source "$root"
+  mount=type=bind,$field
+  field target "$in_workspace"
+  set -- "$@" --mount "$mount,$field"
+  # What igor keeps for itself on the host is not the business of the container.
+  field target "$in_workspace/.igor/host"
+  set -- "$@" --mount "type=tmpfs,$field,tmpfs-mode=0755"
+  if [ "$in_container_user" != image ]; then
+    field source "$root/.igor/host/home"
+    set -- "$@" --mount "type=bind,$field,target=/home/$login"
+  fi
+  while IFS= read -r mode && IFS= read -r source && IFS= read -r target; do
+    decode "$source"
+    absolute "$decoded"
+    field source "$absolute"
+    mount=type=bind,$field
+    decode "$target"
+    field target "$decoded"
+    mount=$mount,$field
+    [ "$mode" != ro ] || mount=$mount,readonly
+    set -- "$@" --mount "$mount"
+  done <<EOF
+$in_mounts
+EOF
+  # Words of ours, without spaces inside.
+  # shellcheck disable=SC2086
+  set -- "$@" $init_words $user_words $gpu_words
+  [ -z "$shm" ] || set -- "$@" --shm-size "$shm"
+  [ -z "$in_network" ] || set -- "$@" --network "$in_network"
+  for port in $in_ports; do
+    case " $without_ports " in *" ${port%%:*} "*) ;; *) set -- "$@" --publish "127.0.0.1:$port" ;; esac
+  done
+  while IFS= read -r line; do
+    [ "$line" ] || continue
+    decode "$line"
+    set -- "$@" "$decoded"
+  done <<EOF
+$in_docker_args
+EOF
+  (
+    # A value with line breaks cannot be in the file: the engine takes it from its own environment.
+    while IFS= read -r line; do
+      decode "$line"
+      case $decoded in
+        *"$newline"*)
+          export "${decoded?}"
+          set -- "$@" --env "${decoded%%=*}"
+          ;;
+      esac
+    done <<EOF
+$in_env
+EOF
+    engine 120 "$@" "$in_image" -c "$idle" igor-idle >/dev/null
+  )
+}
+
+# make_container: tries until it runs; what the host cannot give is left out and said, or is the failure.
+make_container() {
+  without_ports='' init_words=--init shm=$in_shm
+  if [ "$shm" = auto ]; then
+    shm=$(awk '/^MemTotal:/ {printf "%dm", $2 / 2048}' /proc/meminfo 2>/dev/null) || shm=
+  fi
+  (umask 077 && mkdir -p "$root/.igor/host/home")
+  write_env
+  while :; do
+    run_code=0
+    run_container || run_code=$?
+    [ "$run_code" != 0 ] || break
+    engine_check "$run_code"
+    run_error=$(cat "$scratch.err")
+    # Docker leaves a container that it made and could not start.
+    cp "$scratch.err" "$scratch.why"
+    engine 30 rm -f "$in_container" >/dev/null || :
+    mv "$scratch.why" "$scratch.err"
+    case $run_error in
+      # Bind for 127.0.0.1:5556 failed: port is already allocated
+      # listen tcp4 127.0.0.1:5556: bind: address already in use
+      *'port is already allocated'* | *'address already in use'*) drop_port ;;
+      # exec: "docker-init": executable file not found in $PATH; podman: container-init binary not found on the host
+      *docker-init* | *'container-init binary not found'*) 
+        [ "$init_words" ] || not_made other
+        init_words=
+        ;;
+      # could not select device driver "" with capabilities: [[gpu]]; Unknown runtime specified nvidia
+      # nvidia-container-cli: initialization error; unresolvable CDI devices nvidia.com/gpu=all
+      *'could not select device driver'* | *'nvidia'*)
+        if [ "$in_gpus" != auto ] || [ -z "$gpu_words" ]; then not_made gpu; fi
+        gpu_words='' gpu_found=no-runtime
+        ;;
+      # exec: "sh": executable file not found in $PATH
+      *'exec: "sh"'*) not_made no-shell ;;
+      # invalid mount config for type "bind": bind source path does not exist: /x
+      *'invalid mount'* | *'bind source path does not exist'* | *'error mounting'*) not_made mount ;;
+      *'unknown flag'* | *'unknown shorthand flag'* | *'invalid argument'* | *"See '"*'run --help'*) not_made arguments ;;
+      *) not_made other ;;
+    esac
+  done
+  check_container
+  rm -f "$scratch.env"
+  [ -z "$gpu_found" ] || ev gpus "$gpu_found"
+}
+
+# drop_port: the port of the last error is taken.
+drop_port() {
+  taken=$(printf %s "$run_error" | sed -n 's/.*127\.0\.0\.1:\([0-9]*\).*/\1/p' | head -n 1)
+  case " $in_ports " in *" $taken:"*) ;; *) not_made other ;; esac
+  case " $without_ports " in *" $taken "*) not_made other ;; esac
+  without_ports="$without_ports $taken"
+  port_holder "$taken"
+  ev port-taken "$taken" "$(encoded "${holder:-an unknown process}")"
+}
+
+# check_container: it runs, has a shell, and a file made in the mount belongs to the user of the host.
+# shellcheck disable=SC2016
+check_container() {
+  proof=.igor/proof.$$
+  check_code=0
+  engine 20 exec "$in_container" sh -c 'if : >"$1"; then echo made; else echo refused; fi 2>/dev/null' igor-look \
+    "$in_workspace/$proof" >"$scratch.proof" 2>/dev/null || check_code=$?
+  if [ "$check_code" != 0 ]; then
+    engine_check "$check_code"
+    cp "$scratch.err" "$scratch.why"
+    engine 10 logs --tail 20 "$in_container" >"$scratch.proof" || :
+    cat "$scratch.proof" >>"$scratch.err"
+    case $(cat "$scratch.err" "$scratch.why") in
+      # [FATAL tini (7)] exec sh failed: No such file or directory
+      *'exec sh failed'* | *'exec: "sh"'*) not_made no-shell ;;
+      *) not_made other ;;
+    esac
+  fi
+  if [ "$in_container_user" != image ]; then
+    if [ ! -e "$proof" ]; then
+      ev files-not-yours "$(encoded 'a user that cannot write there')"
+    elif [ ! -O "$proof" ]; then
+      # shellcheck disable=SC2012
+      ev files-not-yours "$(encoded "$(ls -ld "$proof" | awk '{print $3}')")"
+    fi
+  fi
+  rm -f "$proof" 2>/dev/null || engine 10 exec "$in_container" rm -f "$in_workspace/$proof" || :
+}
+
+# not_made CAUSE [DETAIL]: back to how it was, and the failure. $scratch.err holds the engine's words.
+not_made() {
+  [ ! -e "$scratch.err" ] || cat "$scratch.err" >&2
+  back_to_previous
+  die container-not-started "$in_container" "$1" "$previous" ${2+"$2"}
+}
+
+# back_to_previous: the container that was there before takes its place again. Sets $previous.
+back_to_previous() {
+  rm -f "$scratch.env"
+  previous=none
+  if [ -z "${replacing-}" ]; then
+    [ "$status" != running ] || previous=running-again
+    return 0
+  fi
+  engine 30 rm -f "$in_container" >/dev/null || :
+  if [ "$replacing" = new ]; then
+    replacing=
+    return 0
+  fi
+  engine 30 rename "$in_container.previous" "$in_container" || previous=lost
+  if [ "$replacing" = running ] && [ "$previous" = none ]; then
+    previous=running-again
+    engine 60 start "$in_container" >/dev/null || previous=lost
+  fi
+  replacing=
+}
+
+# heal_container: a run of igor that was killed in the middle left the old container aside.
+heal_container() {
+  look_at_container "$in_container.previous"
+  [ "$status" != missing ] && ours || return 0
+  look_at_container "$in_container"
+  if [ "$status" = running ]; then
+    engine 30 rm -f "$in_container.previous" >/dev/null || :
+  else
+    [ "$status" = missing ] || ! ours || engine 30 rm -f "$in_container" >/dev/null || :
+    engine 30 rename "$in_container.previous" "$in_container" || :
+    engine 60 start "$in_container" >/dev/null || :
+  fi
+}
+
+# bring_container: the container is right when this returns.
+bring_container() {
+  heal_container
+  look_at_container "$in_container"
+  decide_container
+  missing_ports
+  if [ "$action" = start ]; then
+    if { [ "$status" != paused ] || engine 60 unpause "$in_container" >/dev/null; } &&
+      { [ "$status" = paused ] || engine 60 start "$in_container" >/dev/null; }; then
+      ev container-started "$because"
+      return 0
+    fi
+    action=replace
+  fi
+  if [ "$action" = keep ]; then
+    ev container-kept
+    return 0
+  fi
+  refuse_in_use
+  login=$(id -un | tr -c 'A-Za-z0-9_.\n-' -)
+  : >"$scratch.err"
+  check_mounts
+  find_means
+  : >"$scratch.err"
+  if [ "$action" = replace ]; then
+    engine 30 rename "$in_container" "$in_container.previous" || not_made other
+    replacing=stopped
+    [ "$status" != running ] || replacing=running
+    engine 30 stop --time 3 "$in_container.previous" >/dev/null || :
+  else
+    replacing=new
+  fi
+  make_container
+  [ "$replacing" = new ] || engine 30 rm -f "$in_container.previous" >/dev/null || :
+  replacing=
+  # shellcheck disable=SC2086
+  if [ "$action" = replace ]; then ev container-replaced $because; else ev container-started $because; fi
+}

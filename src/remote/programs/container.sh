@@ -1,0 +1,130 @@
+# The container of the project on this host: whether it is right, why not, making and replacing it.
+#
+# Inputs: in_container (name), in_image, in_image_hash, in_config_hash and in_config_keys (what was asked for, as words
+# KEY=HASH; they become labels), in_owner, in_project, in_group, in_workspace (the code in the container),
+# in_container_user (host or image), in_gpus (auto, all, none, or device=0,1), in_shm (as --shm-size, or auto: half of
+# the host's memory, or empty), in_network, in_ports (words HOST:CONTAINER), in_mounts (three lines each:
+# ro or rw, source, target), in_env (lines NAME=VALUE), in_docker_args (lines), in_replace (1: even when something runs in it).
+# Events: `container-kept`, `container-started BECAUSE`, `container-replaced BECAUSE` (no-container, stopped, leftover,
+# new-image, changed KEYS), `port-taken PORT HOLDER`, `gpus none|runtime|cdi|no-runtime`, `files-not-yours OWNER`.
+# Guarantees: a container without our labels is never touched; the old container is renamed and stopped, not removed,
+# until the new one runs, and runs again when the new one does not.
+: "${in_container:?}" "${in_image:?}" "${in_image_hash:?}" "${in_config_hash:?}" "${in_config_keys=}" "${in_owner:?}"
+: "${in_project:?}" "${in_group:?}" "${in_workspace:?}" "${in_container_user:?}" "${in_gpus:?}" "${in_shm=}" "${in_network=}"
+: "${in_ports=}" "${in_mounts=}" "${in_env=}" "${in_docker_args=}" "${in_replace=}" "${scratch:=}"
+
+container_format='{{.State.Status}}{{println}}{{index .Config.Labels "igor.owner"}}{{println}}{{index .Config.Labels "igor.project"}}{{println}}{{index .Config.Labels "igor.group"}}{{println}}{{index .Config.Labels "igor.image"}}{{println}}{{index .Config.Labels "igor.config"}}{{println}}{{index .Config.Labels "igor.config.keys"}}{{println}}{{index .Config.Labels "igor.without-ports"}}{{println}}.'
+
+# A process that does nothing and ends when it is told to, also as process 1. The number marks its child.
+idle='trap "exit 0" TERM INT; while :; do sleep 2147483 & wait $!; done'
+
+# ask_container NAME: what the engine knows about it, into $scratch.container.
+ask_container() { engine 10 container inspect -f "$container_format" "$1" >"$scratch.container"; }
+
+# read_container CODE: sets $status (missing, running, exited, created, paused, ...) and $has_... from its labels.
+read_container() {
+  if [ "$1" != 0 ]; then
+    case $(cat "$scratch.err") in
+      # Error: No such container: x; Error response from daemon: No such container: x; podman: no such container
+      *[Nn]'o such container'*) status=missing ;;
+      *) engine_failed "$1" "look at the container $in_container" ;;
+    esac
+    return 0
+  fi
+  {
+    read -r status
+    IFS= read -r has_owner
+    IFS= read -r has_project
+    IFS= read -r has_group
+    read -r has_image
+    read -r has_config
+    read -r has_keys
+    read -r without_ports
+  } <"$scratch.container" || :
+}
+
+look_at_container() {
+  container_code=0
+  ask_container "$1" || container_code=$?
+  read_container "$container_code"
+}
+
+ours() { [ "$has_owner" = "$in_owner" ] && [ "$has_project" = "$in_project" ] && [ "$has_group" = "$in_group" ]; }
+
+# decide_container: sets $action (keep, start, make, replace) and $because.
+decide_container() {
+  because=
+  if [ "$status" = missing ]; then
+    action='make' because=no-container
+    return 0
+  fi
+  ours || die container-foreign "$in_container" "$(encoded "$has_owner")"
+  if [ "$has_image" != "$in_image_hash" ]; then
+    action=replace because=new-image
+  elif [ "$has_config" != "$in_config_hash" ]; then
+    action=replace because="changed $(changed_words "$has_keys" "$in_config_keys")"
+  else
+    case $status in
+      running) action=keep ;;
+      created | dead) action=replace because=leftover ;;
+      *) action=start because=stopped ;;
+    esac
+  fi
+}
+
+# missing_ports: a container that had to do without a port. Sets $action to replace it when all of them are free now and
+# nothing runs in it; else says once more what is missing.
+missing_ports() {
+  [ "$action" = keep ] && [ "$without_ports" ] || return 0
+  still=
+  for port in $without_ports; do
+    port_holder "$port"
+    [ -z "$holder" ] || still=1
+  done
+  if [ -z "$still" ]; then
+    list_processes
+    [ "$processes" ] || { action=replace because='changed ports' && return 0; }
+  fi
+  for port in $without_ports; do
+    port_holder "$port"
+    ev port-taken "$port" "$(encoded "${holder:-nobody now, but the container is in use}")"
+  done
+}
+
+# list_processes: sets $processes, what runs in the container beside its idle process, as lines `PID COMMAND`.
+# It is asked inside, with nothing but sh: the host's ps may know no columns, and the container may have none.
+# shellcheck disable=SC2016
+list_processes() {
+  processes=$(engine 10 exec "$in_container" sh -c '
+    for p in /proc/[0-9]*; do
+      case $p in /proc/1 | "/proc/$$") continue ;; esac
+      c=
+      if command -v tr >/dev/null; then c=$(tr "\000" " " <"$p/cmdline"); else IFS= read -r c <"$p/cmdline"; fi
+      case $c in "" | *igor-idle* | *igor-look* | "sleep 2147483"* | sleep2147483) continue ;; esac
+      printf "%s %.100s\n" "${p#/proc/}" "$c"
+    done 2>/dev/null
+    echo end' igor-look) || processes="? could not be listed: $(head -n 1 "$scratch.err" | cut -c 1-200)
+end"
+  processes=${processes%end}
+}
+
+# refuse_in_use: a container in which something runs is not replaced unless that was asked for.
+refuse_in_use() {
+  [ "$status" = running ] && [ -z "$in_replace" ] || return 0
+  list_processes
+  [ -z "$processes" ] || die container-in-use "$in_container" "$(encoded "$(printf %s "$processes" | head -n 20)")"
+}
+
+# port_holder PORT: sets $holder, who listens there on this host, or nothing.
+port_holder() {
+  holder=$(engine 10 ps --filter "publish=$1" --format '{{.Names}}' | head -n 1) || holder=
+  [ -z "$holder" ] || { holder="the container $holder" && return 0; }
+  # Column 2 is ADDRESS:PORT in hexadecimal, 4 the state (0A: listening), 8 the user. Loopback or any address.
+  port_user=$(awk -v port="$(printf %04X "$1")" \
+    '$4 == "0A" && $2 ~ "^(0100007F|0+|0+FFFF00000100007F):" port "$" {print $8; exit}' \
+    /proc/net/tcp /proc/net/tcp6 2>/dev/null) || port_user=
+  [ "$port_user" ] || return 0
+  port_process=$(ss -Hltnp "sport = :$1" 2>/dev/null | sed -n 's/.*users:((\("[^"]*",pid=[0-9]*\).*/\1/p' | head -n 1) || port_process=
+  port_login=$(awk -F: -v id="$port_user" '$3 == id {print $1; exit}' /etc/passwd 2>/dev/null) || port_login=
+  holder="${port_process:-a process} of ${port_login:-user $port_user}"
+}

@@ -1,0 +1,146 @@
+# The image of the project on this host: whether it is right, why not, and building it.
+#
+# Inputs: in_image (name:tag), in_image_hash and in_image_inputs (the build inputs, as words NAME=HASH; they become labels),
+# in_owner, in_project, in_build (1: build it even when it is right), in_dockerfile (path in the project),
+# in_build_args (lines NAME=VALUE), in_context (lines: files the build reads), in_context_missing (1: in_context does not
+# say; the program answers `context-needed` when it wants to know), in_ignored (words: copied directories that are no reason).
+# Events: `image-up-to-date`, `building no-image|asked|changed NAMES`, `copied-directory-ignored DIR DOCKERFILE`, `built IMAGE`.
+: "${in_image:?}" "${in_image_hash:?}" "${in_image_inputs=}" "${in_owner:?}" "${in_project:?}" "${in_build=}"
+: "${in_dockerfile:?}" "${in_build_args=}" "${in_context=}" "${in_context_missing=}" "${in_ignored=}"
+: "${scratch:=}" "${root:=}" "${decoded:=}"
+
+# look_at_image: sets $image_because: why the image must be built, or nothing.
+look_at_image() {
+  image_because=
+  image_code=0
+  image_labels=$(engine 10 image inspect -f '{{index .Config.Labels "igor.image"}} {{index .Config.Labels "igor.inputs"}}' "$in_image") ||
+    image_code=$?
+  if [ "$image_code" != 0 ]; then
+    case $(cat "$scratch.err") in
+      # Error response from daemon: No such image: dino-toy:igor; podman: dino-toy:igor: image not known
+      *[Nn]'o such image'* | *'image not known'*) image_because=no-image ;;
+      *) engine_failed "$image_code" "look at the image $in_image" ;;
+    esac
+  elif [ "${image_labels%% *}" != "$in_image_hash" ]; then
+    image_because="changed $(changed_words "${image_labels#* }" "$in_image_inputs")"
+  elif [ "$in_build" ]; then
+    image_because=asked
+  fi
+}
+
+# changed_words OLD NEW: the names of which the words NAME=HASH differ, at most 20.
+changed_words() {
+  changed=
+  changed_count=0
+  for word in $2; do
+    case " $1 " in *" $word "*) continue ;; esac
+    changed_count=$((changed_count + 1))
+    [ "$changed_count" -gt 20 ] || changed="$changed ${word%%=*}"
+  done
+  for word in $1; do
+    case " $2 " in *" ${word%%=*}="*) continue ;; esac
+    changed_count=$((changed_count + 1))
+    [ "$changed_count" -gt 20 ] || changed="$changed ${word%%=*}"
+  done
+  printf %s "${changed# }"
+}
+
+# snapshot_context DIR: copies what the build reads to DIR/context and DIR/dockerfile. The tree is locked meanwhile.
+snapshot_context() {
+  mkdir "$1/context"
+  cp -- "$in_dockerfile" "$1/dockerfile" 2>/dev/null || die dockerfile-missing "$(encoded "$in_dockerfile")"
+  set -- "$1"
+  while IFS= read -r line; do
+    [ "$line" ] || continue
+    decode "$line"
+    set -- "$@" "./$decoded"
+    [ $# -le 200 ] || {
+      copy_to "$@"
+      set -- "$1"
+    }
+  done <<EOF
+$in_context
+EOF
+  [ $# -eq 1 ] || copy_to "$@"
+}
+
+# copy_to DIR FILES: with their modes; the directories they are in are readable, whatever the umask.
+copy_to() {
+  copy_to=$1/context
+  shift
+  if ! tar -cf "$scratch.tar" -- "$@" || ! (umask 022 && tar -xpf "$scratch.tar" -C "$copy_to"); then
+    die build-failed missing-file "" "$(encoded "$root")"
+  fi
+  rm -f "$scratch.tar"
+}
+
+# build_image DIR: from the snapshot in DIR. The engine's own output is that of the program, which is DIR/log.
+build_image() {
+  build_dir=$1
+  # shellcheck disable=SC2086
+  ev building $image_because
+  for word in $in_ignored; do
+    ev copied-directory-ignored "$word" "$(encoded "$in_dockerfile")"
+  done
+  # Asking for BuildKit where buildx is missing fails; not asking where it is present may build without it.
+  if [ "$in_engine" = docker ] && engine 10 buildx version >/dev/null; then
+    set -- buildx build --load --progress=plain
+  else
+    set -- build
+  fi
+  set -- "$@" --file "$build_dir/dockerfile" --tag "$in_image" --label "igor.owner=$in_owner" \
+    --label "igor.project=$in_project" --label "igor.image=$in_image_hash" --label "igor.inputs=$in_image_inputs"
+  while IFS= read -r line; do
+    [ "$line" ] || continue
+    decode "$line"
+    set -- "$@" --build-arg "$decoded"
+  done <<EOF
+$in_build_args
+EOF
+  build_from=$(($(wc -c <"$build_dir/log") + 1))
+  build_code=0
+  "$in_engine" "$@" "$build_dir/context" 2>&1 || build_code=$?
+  [ "$build_code" = 0 ] || build_failed
+  ev built "$in_image"
+}
+
+# build_failed: tells why from the engine's last words. What a step of the dockerfile printed is not one of them.
+build_failed() {
+  tail -c "+$build_from" "$build_dir/log" | tail -n 60 >"$scratch.err"
+  tail -n 60 "$scratch.err" | grep -v '^$' | tail -n 3 >"$scratch.last"
+  build_step=$(tail -c "+$build_from" "$build_dir/log" | sed -n -e 's/^\(Step [0-9]*\/[0-9]* : .*\)/\1/p' -e 's/^ > \(\[.*\]\{0,1\} [A-Z].*\):$/\1/p' | tail -n 1 | cut -c 1-500)
+  case $(cat "$scratch.last") in
+    # Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
+    *'ermission denied while trying to connect'* | *'Cannot connect to the Docker daemon'* | *'failed to connect to the docker API'*)
+      mv "$scratch.last" "$scratch.err"
+      engine_check "$build_code"
+      ;;
+  esac
+  case $(cat "$scratch.err") in
+    *[Nn]'o space left on device'*) build_cause=disk-full ;;
+    *)
+      case $(cat "$scratch.last") in
+        # The command '/bin/sh -c false' returned a non-zero code: 1
+        # ERROR: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1
+        *'returned a non-zero code'* | *'did not complete successfully'*) build_cause=step ;;
+        # dockerfile parse error line 3: unknown instruction: RUNN; Error response from daemon: dockerfile parse error ...
+        *'parse error'* | *'unknown instruction'* | *'no build stage in current context'* | *'failed to parse'* | *'requires at least'* | *'requires exactly'* | *'cannot be empty'* | *'Unknown flag'* | *'unknown flag'*)
+          build_cause=dockerfile-syntax
+          ;;
+        # COPY failed: file not found in build context or excluded by .dockerignore: stat x: file does not exist
+        # failed to compute cache key: ... "/x": not found
+        *'COPY failed'* | *'ADD failed'* | *'failed to compute cache key'* | *'failed to calculate checksum'* | *'no source files were specified'*)
+          build_cause=missing-file
+          ;;
+        # pull access denied for x, repository does not exist or may require 'docker login'
+        # Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host
+        # manifest for python:9 not found; failed to resolve source metadata; podman: initializing source docker://x
+        *'pull access denied'* | *'Get "http'* | *'manifest'*' not found'* | *'manifest unknown'* | *'failed to resolve'* | *'initializing source'* | *'did not resolve'* | *'TLS handshake'*)
+          build_cause=base-image
+          ;;
+        *) build_cause=step ;;
+      esac
+      ;;
+  esac
+  die build-failed "$build_cause" "$(encoded "$build_step")" "$(encoded "$build_dir/log")"
+}
