@@ -14,7 +14,7 @@ const house = {
   remote: {
     layers: [],
     packages: ["dockerfile-ast", "ignore"],
-    node: ["buffer", "crypto", "path"],
+    node: ["buffer", "crypto", "path", "zlib"],
     pure: true,
   },
   debug: { layers: [], node: ["path"], pure: true },
@@ -126,6 +126,10 @@ export default defineConfig(
         { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: true },
       ],
       "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", destructuredArrayIgnorePattern: "^_" },
+      ],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "no-console": "error",

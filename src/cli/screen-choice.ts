@@ -23,10 +23,12 @@ export function chooseScreen(
   };
 }
 
-function modeOf({ json, verbosity, env, stderr }: ScreenWishes): ScreenOptions["mode"] {
+function modeOf({ json, verbosity, env, stdout, stderr }: ScreenWishes): ScreenOptions["mode"] {
   if (json) return "json";
   if (verbosity === "quiet") return "quiet";
-  return stderr.isTTY === true && env["TERM"] !== "dumb" ? "live" : "plain";
+  // What a pipe leads to may write to the same terminal, into the live lines. e.g. `igor docker exec ... | grep x`
+  const bothTerminals = stdout.isTTY === true && stderr.isTTY === true;
+  return bothTerminals && env["TERM"] !== "dumb" ? "live" : "plain";
 }
 
 /** FORCE_COLOR wins over NO_COLOR (https://no-color.org), as in Node itself; else a terminal that is not dumb. */

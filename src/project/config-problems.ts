@@ -38,7 +38,7 @@ export function repeatedKeysOf(source: Source): readonly ConfigProblem[] {
 }
 
 /** e.g. `host_groups.dev.hosts[0].dir` */
-export function keyOf(path: Path): string {
+function keyOf(path: Path): string {
   return path
     .map((part) => {
       if (typeof part === "number") return `[${part}]`;

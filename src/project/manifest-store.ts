@@ -30,14 +30,20 @@ export class ManifestStore {
   load(): Manifest {
     const lines = readLines(this.#journal);
     const manifest = replay(readBase(this.#base), lines);
-    const changes = lines.reduce((sum, line) => sum + ("changes" in line ? line.changes.length + 1 : 1), 0);
+    const changes = lines.reduce(
+      (sum, line) => sum + ("changes" in line ? line.changes.length + 1 : 1),
+      0,
+    );
     if (changes > compactAfter && manifest.pending.length === 0) this.#compact(manifest);
     return manifest;
   }
 
   /** Notes what is about to be sent. From now on the host may hold any part of it. */
   addPending({ generation, changes }: PendingPush): void {
-    this.#append({ pending: generation, changes: [...changes].map(([path, state]) => [path, state ?? null]) });
+    this.#append({
+      pending: generation,
+      changes: [...changes].map(([path, state]) => [path, state ?? null]),
+    });
   }
 
   /** The host holds that generation completely. */
@@ -54,7 +60,9 @@ export class ManifestStore {
   /** The journal is emptied after the base is in place: a crash between replays lines that change nothing. */
   #compact(manifest: Manifest): void {
     const records = [...manifest.tree].map(([path, state]) => `${path}\0${state}\0`);
-    writeFileSync(`${this.#base}.new`, `${manifest.generation ?? ""}\0${records.join("")}`, { mode: 0o600 });
+    writeFileSync(`${this.#base}.new`, `${manifest.generation ?? ""}\0${records.join("")}`, {
+      mode: 0o600,
+    });
     renameSync(`${this.#base}.new`, this.#base);
     writeFileSync(this.#journal, "", { mode: 0o600 });
   }
@@ -93,7 +101,8 @@ function replay(base: Base, lines: readonly JournalLine[]): Manifest {
 function readBase(file: string): Base {
   const [generation = "", ...fields] = readOrEmpty(file).split("\0");
   const tree = new Map<string, FileState>();
-  for (let index = 0; index + 1 < fields.length; index += 2) tree.set(fields[index] ?? "", fields[index + 1] ?? "");
+  for (let index = 0; index + 1 < fields.length; index += 2)
+    tree.set(fields[index] ?? "", fields[index + 1] ?? "");
   return { generation: generation === "" ? undefined : generation, tree };
 }
 
@@ -113,7 +122,10 @@ function readLines(file: string): readonly JournalLine[] {
 
 function isJournalLine(value: unknown): value is JournalLine {
   if (typeof value !== "object" || value === null) return false;
-  return "confirmed" in value || ("pending" in value && "changes" in value && Array.isArray(value.changes));
+  return (
+    "confirmed" in value ||
+    ("pending" in value && "changes" in value && Array.isArray(value.changes))
+  );
 }
 
 function readOrEmpty(file: string): string {

@@ -49,9 +49,9 @@ export function readTree(root: string, paths: Iterable<string>): Result<Found> {
   return ok({ tree, directories });
 }
 
-/** Whether something has that path now, whatever it is. */
+/** Whether a path that was pushed is still here: as a file or a link, not as a directory of that name. */
 export function isThere(file: string): boolean {
-  return look(file) !== undefined;
+  return look(file)?.isDirectory() === false;
 }
 
 function look(file: string): BigIntStats | undefined {

@@ -44,7 +44,7 @@ const passedThrough = [
 ] as const;
 
 /** Every verb, keyed by the kind of its request. */
-export const commands = {
+const commands = {
   push: {
     words: ["push"],
     summary: "put the project's files on the hosts",

@@ -216,9 +216,10 @@ describe("chooseScreen", () => {
   } as const;
 
   test.each([
-    ["live", "on a terminal", {}],
-    ["plain", "in a pipe", { stderr: pipe }],
-    ["plain", "on a dumb terminal", { env: { TERM: "dumb" } }],
+    ["live", "on a terminal", { stdout: terminal }],
+    ["plain", "when stdout is a pipe", {}],
+    ["plain", "when stderr is a pipe", { stdout: terminal, stderr: pipe }],
+    ["plain", "on a dumb terminal", { stdout: terminal, env: { TERM: "dumb" } }],
     ["quiet", "with --quiet", { verbosity: "quiet" }],
     ["json", "with --json, even quietly", { json: true, verbosity: "quiet" }],
   ] as const)("is %s %s", (mode, _, more) => {

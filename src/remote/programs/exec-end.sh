@@ -2,13 +2,15 @@
 #
 # In    $1 id of the session, $2 file with the pid and start time of its first process (empty: only what carries the id),
 #       $3 the signal to begin with, $4 seconds until KILL (the second half of them with TERM)
-# Out   0 nothing is left, 3 something cannot be killed
+# Out   0 nothing is left, 3 something is and cannot be killed, 4 nothing is, as far as this user can see
 # Guarantees: finds what carries IGOR_SESSION in its environment, what descends from that, and what is in a terminal
 #       session of one of them: children that called setsid, workers, daemons, processes that changed their title.
 #       Each gets each signal once. Needs sh, cat, sleep; grep where there is one.
+LC_ALL=C
+export LC_ALL
 if printf 'a\0b' | grep -qz '^b' 2>/dev/null; then quick=1; else quick=''; fi
 
-# carriers: paths of the environments that hold the id.
+# carriers: paths of the environments that hold the id, and complaints about those that cannot be read.
 carriers() {
   if [ "$quick" ]; then
     grep -lzF "IGOR_SESSION=$1" /proc/[0-9]*/environ
@@ -16,24 +18,31 @@ carriers() {
     for e in /proc/[0-9]*/environ; do
       case $(cat "$e") in *IGOR_SESSION="$1"*) echo "$e" ;; esac
     done
-  fi 2>/dev/null
+  fi 2>&1
 }
 
 # note PID STATE PARENT GROUP SESSION ...: one line of /proc/PID/stat, without the name; sets $line.
 note() {
-  line=
+  line=''
   if [ "$1" = "$leader" ] && [ "${21}" != "$born" ]; then sessions=' '; fi
   case $2 in [ZX]) ;; *) line="$1 $3 $5" ;; esac
 }
 
 # search ID: sets $found to the pids, with a blank before and behind each.
 search() {
-  found=' ' sessions=" ${leader:-} "
-  for e in $(carriers "$1"); do
-    e=${e#/proc/}
-    found="$found${e%/environ} "
-  done
-  table=
+  found=' ' sessions=" $leader " table='' unseen=''
+  while read -r path complaint; do
+    case "$path $complaint" in
+      '/proc/'*'/environ ')
+        path=${path#/proc/}
+        found="$found${path%/environ} "
+        ;;
+      # grep: /proc/1/environ: Permission denied
+      *'ermission denied') unseen=4 ;;
+    esac
+  done <<END
+$(carriers "$1")
+END
   for s in /proc/[0-9]*/stat; do
     { read -r stat <"$s"; } 2>/dev/null || continue
     # shellcheck disable=SC2086
@@ -49,7 +58,7 @@ search() {
       case $found in
         *" $pid "*) ;;
         *)
-          [ "$leader_known" ] || continue
+          [ "$by_kin" ] || continue
           case "$found|$sessions" in
             *" $parent "*"|"* | *"|"*" $session "*)
               found="$found$pid "
@@ -62,7 +71,7 @@ search() {
       alive="$alive$pid "
       case $sessions in
         *" $session "*) ;;
-        *) [ "$session" -le 1 ] || [ -z "$leader_known" ] || { sessions="$sessions$session " grown=1; } ;;
+        *) [ "$session" -le 1 ] || [ -z "$by_kin" ] || { sessions="$sessions$session " grown=1; } ;;
       esac
     done <<END
 $table
@@ -71,22 +80,32 @@ END
   found=$alive
 }
 
-leader='' born='' leader_known=$2
+leader='' born='' by_kin=$2 signal=$3 told=' ' tenth=0
 [ -z "$2" ] || { read -r leader born <"$2"; } 2>/dev/null || leader=''
-signal=$3 told=' ' tenth=0
-while search "$1" && [ "$found" != ' ' ]; do
+while
+  search "$1"
+  waiting='' denied=''
   for pid in $found; do
-    case $told in *" $pid "*) continue ;; esac
-    kill -s "$signal" "$pid"
-    kill -s CONT "$pid"
-    told="$told$pid "
-  done 2>/dev/null
+    case $told in
+      *" $pid "*) waiting=1 ;;
+      *)
+        if kill -s "$signal" "$pid" 2>/dev/null; then
+          kill -s CONT "$pid" 2>/dev/null
+          told="$told$pid "
+          waiting=1
+        elif [ -d "/proc/$pid" ]; then denied=3; fi
+        ;;
+    esac
+  done
+  [ "$waiting" ]
+do
+  [ "$tenth" -lt $(($4 * 10 + 100)) ] || exit 3
   sleep 0.1 2>/dev/null || { sleep 1 && tenth=$((tenth + 9)); }
   tenth=$((tenth + 1))
-  if [ "$tenth" -ge $(($4 * 10 + 100)) ]; then exit 3; fi
   if [ "$tenth" -ge $(($4 * 10)) ]; then
     signal=KILL told=' '
   elif [ "$tenth" -ge $(($4 * 5)) ] && [ "$signal" != TERM ]; then
     signal=TERM told=' '
   fi
 done
+exit "${denied:-${unseen:-0}}"

@@ -17,7 +17,7 @@ limited() {
   if command -v timeout >/dev/null 2>&1; then timeout $((in_grace + 20)) "$@"; else "$@"; fi
 }
 
-# end_in_container OPTIONS: 0 and 3 as exec-end; else the engine's own failure.
+# end_in_container OPTIONS: 0, 3 and 4 as exec-end; else the engine's own failure.
 end_in_container() {
   limited "$in_engine" exec "$@" "$in_container" /bin/sh -c "$in_end" igor-end \
     "$in_session" "$in_home/.igor-sessions/$in_session/leader" "$first" "$in_grace"
@@ -28,13 +28,16 @@ end_all() {
   left=3 tries=30
   while [ "$tries" -gt 0 ]; do
     left=0
-    # Root with all capabilities reads every environment and signals every user; where that is not allowed, the session's own user.
-    end_in_container --privileged -u 0 || left=$?
+    end_in_container || left=$?
     case $left in
-      0 | 3) ;;
-      *) left=0 && end_in_container || left=$? ;;
+      # Processes of another user, e.g. below sudo: root with all capabilities sees and signals them, where that is allowed.
+      3 | 4)
+        seen=$left left=0
+        end_in_container --privileged -u 0 || left=$?
+        case $left in 0 | 3) ;; *) left=$seen ;; esac
+        ;;
     esac
-    case $left in 0 | 3) break ;; esac
+    case $left in 0 | 3 | 4) break ;; esac
     left=3
     state=$(limited "$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
     case $state in
@@ -47,8 +50,8 @@ end_all() {
     sleep 1
   done
   # The engine's client ends with its command: time for that, then force.
-  /bin/sh -c "$in_end" igor-end "$in_session" '' CONT 2 || left=3
-  return "$left"
+  /bin/sh -c "$in_end" igor-end "$in_session" '' CONT 2 || [ $? = 4 ] || left=3
+  [ "$left" != 3 ]
 }
 
 first=$1
@@ -64,7 +67,7 @@ while ! ln -s $$ "$mine/ending" 2>/dev/null; do
     sleep 0.1 2>/dev/null || sleep 1
   else rm -f "$mine/ending"; fi
 done
-if [ -z "$waited" ]; then end_all || left=$?; fi
+if [ -z "$waited" ]; then end_all || left=3; fi
 rm -f "$mine/ending"
 
 # A command that began and ended by itself cannot start late; for anything else `stop` stays, for a day.

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { configJsonSchema } from "../../src/project/config-json-schema.ts";
 import { configKeys } from "../../src/project/config-keys.ts";
 
-test("schema/config.schema.json is what the source says; npm run doc writes it", async () => {
+test("schema/config.schema.json is what the source says; `npm run doc` writes it", async () => {
   const text = `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`;
   await expect(text).toMatchFileSnapshot("../../schema/config.schema.json");
 });
