@@ -1,0 +1,64 @@
+// @ts-check
+// `npm test`: installs what is missing, builds, checks, and runs every test tier. Works right after a clone.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build, checks } from "./check.mjs";
+import { check, failureOf, root, runAll, tool } from "./parts.mjs";
+
+/** Whether node_modules is what package-lock.json says; optional packages are for other machines. */
+function isInstalled() {
+  const installedLock = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(installedLock)) return false;
+  const installed = packagesOf(installedLock);
+  return Object.entries(packagesOf(join(root, "package-lock.json"))).every(
+    ([path, { version, integrity, optional }]) =>
+      path === "" ||
+      optional === true ||
+      (installed[path]?.version === version && installed[path]?.integrity === integrity),
+  );
+}
+
+/**
+ * @param {string} lockFile
+ * @returns {Record<string, { version?: string, integrity?: string, optional?: boolean }>}
+ */
+function packagesOf(lockFile) {
+  return JSON.parse(readFileSync(lockFile, "utf8")).packages;
+}
+
+/**
+ * The tests of one tier (a project of vitest.config.ts). No test, or one that was skipped, is a failure.
+ * @param {string} name
+ * @returns {import("./parts.mjs").Part}
+ */
+function tier(name) {
+  return {
+    name: `${name} tests`,
+    run: async () => {
+      const directory = mkdtempSync(join(tmpdir(), "igor-tests-"));
+      const report = join(directory, "report.json");
+      const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+      const why = await failureOf(tool("vitest"), ["run", "--project", name, ...reporters]);
+      const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined;
+      rmSync(directory, { recursive: true });
+      const passed = counts?.numPassedTests ?? 0;
+      const failed = counts?.numFailedTests ?? 0;
+      const skipped = (counts?.numPendingTests ?? 0) + (counts?.numTodoTests ?? 0);
+      if (skipped > 0) return { passed, failed: failed + skipped, why: `${skipped} skipped` };
+      if (passed + failed === 0) return { passed, failed: 1, why: why ?? "no test ran" };
+      if (why === undefined) return { passed, failed };
+      return { passed, failed: Math.max(failed, 1), why };
+    },
+  };
+}
+
+await runAll([
+  check("what the machine needs", "bash", "scripts/provision.sh"),
+  ...(isInstalled() ? [] : [check("npm ci", "npm", "ci", "--no-fund", "--no-audit")]),
+  build,
+  ...checks,
+  tier("pure"),
+  tier("process"),
+  tier("hosts"),
+]);
