@@ -2,7 +2,8 @@
 // Bundles igor into dist/: `src/cli/main.ts` becomes `dist/cli.cjs`, and each module that is imported
 // with `import("...")` becomes a file of its own beside it, so that a verb loads only what it needs.
 // (esbuild splits ES modules only; these are CommonJS, which Node 20 starts faster.)
-import { readdir, rename, rm } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { build } from "esbuild";
 
@@ -49,8 +50,32 @@ for (const [file, source] of chunks) {
   });
 }
 // Each file is replaced whole, so that an igor that is running finds its other files.
-for (const file of chunks.keys()) await rename(resolve(dist, `${file}.new`), resolve(dist, file));
-for (const file of await readdir(dist)) if (!chunks.has(file)) await rm(resolve(dist, file));
+const built = new Set();
+for (const file of chunks.keys()) {
+  const isLarge = (await stat(resolve(dist, `${file}.new`))).size > 50_000;
+  for (const name of isLarge ? await splitForSpeed(file) : [file]) {
+    await rename(resolve(dist, `${name}.new`), resolve(dist, name));
+    built.add(name);
+  }
+}
+for (const file of await readdir(dist)) if (!built.has(file)) await rm(resolve(dist, file));
+/**
+ * Puts the content of a large file beside it, with its compiled code; the file itself loads both.
+ * @param {string} file
+ */
+async function splitForSpeed(file) {
+  const body = file.replace(/\.cjs$/, ".body.cjs");
+  await rename(resolve(dist, `${file}.new`), resolve(dist, `${body}.new`));
+  const loader = resolve(root, "bin/load-chunk.js");
+  const saveCode = "require(process.argv[1]).saveCode(process.argv[2])";
+  const words = ["-e", saveCode, loader, resolve(dist, `${body}.new`)];
+  execFileSync(process.execPath, words, { stdio: "inherit" });
+  await rename(resolve(dist, `${body}.new.code`), resolve(dist, `${body}.code.new`));
+  const load = `require("../bin/load-chunk.js").loadChunk(require.resolve("./${body}"))`;
+  await writeFile(resolve(dist, `${file}.new`), `module.exports = ${load};\n`);
+  return [body, `${body}.code`, file];
+}
+
 console.log(
   [...chunks].map(([file, from]) => `dist/${file} <- ${relative(root, from)}`).join("\n"),
 );

@@ -165,4 +165,5 @@ export default defineConfig(
     extends: [tseslint.configs.disableTypeChecked],
     rules: { "no-console": "off" },
   },
+  { files: ["bin/*.js"], rules: { "@typescript-eslint/no-require-imports": "off" } },
 );
