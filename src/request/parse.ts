@@ -7,7 +7,7 @@ import { commandOf, kindOf, kinds, wordsAfter } from "./commands.ts";
 import type { Kind, Request } from "./commands.ts";
 import { flagsOf, optionNames, options, standAnywhere } from "./options.ts";
 import type { Option, OptionName } from "./options.ts";
-import { isTopic, usageLineOf } from "./usage.ts";
+import { isTopic, topicsAfter, usageLineOf } from "./usage.ts";
 
 /** What can be wrong with the words of a command line. */
 export type UsageFailure = Extract<ConfigFailure, { reason: "usage" }>;
@@ -63,7 +63,8 @@ function readWord(reading: Reading, word: string): UsageProblem | undefined {
     const isExpected = argumentsOf(reading.kind) !== undefined;
     return isExpected ? undefined : { kind: "extra-argument", given: word };
   }
-  if (!wordsAfter(reading.path).includes(word)) return unknownCommand(word, reading.path);
+  const known = wordsAfter(reading.path);
+  if (!known.includes(word)) return unknownCommand(word, known);
   reading.path.push(word);
   reading.kind = kindOf(reading.path);
   return undefined;
@@ -107,8 +108,7 @@ function problemOfWhole(reading: Reading): UsageProblem | undefined {
 }
 
 /** Also knows the last word of each verb, e.g. `setup` was probably meant as `docker setup`. */
-function unknownCommand(given: string, path: readonly string[]): UsageProblem {
-  const known = wordsAfter(path);
+function unknownCommand(given: string, known: readonly string[]): UsageProblem {
   const verbs = kinds.map((kind) => commandOf(kind).words);
   const meant = nearest(given, [...known, ...verbs.flatMap((words) => words.slice(-1))]);
   const suggestion =
@@ -119,8 +119,8 @@ function unknownCommand(given: string, path: readonly string[]): UsageProblem {
 }
 
 function unknownTopic(topic: readonly string[]): UsageProblem {
-  const understood = topic.findIndex((_, index) => !isTopic(topic.slice(0, index + 1)));
-  return unknownCommand(topic[understood] ?? "", topic.slice(0, understood));
+  const misunderstood = topic.findIndex((_, index) => !isTopic(topic.slice(0, index + 1)));
+  return unknownCommand(topic[misunderstood] ?? "", topicsAfter(topic.slice(0, misunderstood)));
 }
 
 function requestOf({ path, kind, given, rest }: Reading): Request {

@@ -20,6 +20,11 @@ export function isTopic(topic: readonly string[]): boolean {
   return isConfigTopic(topic) || kindOf(topic) !== undefined || wordsAfter(topic).length > 0;
 }
 
+/** The words that may follow in the name of a help page. */
+export function topicsAfter(topic: readonly string[]): readonly string[] {
+  return topic.length === 0 ? [...wordsAfter([]), "config"] : wordsAfter(topic);
+}
+
 /** Whether the page needs the keys of the configuration, see `configHelpOf`. */
 export function isConfigTopic(topic: readonly string[]): boolean {
   return topic.length === 1 && topic[0] === "config";

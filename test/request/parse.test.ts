@@ -156,6 +156,16 @@ describe("parse explains what is wrong with", () => {
       "igor help [COMMAND]",
     ],
     [
+      "help confg",
+      {
+        kind: "unknown-command",
+        given: "confg",
+        suggestion: "config",
+        known: [...topWords, "config"],
+      },
+      "igor help [COMMAND]",
+    ],
+    [
       "push --hsot apollo",
       { kind: "unknown-option", given: "--hsot", suggestion: "--host" },
       "igor push [OPTION...]",
