@@ -3,7 +3,8 @@
 // with `import("...")` becomes a file of its own beside it, so that a verb loads only what it needs.
 // (esbuild splits ES modules only; these are CommonJS, which Node 20 starts faster.)
 import { execFileSync } from "node:child_process";
-import { readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, relative, resolve } from "node:path";
 import { build } from "esbuild";
 
@@ -60,11 +61,14 @@ for (const file of chunks.keys()) {
 }
 for (const file of await readdir(dist)) if (!built.has(file)) await rm(resolve(dist, file));
 /**
- * Puts the content of a large file beside it, with its compiled code; the file itself loads both.
+ * Puts the content of a large file beside it, with its compiled code; the file itself loads both. Their name
+ * tells the content, so that code is never used with a text that only looks like its own.
  * @param {string} file
  */
 async function splitForSpeed(file) {
-  const body = file.replace(/\.cjs$/, ".body.cjs");
+  const content = await readFile(resolve(dist, `${file}.new`));
+  const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
+  const body = file.replace(/\.cjs$/, `.${digest}.cjs`);
   await rename(resolve(dist, `${file}.new`), resolve(dist, `${body}.new`));
   const loader = resolve(root, "bin/load-chunk.js");
   const saveCode = "require(process.argv[1]).saveCode(process.argv[2])";
