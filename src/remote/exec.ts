@@ -76,12 +76,17 @@ export function execCommand(session: Session): Result<string> {
     step: "exec",
     exitCode: undefined,
     host: session.host.host,
-    lastWords: [`the command is too long to travel: ${bytes} bytes with its quoting, at most ${longestCommand}`],
+    lastWords: [
+      `the command is too long to travel: ${bytes} bytes with its quoting, at most ${longestCommand}`,
+    ],
   });
 }
 
 /** The inputs of the program `guard`: it stands beside a session, or ends it at once beginning with `first`. */
-export function guardInputs(session: Session, first: "" | "INT" | "TERM" | "HUP" = ""): Record<string, string> {
+export function guardInputs(
+  session: Session,
+  first: "" | "INT" | "TERM" | "HUP" = "",
+): Record<string, string> {
   return { ...inputsOf(session), in_first: first };
 }
 
@@ -136,12 +141,19 @@ export function readOutcome(answer: string, session: Session): Outcome {
         step: "exec",
         exitCode: undefined,
         host: where.host,
-        lastWords: [`the container has no directory ${session.inputs["in_directory"] ?? ""}; push first`],
+        lastWords: [
+          `the container has no directory ${session.inputs["in_directory"] ?? ""}; push first`,
+        ],
       });
     default: {
       const [verb = "", code = ""] = line.split(" ");
       if (verb === "rc") return { kind: "ended", exitCode: Number(code) };
-      return notStarted({ reason: "step-failed", step: "exec", exitCode: Number(code) || undefined, ...where });
+      return notStarted({
+        reason: "step-failed",
+        step: "exec",
+        exitCode: Number(code) || undefined,
+        ...where,
+      });
     }
   }
 }

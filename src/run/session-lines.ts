@@ -1,14 +1,31 @@
 import { Buffer, isUtf8 } from "node:buffer";
+import type { Emit } from "../model/event.ts";
+import type { Running } from "./spawn.ts";
 
 /** A line of a command that goes on for longer is shown in pieces of so many bytes. */
 const longestLine = 64 * 1024;
 const newline = 0x0a;
 
+/** Tells the lines of a command that shares the screen with others; the returned function tells the unfinished ones. */
+export function tellLines(child: Running, host: string, emit: Emit): () => void {
+  const readers = (["stdout", "stderr"] as const).map((stream) => {
+    const reader = commandLines((line) =>
+      emit({ type: "output", host, of: "command", stream, line, at: Date.now() }),
+    );
+    child[stream]?.on("data", (chunk: Buffer) => reader.write(chunk));
+    return reader;
+  });
+  return () => readers.forEach((reader) => reader.end());
+}
+
 /**
  * Cuts the output of a command into lines of text, at any split of its chunks. Nothing is lost: what is not UTF-8 is
  * written as `\xNN`, a line without an end is told by `end`, an endless one comes in pieces.
  */
-export function commandLines(onLine: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
+export function commandLines(onLine: (line: string) => void): {
+  write(chunk: Buffer): void;
+  end(): void;
+} {
   let pending: Buffer[] = [];
   let bytes = 0;
   const flush = (): void => {
@@ -67,7 +84,9 @@ function textOf(line: Buffer): string {
   let text = "";
   let start = 0;
   while (start < line.length) {
-    const length = [1, 2, 3, 4].find((count) => start + count <= line.length && isUtf8(line.subarray(start, start + count)));
+    const length = [1, 2, 3, 4].find(
+      (count) => start + count <= line.length && isUtf8(line.subarray(start, start + count)),
+    );
     text +=
       length === undefined
         ? `\\x${(line[start] ?? 0).toString(16).padStart(2, "0")}`

@@ -9,12 +9,14 @@ import type { Outcome } from "../remote/exec.ts";
 import { sessionArgv } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import type { HostShell } from "./host-shell.ts";
-import { commandLines } from "./session-lines.ts";
+import { tellLines } from "./session-lines.ts";
 import { startProcess } from "./spawn.ts";
 import type { Ended, Running } from "./spawn.ts";
 
 /** How long an orderly end may take before igor leaves the rest to the far side, which goes on by itself. */
 const orderlyEndMs = 6000;
+/** How long the last words of a command that has ended may be on their way. */
+const lastWordsMs = 1000;
 
 /** One command in the container of one host, and what it is connected to. */
 export interface SessionRequest {
@@ -69,29 +71,36 @@ function isShared({ controlPath, settings }: Connection): boolean {
  * e.g. `ssh -o LogLevel=ERROR -o ControlMaster=no -tt ... -- apollo 'exec /bin/sh -c ...'`: ssh's own notes would stand in
  * the command's stderr, and a session that became the shared connection would outlive its terminal.
  */
-function start({ session, streams }: SessionRequest, connection: Connection, command: string): Running {
+function start(
+  { session, streams }: SessionRequest,
+  connection: Connection,
+  command: string,
+): Running {
   const [ssh, ...options] = sessionArgv(connection, command, session.tty ? "tty" : "no-tty");
   return startProcess([ssh, "-o", "LogLevel=ERROR", "-o", "ControlMaster=no", ...options], {
     streams:
       streams === "own"
         ? { stdin: "inherit", stdout: "inherit", stderr: "inherit" }
         : { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
+    // A terminal's ssh must hear of its size; any other outlives Ctrl-C, to bring the command's last words.
+    ...(session.tty ? {} : { apart: true }),
   });
 }
 
 /** Stays with a session until it ends, the link dies, or the user wants it to end. */
-async function attend(request: SessionRequest, child: Running): Promise<Result<SessionEnd> | "never-began"> {
-  const { session, shell, signal } = request;
-  const flush = tellLines(request, child);
+async function attend(
+  request: SessionRequest,
+  child: Running,
+): Promise<Result<SessionEnd> | "never-began"> {
+  const { session, signal } = request;
+  const flush =
+    request.streams === "own"
+      ? () => undefined
+      : tellLines(child, session.host.host, request.streams.emit);
   const standDown = new AbortController();
   const lost = guardLost(request, standDown.signal);
   const first = await Promise.race([child.ended, lost, aborted(signal)]);
-  if (first === "aborted") {
-    await endEverything(request, signal.reason === "SIGINT" ? "INT" : "TERM");
-    await close(session, child);
-    flush();
-    return fail({ reason: "cancelled" });
-  }
+  if (first === "aborted") return cancel(request, child, flush);
   if ("lost" in first) {
     await close(session, child);
     flush();
@@ -99,31 +108,59 @@ async function attend(request: SessionRequest, child: Running): Promise<Result<S
   }
   flush();
   if (first.missing) {
-    return fail({ reason: "not-installed", program: "ssh", where: "laptop", host: session.host.host, lastWords: [] });
+    return fail({
+      reason: "not-installed",
+      program: "ssh",
+      where: "laptop",
+      host: session.host.host,
+      lastWords: [],
+    });
   }
   const end = await endOf(request, first);
+  // Ctrl-C may have reached ssh before us.
+  if (signal.aborted && (end === "never-began" || !end.ok)) return cancel(request, child, flush);
   standDown.abort();
-  if (end === "never-began" || end.ok) return end;
-  const opened = await shell;
-  return opened.ok ? end : opened;
+  return end;
+}
+
+/** Ends a session that the user does not want any more; what the command says to that still comes through. */
+async function cancel(
+  request: SessionRequest,
+  child: Running,
+  flush: () => void,
+): Promise<Result<never>> {
+  await endEverything(request, request.signal.reason === "SIGINT" ? "INT" : "TERM");
+  await within(lastWordsMs, () => child.ended);
+  await close(request.session, child);
+  flush();
+  return fail({ reason: "cancelled" });
 }
 
 /** What ssh's exit code means; the host is asked only where the code alone does not say. */
-async function endOf(request: SessionRequest, ended: Ended): Promise<Result<SessionEnd> | "never-began"> {
+async function endOf(
+  request: SessionRequest,
+  ended: Ended,
+): Promise<Result<SessionEnd> | "never-began"> {
   const { session, shell } = request;
+  // A startup file that ends every session gives an exit code too: the command is only known to have run when the host
+  // shell runs. It was opened first, so this costs nothing.
+  const opened = await shell;
+  if (!opened.ok) return opened;
   if (ended.exitCode !== undefined && ended.exitCode !== 125 && ended.exitCode !== 255) {
     return ok({ exitCode: ended.exitCode });
   }
-  const opened = await shell;
-  if (!opened.ok) return opened;
   const asked = await opened.value.run({ program: "outcome", inputs: outcomeInputs(session) });
-  if (!asked.ok) return asked;
+  if (!asked.ok) return fail(afterBegin(asked.failure));
   const outcome = readOutcome(asked.value.stdout.toString("utf8"), session);
-  if (outcome.kind === "unknown") return ended.exitCode === 255 ? "never-began" : fail(closed(request, []));
+  if (outcome.kind === "unknown")
+    return ended.exitCode === 255 ? "never-began" : fail(closed(request, []));
   return resultOf(request, outcome);
 }
 
-async function resultOf(request: SessionRequest, outcome: Exclude<Outcome, { kind: "unknown" }>): Promise<Result<SessionEnd>> {
+async function resultOf(
+  request: SessionRequest,
+  outcome: Exclude<Outcome, { kind: "unknown" }>,
+): Promise<Result<SessionEnd>> {
   switch (outcome.kind) {
     case "ended":
       return ok({ exitCode: outcome.exitCode });
@@ -132,31 +169,41 @@ async function resultOf(request: SessionRequest, outcome: Exclude<Outcome, { kin
     case "running":
       // ssh itself was ended: its terminal is gone, and so must be what ran in it.
       await endEverything(request, "TERM");
-      return fail(closed(request, ["ssh ended before the command did"]));
+      return fail(afterBegin(closed(request, ["ssh ended before the command did"])));
   }
 }
 
 /** Resolves only when the guard cannot stand any more because the link is lost, or never could. */
-function guardLost({ session, shell }: SessionRequest, standDown: AbortSignal): Promise<{ readonly lost: Failure }> {
+function guardLost(
+  { session, shell }: SessionRequest,
+  standDown: AbortSignal,
+): Promise<{ readonly lost: Failure }> {
   return new Promise((resolve) => {
     const stand = async (): Promise<void> => {
       const opened = await shell;
       if (standDown.aborted) return;
       const guard = opened.ok
-        ? await opened.value.run({ program: "guard", inputs: guardInputs(session) }, { signal: standDown })
+        ? await opened.value.run(
+            { program: "guard", inputs: guardInputs(session) },
+            { signal: standDown },
+          )
         : opened;
-      if (!guard.ok) resolve({ lost: guard.failure });
+      if (!guard.ok) resolve({ lost: opened.ok ? afterBegin(guard.failure) : guard.failure });
     };
     void stand();
   });
 }
 
 /** Ends all that the session started, and waits for it within reason; the far side goes on without us. */
-async function endEverything({ session, shell }: SessionRequest, signal: "INT" | "TERM"): Promise<void> {
+async function endEverything(
+  { session, shell }: SessionRequest,
+  signal: "INT" | "TERM",
+): Promise<void> {
   const first = session.tty ? "HUP" : signal;
   await within(orderlyEndMs, async () => {
     const opened = await shell;
-    if (opened.ok) await opened.value.run({ program: "guard", inputs: guardInputs(session, first) });
+    if (opened.ok)
+      await opened.value.run({ program: "guard", inputs: guardInputs(session, first) });
   });
 }
 
@@ -165,26 +212,21 @@ async function close(session: Session, child: Running): Promise<void> {
   child.end("SIGTERM");
   const ended = await child.ended;
   if (session.tty && ended.signal !== undefined) {
-    await startProcess(["stty", "sane"], { streams: { stdin: "inherit", stdout: "ignore", stderr: "ignore" } }).ended;
+    await startProcess(["stty", "sane"], {
+      streams: { stdin: "inherit", stdout: "ignore", stderr: "ignore" },
+    }).ended;
   }
-}
-
-/** Tells the lines of a command that shares the screen with others; the returned function tells the unfinished ones. */
-function tellLines({ session, streams }: SessionRequest, child: Running): () => void {
-  if (streams === "own") return () => undefined;
-  const readers = (["stdout", "stderr"] as const).map((stream) => {
-    const { host } = session.host;
-    const reader = commandLines((line) =>
-      streams.emit({ type: "output", host, of: "command", stream, line, at: Date.now() }),
-    );
-    child[stream]?.on("data", (chunk: Buffer) => reader.write(chunk));
-    return reader;
-  });
-  return () => readers.forEach((reader) => reader.end());
 }
 
 function closed({ session }: SessionRequest, lastWords: readonly string[]): Failure {
   return { reason: "unreachable", cause: "closed", host: session.host.host, lastWords };
+}
+
+/** A link that is closed while it is in use has died, whoever noticed it first: ssh or our pings. */
+function afterBegin(failure: Failure): Failure {
+  return failure.reason === "unreachable" && failure.cause === "closed"
+    ? { ...failure, cause: "link-died" }
+    : failure;
 }
 
 function aborted(signal: AbortSignal): Promise<"aborted"> {
@@ -194,7 +236,7 @@ function aborted(signal: AbortSignal): Promise<"aborted"> {
   });
 }
 
-async function within(limitMs: number, work: () => Promise<void>): Promise<void> {
+async function within(limitMs: number, work: () => Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, limitMs);

@@ -35,19 +35,22 @@ export interface Surroundings {
   /** Added to igor's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly streams?: Streams;
+  /** In a session of its own: Ctrl-C at the terminal does not reach it, so that igor can end things in order. */
+  readonly apart?: true;
 }
 
 const pipes: Streams = { stdin: "pipe", stdout: "pipe", stderr: "pipe" };
 
 /** Starts a local process; the one place where igor does. Tools speak English, so that their words can be recognised. */
 export function startProcess(argv: readonly [string, ...string[]], surroundings: Surroundings = {}): Running {
-  const { cwd, env, streams = pipes } = surroundings;
+  const { cwd, env, streams = pipes, apart = false } = surroundings;
   const [file, ...words] = argv;
   const child = execa(file, words, {
     ...streams,
     ...(cwd === undefined ? {} : { cwd }),
     env: { LC_ALL: "C", ...env },
     buffer: false,
+    detached: apart,
     reject: false,
     stripFinalNewline: false,
     forceKillAfterDelay: 2000,
