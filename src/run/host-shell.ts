@@ -194,7 +194,7 @@ type OpenFailure = Failure | { readonly reason: "shared-connection-dead" } | { r
 async function open(connection: Connection, boot: typeof bootCommand): Promise<Result<Opened, OpenFailure>> {
   const nonce = randomBytes(9).toString("hex");
   const command = boot(hostShell, [nonce, String(farSilence)]);
-  const child = startProcess(sessionArgv(connection, command, "no-tty"));
+  const child = startProcess(sessionArgv(connection, command, "no-tty"), { apart: true });
   let words = "";
   let noise = "";
   child.stderr?.on("data", (chunk: Buffer) => (words += chunk.toString("utf8")));
