@@ -6,13 +6,16 @@ import type { HostRequest } from "../plan/plan-for.ts";
 import { loadProject } from "../project/config-load.ts";
 import { selectHosts } from "../project/select-hosts.ts";
 import { act } from "./act.ts";
-import type { HostEnds } from "./act.ts";
+import type { Outcome } from "./act.ts";
+import type { Terminal } from "./observe.ts";
 
 /** What igor is called with, whoever calls: the command line or the editor. */
 export interface Call {
   readonly request: HostRequest;
   /** Where the project is looked for, and upwards. */
   readonly directory: string;
+  /** Of the caller, when its streams are one. */
+  readonly terminal: Terminal | undefined;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -20,18 +23,20 @@ export interface Call {
 
 /**
  * Does what was asked: load -> select -> observe -> plan -> execute. Everything that happens is told by events;
- * the value says how each host ended. A failure means that nothing was begun.
+ * the value says how it came out. A failure means that nothing was begun.
  */
-export async function igor({ request, directory, emit, signal, now }: Call): Promise<Result<HostEnds>> {
-  const project = await loadProject(directory);
-  if (!project.ok) return begunNothing(project.failure, { emit, now });
-  const group = selectHosts(project.value, request);
-  if (!group.ok) return begunNothing(group.failure, { emit, now });
-  const done = await act({ request, project: project.value, hosts: group.value.hosts, emit, signal, now });
-  return done.ok ? done : begunNothing(done.failure, { emit, now });
+export async function igor(call: Call): Promise<Result<Outcome>> {
+  const project = await loadProject(call.directory);
+  if (!project.ok) return begunNothing(project.failure, call);
+  const selected = selectHosts(project.value, call.request);
+  if (!selected.ok) return begunNothing(selected.failure, call);
+  // A session needs one host; the first of the group is the one that is meant.
+  const group = call.request.kind === "repl" ? { ...selected.value, hosts: selected.value.hosts.slice(0, 1) } : selected.value;
+  const done = await act({ ...call, subject: { project: project.value, group } });
+  return done.ok ? done : begunNothing(done.failure, call);
 }
 
-function begunNothing(failure: Failure, { emit, now }: Pick<Call, "emit" | "now">): { readonly ok: false; readonly failure: Failure } {
+function begunNothing(failure: Failure, { emit, now }: Call): { readonly ok: false; readonly failure: Failure } {
   emit({ type: "failed", failure, at: now() });
   return fail(failure);
 }

@@ -6,7 +6,7 @@ import type { Result } from "../model/result.ts";
 import { parentsOf } from "../plan/difference.ts";
 import type { LocalTree } from "../plan/difference.ts";
 import { noteFirstCommit, notedFirstCommit, sourceOf } from "../project/identity.ts";
-import { alwaysSent, fileFilter } from "../project/select-files.ts";
+import { alwaysSent, fileFilter, isInternal } from "../project/select-files.ts";
 import { isRacy, isThere, readTree, stateOf, walk } from "../project/walk.ts";
 import { firstCommit, listGitFiles, listNestedFiles } from "../run/git-files.ts";
 import type { FileSource } from "../run/pack.ts";
@@ -19,18 +19,25 @@ export interface Scan {
   readonly source: string;
 }
 
+/** Where a scan looks: `named` are files that are sent even when git ignores them, beside those of the configuration. */
+export interface Ground {
+  readonly project: Project;
+  readonly stateDirectory: string;
+  readonly named: readonly string[];
+}
+
 /** Looks at every file that a push would send. */
-export async function scan(project: Project, stateDirectory: string): Promise<Result<Scan>> {
+export async function scan({ project, stateDirectory, named }: Ground): Promise<Result<Scan>> {
   const { root } = project;
   const listed = await listGitFiles(root);
   if (!listed.ok) return listed;
   const isSent = fileFilter(project);
   const paths = new Set((listed.value ?? walk(root, (path) => !isSent(path))).filter(isSent));
-  for (const path of alwaysSent(project)) paths.add(path);
+  for (const path of [...alwaysSent(project), ...named]) if (!isInternal(path)) paths.add(path);
   const found = readTree(root, paths);
   if (!found.ok) return found;
   const tree = new Map(found.value.tree);
-  for (const directory of found.value.directories) {
+  for (const directory of found.value.directories.filter((path) => !named.includes(path))) {
     const nested = await filesOfSubmodule(root, directory);
     if (!nested.ok) return nested;
     const inside = readTree(root, nested.value.filter(isSent));

@@ -16,6 +16,16 @@ export type LaptopFailure =
       readonly cause: "not-utf8" | "no-permission";
     }
   | {
+      /** There is nothing to build an image from. */
+      readonly reason: "dockerfile-missing";
+      readonly file: string;
+    }
+  | {
+      /** An entry of `docker_rebuild_files` that no file of the project matches. */
+      readonly reason: "rebuild-file-missing";
+      readonly pattern: string;
+    }
+  | {
       /** A local tool refused, e.g. git in a directory of another owner. */
       readonly reason: "laptop-tool-failed";
       readonly program: string;
@@ -103,12 +113,6 @@ export type EngineFailure =
       readonly reason: "engine-unavailable";
       readonly engine: "docker" | "podman";
       readonly cause: "missing" | "no-rights" | "stopped" | "not-answering";
-    }
-  | { readonly reason: "dockerfile-missing"; readonly file: string }
-  | {
-      /** An entry of `docker_rebuild_files` that no file of the project matches. */
-      readonly reason: "rebuild-file-missing";
-      readonly pattern: string;
     }
   | {
       /** The job on the host ended without a result: it was killed, or the host was restarted. */

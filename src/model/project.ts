@@ -5,7 +5,7 @@ export interface Project {
   readonly root: string;
   /** The file this was read from, absolute. */
   readonly configFile: string;
-  /** First part of container names, and the login name on hosts without their own; else ssh decides. */
+  /** First part of container names; the login name when undefined. */
   readonly user: string | undefined;
   /** Ordered as in the file; never empty. */
   readonly hostGroups: readonly HostGroup[];
@@ -31,6 +31,7 @@ export interface Host {
   /** Absolute, or `~`, or starts with `~/`; no trailing slash. The project lives in `<dir>/<project>`. */
   readonly dir: string;
   readonly tag: string | undefined;
+  /** The login name there; ssh decides when undefined. */
   readonly user: string | undefined;
   readonly port: number | undefined;
   /** The address other hosts of the group reach it by; found out when undefined. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { LaptopFailure } from "../model/failure.ts";
 import type { Tree } from "../model/manifest.ts";
 import type { ImageSettings } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
@@ -55,7 +56,7 @@ const mostContextBytes = 16_384;
 export function buildSourcesOf(
   settings: { readonly image: ImageSettings; readonly workspace: string },
   facts: BuildFacts,
-): Result<BuildSources, { readonly reason: "rebuild-file-missing"; readonly pattern: string }> {
+): Result<BuildSources, LaptopFailure> {
   const { dockerfile, dockerignore, tree } = facts;
   const inputs = new Map<string, readonly string[]>([[dockerfile, [dockerfile]]]);
   if (dockerignore !== undefined) inputs.set(dockerignore.path, [dockerignore.path]);

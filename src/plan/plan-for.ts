@@ -1,12 +1,14 @@
 import type { PendingPush } from "../model/manifest.ts";
 import type { Lane, Plan } from "../model/plan.ts";
-import type { Project } from "../model/project.ts";
-import { ok } from "../model/result.ts";
-import type { Result } from "../model/result.ts";
-import { unreachable } from "../model/unreachable.ts";
 import type { Request } from "../request/commands.ts";
-import type { HostFacts } from "./facts.ts";
+import { commandOf } from "../request/commands.ts";
+import { commandLineWords } from "../remote/exec.ts";
+import { unreachable } from "../model/unreachable.ts";
+import { planSessions } from "./exec.ts";
+import type { HostFacts, LaptopFacts, Subject } from "./facts.ts";
 import { planPush } from "./push.ts";
+import type { PushPlan } from "./push.ts";
+import { planClean, planSetup } from "./setup.ts";
 
 /** The requests that are carried out on hosts. */
 export type HostRequest = Extract<Request, { readonly hostGroup: string }>;
@@ -19,28 +21,54 @@ export interface Planned {
 }
 
 /** What is to be done for a request, on each host it names. Pure: the same facts give the same plan. */
-export function planFor(request: HostRequest, project: Project, hosts: readonly HostFacts[]): Result<Planned> {
+export function planFor(
+  request: HostRequest,
+  subject: Subject,
+  facts: { readonly hosts: readonly HostFacts[]; readonly laptop: LaptopFacts },
+): Planned {
+  const { project } = subject;
+  const { hosts, laptop } = facts;
+  const title = `${commandOf(request.kind).words.join(" ")} ${project.name}`;
+  const plan = (lanes: readonly Lane[]): Plan => ({ version: 1, title, lanes });
   switch (request.kind) {
     case "push":
-      return ok(planPushes({ project, adopt: request.adopt, hosts }));
+      return eachHost(title, hosts, (facts) => {
+        if (facts.push === undefined) throw new Error(`nothing was observed for a push to ${facts.host.host}`);
+        const last = { program: "push", title: "push", inputs: {} } as const;
+        return planPush({ project, host: facts.host, adopt: request.adopt }, facts.push, last);
+      });
     case "build":
-    case "setup":
-    case "exec":
-    case "repl":
+    case "setup": {
+      const { kind, adopt } = request;
+      const wishes = { kind, adopt, replace: request.kind === "setup" && request.replace };
+      return eachHost(title, hosts, (host) => planSetup(wishes, subject, { host, laptop }));
+    }
     case "clean":
-      throw new Error("not yet");
+      return { plan: plan(hosts.map((host) => planClean(request, subject, host))), pending: new Map() };
+    case "exec":
+    case "repl": {
+      const words = request.kind === "repl" && request.words.length === 0 ? commandLineWords(project.replCommand) : request.words;
+      const handoff = planSessions({ kind: request.kind, words, tty: wantsTerminal(request, facts) }, subject, facts);
+      return { plan: { ...plan([]), handoff }, pending: new Map() };
+    }
     default:
       return unreachable(request);
   }
 }
 
-function planPushes({ project, adopt, hosts }: { readonly project: Project; readonly adopt: boolean; readonly hosts: readonly HostFacts[] }): Planned {
+function eachHost(title: string, hosts: readonly HostFacts[], planHost: (facts: HostFacts) => PushPlan): Planned {
   const pending = new Map<string, PendingPush>();
-  const lanes = hosts.map(({ host, push }): Lane => {
-    if (push === undefined) throw new Error(`nothing was observed for a push to ${host.host}`);
-    const planned = planPush({ project, host, adopt }, push, { program: "push", title: "push", inputs: {} });
-    if (planned.pending !== undefined) pending.set(host.host, planned.pending);
-    return { host, steps: planned.steps };
+  const lanes = hosts.map((facts): Lane => {
+    const planned = planHost(facts);
+    if (planned.pending !== undefined) pending.set(facts.host.host, planned.pending);
+    return { host: facts.host, steps: planned.steps };
   });
-  return { plan: { version: 1, title: `push ${project.name}`, lanes }, pending };
+  return { plan: { version: 1, title, lanes }, pending };
+}
+
+/** Several hosts have no one terminal between them. */
+function wantsTerminal(request: HostRequest & { kind: "exec" | "repl" }, { hosts, laptop }: { readonly hosts: readonly HostFacts[]; readonly laptop: LaptopFacts }): boolean {
+  if (hosts.length !== 1) return false;
+  if (request.kind === "repl") return true;
+  return request.tty === "always" || (request.tty === "auto" && laptop.terminal !== undefined);
 }

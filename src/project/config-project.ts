@@ -24,7 +24,7 @@ export function projectOf(config: Config, surroundings: Surroundings): Project {
     user: config.user,
     hostGroups: Object.entries(config.host_groups).map(([name, { hosts }]) => ({
       name,
-      hosts: hosts.map(hostOf),
+      hosts: hosts.map((host) => hostOf(host, config.user)),
     })),
     image: {
       dockerfile: projectPathOf(config.dockerfile ?? defaultDockerfile),
@@ -57,12 +57,15 @@ export function projectOf(config: Config, surroundings: Surroundings): Project {
   };
 }
 
-function hostOf(host: Config["host_groups"][string]["hosts"][number]): Host {
+function hostOf(
+  host: Config["host_groups"][string]["hosts"][number],
+  user: string | undefined,
+): Host {
   return {
     host: host.host,
     dir: hostPathOf(host.dir),
     tag: host.tag,
-    user: host.user,
+    user: host.user ?? user,
     port: host.port,
     ip: host.ip,
   };

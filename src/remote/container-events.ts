@@ -96,7 +96,7 @@ export function parseContainerFailure(
         : { reason, engine, cause, ...where };
     }
     case "dockerfile-missing":
-      return { reason, file: decodeWord(first), ...where };
+      return { reason, file: decodeWord(first) };
     case "build-failed": {
       const step = decodeWord(second);
       return {

@@ -1,4 +1,5 @@
 import type { ProgramName } from "../model/plan.ts";
+import { containerPrograms } from "./container-programs.ts";
 import { sessionPrograms } from "./exec-parts.ts";
 import commitPart from "./programs/commit.sh";
 import hostShellProgram from "./programs/host-shell.sh";
@@ -12,14 +13,15 @@ import { assignments } from "./quote.ts";
 /** The loop at the far end of a channel; see its first lines for the protocol. */
 export const hostShell: string = compact(hostShellProgram);
 
-const parts: Readonly<Partial<Record<ProgramName, readonly string[]>>> = {
+const parts: Readonly<Record<ProgramName, readonly string[]>> = {
   push: [sayPart, lockPart, targetPart, commitPart, pushPart, pushMain],
+  ...containerPrograms,
   ...sessionPrograms,
 };
 
 /** The text of a remote program with its inputs, ready to be run by `/bin/sh`. */
 export function programText(program: ProgramName, inputs: Readonly<Record<string, string>>): string {
-  return assignments(inputs) + (parts[program] ?? []).map(compact).join("");
+  return assignments(inputs) + parts[program].map(compact).join("");
 }
 
 /** Comments and indentation stay at home. A line that begins with `#` inside a quoted text or here-document would be lost: there is none. */

@@ -1,4 +1,5 @@
 import type { Failure } from "../model/failure.ts";
+import { parseContainerFailure } from "./container-events.ts";
 import { parseTargetFailure, readFileSystemWords } from "./read-failure.ts";
 
 /** How a remote program ended. */
@@ -21,7 +22,7 @@ export function readFrameFailure(
     .slice(-20);
   const where = { host, lastWords };
   return (
-    (failed === undefined ? undefined : parseTargetFailure(failed, where)) ??
+    (failed === undefined ? undefined : (parseTargetFailure(failed, where) ?? parseContainerFailure(failed, where))) ??
     readFileSystemWords(stderr, where) ?? { reason: "step-failed", step, exitCode, ...where }
   );
 }

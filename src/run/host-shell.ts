@@ -57,6 +57,9 @@ interface OpenFrame {
  */
 export class HostShell implements AsyncDisposable {
   readonly connection: Connection;
+  /** Resolves when the channel is gone, for whatever reason, with what that means for those who still needed it. */
+  readonly died: Promise<Failure>;
+  #tellDeath: (death: Failure) => void = () => undefined;
   readonly #process: Running;
   readonly #nonce: string;
   readonly #frames = new Map<number, OpenFrame>();
@@ -67,6 +70,7 @@ export class HostShell implements AsyncDisposable {
 
   constructor(connection: Connection, opened: Opened) {
     this.connection = connection;
+    this.died = new Promise((resolve) => (this.#tellDeath = resolve));
     this.#process = opened.process;
     this.#nonce = opened.nonce;
     opened.hear((answer) => this.#hear(answer));
@@ -133,6 +137,7 @@ export class HostShell implements AsyncDisposable {
   #die(death: Failure): void {
     clearInterval(this.#ping);
     this.#death ??= death;
+    this.#tellDeath(this.#death);
     for (const frame of [...this.#frames.values()]) frame.settle(fail(this.#death));
   }
 

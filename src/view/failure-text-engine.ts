@@ -10,20 +10,6 @@ export function engineText(failure: OfEngine): FailureText {
   switch (failure.reason) {
     case "engine-unavailable":
       return { details: lastWords, ...engineUnavailableText(failure) };
-    case "dockerfile-missing":
-      return {
-        headline: `${host}: no image can be built, ${failure.file} is missing`,
-        where: failure.file,
-        details: lastWords,
-        hint: "write it in the project's directory, or name another one with `dockerfile` in .igor/config.json",
-      };
-    case "rebuild-file-missing":
-      return {
-        headline: `${host}: no file of the project matches \`${failure.pattern}\` in docker_rebuild_files`,
-        where: ".igor/config.json, docker_rebuild_files",
-        details: lastWords,
-        hint: "correct the entry, or make the file; one that git ignores counts too",
-      };
     case "job-lost":
       return {
         headline: `${host}: the job ${failure.job} ended without a result: it was killed, or the host was restarted`,

@@ -11,7 +11,21 @@ export function laptopText(failure: LaptopFailure): FailureText {
       return {
         headline: `${failure.program} failed on this machine`,
         details: failure.lastWords,
-        hint: "its own words say why; `igor log` shows how it was called",
+        hint: "its own words say why",
+      };
+    case "dockerfile-missing":
+      return {
+        headline: `no image can be built: ${failure.file} is missing`,
+        where: failure.file,
+        details: [],
+        hint: "write it in the project's directory, or name another one with `dockerfile` in .igor/config.json",
+      };
+    case "rebuild-file-missing":
+      return {
+        headline: `no file of the project matches \`${failure.pattern}\` in docker_rebuild_files`,
+        where: ".igor/config.json, docker_rebuild_files",
+        details: [],
+        hint: "correct the entry, or make the file; one that git ignores counts too",
       };
     default:
       return unreachable(failure);

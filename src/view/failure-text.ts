@@ -33,10 +33,15 @@ export function failureText(failure: Failure): FailureText {
 function textOf(failure: Failure): FailureText {
   if ("host" in failure) return hostText(failure);
   if (failure.reason === "cancelled") return { headline: "cancelled", details: [] };
-  if (failure.reason === "unreadable-file" || failure.reason === "laptop-tool-failed") {
-    return laptopText(failure);
+  switch (failure.reason) {
+    case "unreadable-file":
+    case "laptop-tool-failed":
+    case "dockerfile-missing":
+    case "rebuild-file-missing":
+      return laptopText(failure);
+    default:
+      return configText(failure);
   }
-  return configText(failure);
 }
 
 function hostText(failure: HostFailure): FailureText {
@@ -53,8 +58,6 @@ function hostText(failure: HostFailure): FailureText {
     case "not-writable":
       return targetText(failure);
     case "engine-unavailable":
-    case "dockerfile-missing":
-    case "rebuild-file-missing":
     case "job-lost":
     case "build-failed":
     case "no-container":

@@ -29,6 +29,7 @@ decode() {
 # absolute DIR: sets $absolute; `~/x` is below the home directory.
 absolute() {
   case $1 in
+    "~") absolute=$HOME ;;
     "~/"*) absolute=$HOME/${1#??} ;;
     *) absolute=$1 ;;
   esac

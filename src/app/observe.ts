@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { relative } from "node:path";
+import type { Host } from "../model/project.ts";
+import { ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { filesNamedBy } from "../plan/image.ts";
+import type { HostFacts, LaptopFacts, Subject } from "../plan/facts.ts";
+import type { HostRequest } from "../plan/plan-for.ts";
+import { projectDir } from "../plan/push.ts";
+import type { PushFacts } from "../plan/push.ts";
+import { ManifestStore } from "../project/manifest-store.ts";
+import { stateDir } from "../project/state-dir.ts";
+import type { LaneAnswer } from "../run/frame-step.ts";
+import { laptopRsync } from "../run/laptop.ts";
+import { buildFacts, dockerfileReads } from "./build-facts.ts";
+import { localTree, scan } from "./scan.ts";
+import type { Scan } from "./scan.ts";
+import type { Shells } from "./shells.ts";
+
+/** The user's terminal, where the streams of igor are one. */
+export type Terminal = NonNullable<LaptopFacts["terminal"]>;
+
+/** What is looked at. */
+export interface Scene {
+  readonly request: HostRequest;
+  readonly subject: Subject;
+  /** Where igor was called. */
+  readonly directory: string;
+  readonly terminal: Terminal | undefined;
+  readonly shells: Shells;
+}
+
+/** What was seen, and how to look at a host again. */
+export interface Observation {
+  readonly laptop: LaptopFacts;
+  /** Undefined for requests that push nothing. */
+  readonly scanned: Scan | undefined;
+  readonly stores: ReadonlyMap<string, ManifestStore>;
+  /** The facts of a host now; `answers` are what it has said so far. */
+  readonly observeHost: (host: Host, answers: readonly LaneAnswer[]) => Promise<HostFacts>;
+}
+
+/** Looks at the laptop's side of everything that the plan needs. The hosts are not asked: they answer when something does not fit. */
+export async function observe(scene: Scene): Promise<Result<Observation>> {
+  const { request, subject } = scene;
+  const { project, group } = subject;
+  const seen = await lookAtFiles(scene);
+  if (!seen.ok) return seen;
+  const { scanned, build } = seen.value;
+  const stateDirectory = stateDir(project.root);
+  const stores = new Map(group.hosts.map((host) => [host.host, new ManifestStore(stateDirectory, destinationOf(host, subject))]));
+  const stage = randomId();
+  const sessions = request.kind === "exec" || request.kind === "repl";
+  return ok({
+    laptop: {
+      directory: relative(project.root, scene.directory),
+      ...(build === undefined ? {} : { build }),
+      ...(scene.terminal === undefined ? {} : { terminal: scene.terminal }),
+    },
+    scanned,
+    stores,
+    observeHost: async (host, answers) => {
+      const connection = await scene.shells.connection(host);
+      const store = stores.get(host.host);
+      return {
+        host,
+        login: connection.ok ? connection.value.settings.user : (host.user ?? ""),
+        askedForContext: answers.some(({ kind }) => kind === "context-needed"),
+        ...(sessions ? { sessionId: randomId() } : {}),
+        ...(scanned === undefined || store === undefined ? {} : { push: await pushFacts({ subject, scanned, store, stage }, answers) }),
+      };
+    },
+  });
+}
+
+async function lookAtFiles({ request, subject: { project } }: Scene): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
+  if (request.kind !== "push" && request.kind !== "build" && request.kind !== "setup") return ok({});
+  const stateDirectory = stateDir(project.root);
+  if (request.kind === "push") {
+    const scanned = await scan({ project, stateDirectory, named: [] });
+    return scanned.ok ? ok({ scanned: scanned.value }) : scanned;
+  }
+  const reads = await dockerfileReads(project, stateDirectory);
+  if (!reads.ok) return reads;
+  const scanned = await scan({ project, stateDirectory, named: filesNamedBy(reads.value) });
+  if (!scanned.ok) return scanned;
+  const build = buildFacts(project, reads.value, scanned.value.tree);
+  return build.ok ? ok({ scanned: scanned.value, build: build.value }) : build;
+}
+
+interface PushScene {
+  readonly subject: Subject;
+  readonly scanned: Scan;
+  readonly store: ManifestStore;
+  readonly stage: string;
+}
+
+async function pushFacts({ subject, scanned, store, stage }: PushScene, answers: readonly LaneAnswer[]): Promise<PushFacts> {
+  const manifest = store.load();
+  const answer = answers.findLast((said) => said.kind === "reconcile")?.reconcile;
+  return {
+    local: localTree(scanned, subject.project, manifest),
+    manifest,
+    generation: randomId(),
+    stage,
+    commit: scanned.commit,
+    source: Buffer.from(scanned.source).toString("base64"),
+    laptopRsync: answer === undefined ? "none" : await laptopRsync(),
+    answer,
+  };
+}
+
+function randomId(): string {
+  return randomBytes(8).toString("hex");
+}
+
+/** What a host is told apart by: one manifest for each. */
+function destinationOf(host: Host, { project }: Subject): string {
+  return `${host.user ?? ""}@${host.host}:${String(host.port ?? "")}:${projectDir(host, project)}`;
+}

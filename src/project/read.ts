@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
+/** The text of a file; undefined when it is not there or cannot be read. */
+export function readText(file: string): string | undefined {
+  return read(file)?.toString("utf8");
+}
+
+/** The SHA-256 of a file's content, as hex; undefined when it is not there or cannot be read. */
+export function sha256Of(file: string): string | undefined {
+  const content = read(file);
+  return content === undefined ? undefined : createHash("sha256").update(content).digest("hex");
+}
+
+function read(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    // What is missing is told by whoever needs it.
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import type { Failure } from "../model/failure.ts";
+import { fail, ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { parseContainerDecision, parseContainerFailure } from "../remote/container-events.ts";
+import type { StepMeans } from "./execute.ts";
+import { followJob } from "./follow.ts";
+import type { Job, LaneAnswer } from "./frame-step.ts";
+
+/** The tool's own last words that a failure of a job shows. */
+const mostLastWords = 20;
+
+/** Watches a job to its end and tells what it decides. */
+export async function followStep(job: Job, means: StepMeans): Promise<Result<{ readonly kind: "done" } | LaneAnswer>> {
+  const { lane, tools, signal } = means;
+  const { host } = lane.host;
+  const dir = lane.steps.flatMap((step) => (step.kind === "frame" ? [step.inputs["in_dir"] ?? ""] : [])).at(-1) ?? "";
+  const lastWords: string[] = [];
+  let failed: Failure | undefined;
+  const ended = await followJob({
+    host,
+    dir,
+    job: job.job,
+    nonce: job.nonce,
+    now: tools.now,
+    signal,
+    connect: () => tools.connect(lane.host),
+    emit: (event) => {
+      if (event.type === "output") {
+        lastWords.push(event.line);
+        if (lastWords.length > mostLastWords) lastWords.shift();
+      }
+      means.emit(event);
+    },
+    onEvent: (words) => {
+      const [verb, ...rest] = words;
+      const decision = parseContainerDecision(words);
+      if (decision !== undefined) means.emit({ type: "decided", host, decision, at: tools.now() });
+      else if (verb === "failed") failed = parseContainerFailure(rest, { host, lastWords: [...lastWords] });
+    },
+  });
+  if (!ended.ok) return ended;
+  const log = `${dir}/.igor/host/jobs/${job.job}/log`;
+  if (ended.value === "lost") return fail({ reason: "job-lost", job: job.job, log, host, lastWords });
+  if (!job.same) return ok({ kind: "other-job-ended" });
+  if (failed !== undefined) return fail(failed);
+  if (ended.value !== 0) return fail({ reason: "step-failed", step: "job", exitCode: ended.value, host, lastWords });
+  return ok({ kind: "done" });
+}

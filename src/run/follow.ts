@@ -1,0 +1,107 @@
+import type { Emit } from "../model/event.ts";
+import { fail, ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { bootCommand } from "../remote/boot.ts";
+import { programText } from "../remote/programs.ts";
+import { advanceBuild, emptyBuildProgress, isBuildNoise } from "../remote/read-build.ts";
+import { advanceJobReading, endJobReading, startJobReading } from "../remote/read-job.ts";
+import type { JobItem } from "../remote/read-job.ts";
+import { sessionArgv } from "../remote/ssh.ts";
+import type { HostShell } from "./host-shell.ts";
+import { allOf, startProcess } from "./spawn.ts";
+
+/** A job on a host, and how it is watched. */
+export interface JobWatch {
+  readonly host: string;
+  readonly dir: string;
+  readonly job: string;
+  readonly nonce: string;
+  readonly emit: Emit;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** The open host shell; called again after a cut link, it opens a new one. */
+  readonly connect: () => Promise<Result<HostShell>>;
+  readonly onEvent: (words: readonly string[]) => void;
+}
+
+/** How a job ended: its exit code, or `lost` when it died without a result. */
+export type JobEnd = number | "lost";
+
+/** How often a cut link is opened again before igor leaves the job to itself. */
+const mostCuts = 5;
+
+/**
+ * Streams a job until it ends: its lines as output, its steps as progress, its events to `onEvent`.
+ * After a cut link it goes on at the byte where it was. A cancel ends the job on the host.
+ */
+export async function followJob(watch: JobWatch): Promise<Result<JobEnd>> {
+  const reader = jobReader(watch);
+  for (let cuts = 0; ; cuts++) {
+    const opened = await watch.connect();
+    const part = opened.ok ? await followOnce(watch, opened.value, reader) : fail(opened.failure);
+    if (watch.signal.aborted) {
+      if (opened.ok) await opened.value.run({ program: "job-cancel", inputs: { in_dir: watch.dir, in_job: watch.job } });
+      return fail({ reason: "cancelled" });
+    }
+    if (part.ok) {
+      reader.end();
+      return part;
+    }
+    if (part.failure.reason !== "unreachable" || cuts === mostCuts) return part;
+  }
+}
+
+interface JobReader {
+  bytes(): number;
+  read(chunk: Buffer): void;
+  end(): void;
+}
+
+function jobReader({ host, nonce, emit, now, onEvent }: JobWatch): JobReader {
+  let reading = startJobReading(nonce);
+  let build = emptyBuildProgress;
+  let bytes = 0;
+  const tell = (item: JobItem): void => {
+    if (item.kind === "event") {
+      onEvent(item.words);
+      return;
+    }
+    if (isBuildNoise(item.text)) return;
+    emit({ type: "output", host, stream: "stdout", line: item.text, at: now() });
+    const next = advanceBuild(build, item.text);
+    if (next !== build && next.total > 0) {
+      emit({ type: "progress", host, unit: "steps", done: next.done, total: next.total, note: next.title, at: now() });
+    }
+    build = next;
+  };
+  return {
+    bytes: () => bytes,
+    read(chunk) {
+      bytes += chunk.length;
+      const { reading: after, items } = advanceJobReading(reading, chunk);
+      reading = after;
+      items.forEach(tell);
+    },
+    end: () => endJobReading(reading).forEach(tell),
+  };
+}
+
+/** One session that streams from the byte where the last one stopped. */
+async function followOnce(watch: JobWatch, shell: HostShell, reader: JobReader): Promise<Result<JobEnd>> {
+  const inputs = { in_dir: watch.dir, in_job: watch.job, in_from: String(reader.bytes()) };
+  const child = startProcess(sessionArgv(shell.connection, bootCommand(programText("follow", inputs)), "no-tty"), { apart: true });
+  child.stdin?.end();
+  child.stdout?.on("data", (chunk: Buffer) => reader.read(chunk));
+  const stop = (): void => child.end();
+  watch.signal.addEventListener("abort", stop, { once: true });
+  // The host shell beside it notices a link that went silent; ssh alone may not for a long time.
+  void shell.died.then(stop);
+  const [words] = await Promise.all([allOf(child.stderr).then((bytes) => bytes.toString("utf8")), child.ended]);
+  watch.signal.removeEventListener("abort", stop);
+  // END 0 5310
+  const end = /^END (\S+) (\d+)$/m.exec(words);
+  if (end === null || Number(end[2]) !== reader.bytes()) {
+    return fail({ reason: "unreachable", cause: "link-died", host: watch.host, lastWords: [] });
+  }
+  return ok(/^\d+$/.test(end[1] ?? "") ? Number(end[1]) : "lost");
+}

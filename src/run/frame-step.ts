@@ -1,0 +1,116 @@
+import type { Decision } from "../model/event.ts";
+import type { Lane, Step } from "../model/plan.ts";
+import { fail, ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { parseContainerDecision, parseJobAnswer } from "../remote/container-events.ts";
+import { decodeWord, unescapePath } from "../remote/frame.ts";
+import { parseReconcile } from "../remote/push-events.ts";
+import type { ReconcileAnswer } from "../remote/push-events.ts";
+import { keptLines, readFrameFailure } from "../remote/read-frame.ts";
+import type { StepMeans } from "./execute.ts";
+import { packPayload } from "./pack.ts";
+
+/** Why a lane is to be planned again: what the host said joins the facts. */
+export type LaneAnswer =
+  | { readonly kind: "reconcile"; readonly reconcile: ReconcileAnswer }
+  | { readonly kind: "context-needed" }
+  | {
+      /** A job that made something else ran there; it has ended now. */
+      readonly kind: "other-job-ended";
+    };
+
+/** A job that a frame started, or found running. */
+export interface Job {
+  readonly kind: "job";
+  readonly job: string;
+  readonly nonce: string;
+  /** Whether it makes what was asked for; else there is more to do when it has ended. */
+  readonly same: boolean;
+}
+
+/** Runs one remote program and tells what it says. */
+export async function runFrame(
+  step: Step & { kind: "frame" },
+  means: StepMeans,
+): Promise<Result<{ readonly kind: "done" } | LaneAnswer | Job>> {
+  const { tools, emit, signal, shell, lane } = means;
+  const { host } = lane.host;
+  const payload = await payloadOf(step, means);
+  let next: LaneAnswer | Job | undefined;
+  let failed: readonly string[] | undefined;
+  const decide = (decision: Decision): void => emit({ type: "decided", host, decision, at: tools.now() });
+  const onEvent = (words: readonly string[]): void => {
+    const [verb, ...rest] = words;
+    const reconcile = parseReconcile(words);
+    if (reconcile !== undefined) next = { kind: "reconcile", reconcile };
+    else if (verb === "failed") failed = rest;
+    else if (verb === "waiting") {
+      emit({ type: "progress", host, unit: "steps", done: 0, note: decodeWord(rest[0]), at: tools.now() });
+    } else {
+      // The generation is on the host, whatever becomes of the rest of the program.
+      if (verb === "pushed" && step.confirms !== undefined) tools.confirmed(lane.host, step.confirms);
+      const decision = pushDecision(words, { step, lane, bytes: payload?.length ?? 0 }) ?? parseContainerDecision(words);
+      if (decision !== undefined) decide(decision);
+      next = jobOf(words, decide) ?? next;
+    }
+  };
+  const request = { program: step.program, inputs: step.inputs, ...(payload === undefined ? {} : { payload }) };
+  const ended = await shell.run(request, { onEvent, signal });
+  if (signal.aborted) return fail({ reason: "cancelled" });
+  if (!ended.ok) return ended;
+  const { exitCode, stdout, stderr } = ended.value;
+  const kept = keptLines(stdout.toString("utf8")).map(unescapePath);
+  if (kept.length > 0) {
+    const directory = `${step.inputs["in_dir"] ?? ""}/.igor/host/conflicts/${step.inputs["in_generation"] ?? ""}`;
+    decide({ kind: "kept-aside", paths: kept, directory });
+  }
+  const failure = readFrameFailure({ exitCode, stderr: stderr.toString("utf8"), failed }, { host, step: step.title });
+  return failure === undefined ? ok(next ?? { kind: "done" }) : fail(failure);
+}
+
+/** Reads the files, and notes what is about to be sent, before the first byte leaves. */
+async function payloadOf(step: Step & { kind: "frame" }, { lane, tools, pack }: StepMeans): Promise<Buffer | undefined> {
+  if (step.payload === undefined) return undefined;
+  const { changes, send } = step.payload;
+  const files = await pack(send);
+  const isStaged = lane.steps.some(({ kind }) => kind === "transfer");
+  if (step.confirms !== undefined && !isStaged) tools.aboutToSend(lane.host, step.confirms, files.changed);
+  return packPayload(changes, files.bytes);
+}
+
+function jobOf(words: readonly string[], decide: (decision: Decision) => void): LaneAnswer | Job | undefined {
+  const answer = parseJobAnswer(words);
+  if (answer === undefined || answer.kind === "context-needed") return answer;
+  const { job, nonce } = answer;
+  if (answer.kind === "job") return { kind: "job", job, nonce, same: true };
+  decide({ kind: "joined-job", job });
+  return { kind: "job", job, nonce, same: answer.same };
+}
+
+function pushDecision(
+  [verb, first]: readonly string[],
+  { step, lane, bytes }: { readonly step: Step & { kind: "frame" }; readonly lane: Lane; readonly bytes: number },
+): Decision | undefined {
+  switch (verb) {
+    case "pushed":
+      return pushedOf(lane, bytes);
+    case "unchanged":
+      return { kind: "nothing-to-push", files: step.files ?? 0 };
+    case "new-source":
+      return { kind: "new-source", previous: decodeWord(first) };
+    default:
+      return undefined;
+  }
+}
+
+/** What a lane brought to the host. */
+function pushedOf({ steps }: Lane, bytes: number): Decision {
+  const changes = steps.flatMap((step) => (step.kind === "frame" ? (step.payload?.changes ?? []) : []));
+  const transferred = steps.flatMap((step) => (step.kind === "transfer" ? step.files : []));
+  return {
+    kind: "pushed",
+    files: Math.max(transferred.length, changes.filter(({ kind }) => kind === "replace").length),
+    deleted: changes.filter(({ kind }) => kind !== "replace").length,
+    bytes,
+  };
+}
