@@ -1,49 +1,63 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import type { FileState, Manifest, PendingPush } from "../model/manifest.ts";
+import { readJournal } from "./manifest-journal.ts";
+import type { Attempt, JournalLine } from "./manifest-journal.ts";
 
 /** After this many changes in the journal the base is written anew. */
 const compactAfter = 5000;
 
-/** A line of the journal: an attempt (`null`: the path is deleted), or its confirmation by the host. */
-type JournalLine =
-  | { readonly pending: string; readonly changes: readonly (readonly [string, FileState | null])[] }
-  | { readonly confirmed: string };
-
 /**
  * What igor put on one host, on disk: a base (the whole tree of one generation) and a journal of what came after, so that
  * a small push writes a small line. Each line is appended whole; a line that a crash cut short is ignored.
+ *
+ * Any number of igors may read and write at once, without a lock. The base names the journal that is written now (`turn`),
+ * and how much of the one before it holds: a line that somebody appends there in the last moment is still read.
  */
 export class ManifestStore {
-  readonly #base: string;
-  readonly #journal: string;
+  readonly #directory: string;
+  readonly #name: string;
+  /** Attempts that were pending when this igor last looked: an attempt of its own is made for all their outcomes. */
+  #known: readonly string[] = [];
 
   /** `destination` tells hosts and directories apart, e.g. `dino@apollo:/srv/mnist`. */
   constructor(stateDirectory: string, destination: string) {
-    const name = createHash("sha256").update(destination).digest("hex").slice(0, 16);
-    this.#base = join(stateDirectory, `${name}.tree`);
-    this.#journal = join(stateDirectory, `${name}.journal`);
+    this.#directory = stateDirectory;
+    this.#name = createHash("sha256").update(destination).digest("hex").slice(0, 16);
   }
 
   /** The manifest as it is now; another igor may have changed it since the last time. */
   load(): Manifest {
-    const lines = readLines(this.#journal);
-    const manifest = replay(readBase(this.#base), lines);
-    const changes = lines.reduce(
-      (sum, line) => sum + ("changes" in line ? line.changes.length + 1 : 1),
-      0,
-    );
-    if (changes > compactAfter && manifest.pending.length === 0) this.#compact(manifest);
+    const base = readBase(this.#base);
+    const before = readJournal(this.#journal(base.turn - 1), base.covered);
+    const now = readJournal(this.#journal(base.turn), 0);
+    const lines = [...before.lines, ...now.lines];
+    const manifest = replay(base, lines);
+    if (changesIn(lines) > compactAfter && manifest.pending.length === 0) {
+      this.#compact(manifest, { turn: base.turn, covered: now.end });
+    }
+    this.#known = manifest.pending.map(({ generation }) => generation);
     return manifest;
   }
 
   /** Notes what is about to be sent. From now on the host may hold any part of it. */
   addPending({ generation, changes }: PendingPush): void {
-    this.#append({
-      pending: generation,
-      changes: [...changes].map(([path, state]) => [path, state ?? null]),
-    });
+    const listed = [...changes].map(([path, state]): [string, FileState | null] => [
+      path,
+      state ?? null,
+    ]);
+    this.#append({ pending: generation, knows: this.#known, changes: listed });
   }
 
   /** The host holds that generation completely. */
@@ -51,25 +65,43 @@ export class ManifestStore {
     this.#append({ confirmed: generation });
   }
 
-  #append(line: JournalLine): void {
-    mkdirSync(dirname(this.#journal), { recursive: true, mode: 0o700 });
-    // The line break in front keeps a line that a crash cut short apart from this one.
-    appendFileSync(this.#journal, `\n${JSON.stringify(line)}\n`, { mode: 0o600 });
+  get #base(): string {
+    return join(this.#directory, `${this.#name}.tree`);
   }
 
-  /** The journal is emptied after the base is in place: a crash between replays lines that change nothing. */
-  #compact(manifest: Manifest): void {
-    const records = [...manifest.tree].map(([path, state]) => `${path}\0${state}\0`);
-    writeFileSync(`${this.#base}.new`, `${manifest.generation ?? ""}\0${records.join("")}`, {
-      mode: 0o600,
-    });
-    renameSync(`${this.#base}.new`, this.#base);
-    writeFileSync(this.#journal, "", { mode: 0o600 });
+  #journal(turn: number): string {
+    return join(this.#directory, `${this.#name}.${String(turn)}.journal`);
+  }
+
+  #append(line: JournalLine): void {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const journal = this.#journal(turnOf(this.#base));
+    // The line break in front keeps a line that a crash cut short apart from this one.
+    appendFileSync(journal, `\n${JSON.stringify(line)}\n`, { mode: 0o600 });
+  }
+
+  #compact(
+    { generation, tree }: Manifest,
+    { turn, covered }: Pick<Base, "turn" | "covered">,
+  ): void {
+    const written = `${this.#base}.${String(process.pid)}`;
+    const records = [...tree].map(([path, state]) => `${path}\0${state}\0`);
+    const head = `${String(turn + 1)}\0${String(covered)}\0${generation ?? ""}\0`;
+    writeFileSync(written, `${head}${records.join("")}`, { mode: 0o600 });
+    // Another igor may have been faster; then its journals are not these.
+    if (turnOf(this.#base) === turn) {
+      renameSync(written, this.#base);
+      rmSync(this.#journal(turn - 1), { force: true });
+    } else rmSync(written, { force: true });
   }
 }
 
 /** A base, to be brought up to date. */
 interface Base {
+  /** The number of the journal that belongs to it. */
+  readonly turn: number;
+  /** How many bytes of the journal before that one are in the tree already. */
+  readonly covered: number;
   readonly generation: string | undefined;
   readonly tree: Map<string, FileState>;
 }
@@ -77,58 +109,67 @@ interface Base {
 function replay(base: Base, lines: readonly JournalLine[]): Manifest {
   const { tree } = base;
   let { generation } = base;
-  let pending: readonly PendingPush[] = [];
+  let pending: readonly Attempt[] = [];
   for (const line of lines) {
     if ("pending" in line) {
       const changes = new Map(line.changes.map(([path, state]) => [path, state ?? undefined]));
-      pending = [...pending, { generation: line.pending, changes }];
+      pending = [...pending, { generation: line.pending, changes, knows: line.knows }];
       continue;
     }
-    const index = pending.findIndex((attempt) => attempt.generation === line.confirmed);
-    const confirmed = pending[index];
-    if (confirmed === undefined) continue;
+    // What was read of files that changed on their way is noted as a second attempt of the same generation.
+    const confirmed = pending.filter((attempt) => attempt.generation === line.confirmed);
+    const last = confirmed.at(-1);
+    if (last === undefined) continue;
     // An attempt lists every path in which the states before it differ from its own tree, so it fits the base as it is.
-    for (const [path, state] of confirmed.changes) {
+    for (const [path, state] of confirmed.flatMap(({ changes }) => [...changes])) {
       if (state === undefined) tree.delete(path);
       else tree.set(path, state);
     }
-    generation = confirmed.generation;
-    pending = pending.slice(index + 1);
+    generation = last.generation;
+    // What it was not made for may have arrived in part before it: an attempt that somebody else noted at the same time.
+    const settled = new Set([last.generation, ...confirmed.flatMap(({ knows }) => knows)]);
+    pending = pending.filter((attempt) => !settled.has(attempt.generation));
   }
-  return { generation, tree, pending };
+  return {
+    generation,
+    tree,
+    pending: pending.map(({ generation: of, changes }) => ({ generation: of, changes })),
+  };
+}
+
+function changesIn(lines: readonly JournalLine[]): number {
+  return lines.reduce((sum, line) => sum + ("changes" in line ? line.changes.length + 1 : 1), 0);
 }
 
 function readBase(file: string): Base {
-  const [generation = "", ...fields] = readOrEmpty(file).split("\0");
+  const [turn = "", covered = "", generation = "", ...fields] = textOf(file).split("\0");
   const tree = new Map<string, FileState>();
-  for (let index = 0; index + 1 < fields.length; index += 2)
+  for (let index = 0; index + 1 < fields.length; index += 2) {
     tree.set(fields[index] ?? "", fields[index + 1] ?? "");
-  return { generation: generation === "" ? undefined : generation, tree };
+  }
+  return {
+    turn: Number(turn),
+    covered: Number(covered),
+    generation: generation === "" ? undefined : generation,
+    tree,
+  };
 }
 
-function readLines(file: string): readonly JournalLine[] {
-  return readOrEmpty(file)
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        const value: unknown = line === "" ? undefined : JSON.parse(line);
-        return isJournalLine(value) ? [value] : [];
-      } catch {
-        // Cut short by a crash: nothing was sent on the strength of it.
-        return [];
-      }
-    });
+/** Only the head of the base: which journal is written now. */
+function turnOf(file: string): number {
+  try {
+    const opened = openSync(file, "r");
+    const head = Buffer.alloc(20);
+    const bytes = readSync(opened, head);
+    closeSync(opened);
+    return Number(head.subarray(0, bytes).toString().split("\0")[0]);
+  } catch {
+    // No base yet.
+    return 0;
+  }
 }
 
-function isJournalLine(value: unknown): value is JournalLine {
-  if (typeof value !== "object" || value === null) return false;
-  return (
-    "confirmed" in value ||
-    ("pending" in value && "changes" in value && Array.isArray(value.changes))
-  );
-}
-
-function readOrEmpty(file: string): string {
+function textOf(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch {
