@@ -19,8 +19,14 @@ const parts: Readonly<Record<ProgramName, readonly string[]>> = {
   ...sessionPrograms,
 };
 
+/** Every remote program there is. */
+export const programNames = Object.keys(parts) as readonly ProgramName[];
+
 /** The text of a remote program with its inputs, ready to be run by `/bin/sh`. */
-export function programText(program: ProgramName, inputs: Readonly<Record<string, string>>): string {
+export function programText(
+  program: ProgramName,
+  inputs: Readonly<Record<string, string>>,
+): string {
   return assignments(inputs) + parts[program].map(compact).join("");
 }
 

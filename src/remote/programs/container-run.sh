@@ -119,9 +119,12 @@ run_container() {
   mount=type=bind,$field
   field target "$in_workspace"
   set -- "$@" --mount "$mount,$field"
-  # What igor keeps for itself on the host is not the business of the container.
+  # What igor keeps for itself on the host is not the business of the container. (A tmpfs would take over the mode of
+  # the directory below it, so nobody in the container could list it, and every walk through the tree would complain.)
+  field source "$root/.igor/host/nothing"
+  mount=type=bind,$field
   field target "$in_workspace/.igor/host"
-  set -- "$@" --mount "type=tmpfs,$field,tmpfs-mode=0755"
+  set -- "$@" --mount "$mount,$field,readonly"
   if [ "$in_container_user" != image ]; then
     field source "$root/.igor/host/home"
     set -- "$@" --mount "type=bind,$field,target=/home/$login"
@@ -177,7 +180,9 @@ make_container() {
   if [ "$shm" = auto ]; then
     shm=$(awk '/^MemTotal:/ {printf "%dm", $2 / 2048}' /proc/meminfo 2>/dev/null) || shm=
   fi
-  (umask 077 && mkdir -p "$root/.igor/host/home")
+  mkdir -p "$root/.igor/host/home" "$root/.igor/host/nothing"
+  chmod 700 "$root/.igor/host/home"
+  chmod 755 "$root/.igor/host/nothing"
   write_env
   while :; do
     run_code=0
@@ -208,7 +213,7 @@ make_container() {
       *'exec: "sh"'*) not_made no-shell ;;
       # invalid mount config for type "bind": bind source path does not exist: /x
       *'invalid mount'* | *'bind source path does not exist'* | *'error mounting'*) not_made mount ;;
-      *'unknown flag'* | *'unknown shorthand flag'* | *'invalid argument'* | *"See '"*'run --help'*) not_made arguments ;;
+      *'unknown flag'* | *'unknown shorthand flag'* | *'invalid argument'*) not_made arguments ;;
       *) not_made other ;;
     esac
   done
@@ -287,12 +292,12 @@ back_to_previous() {
 # heal_container: a run of igor that was killed in the middle left the old container aside.
 heal_container() {
   look_at_container "$in_container.previous"
-  [ "$status" != missing ] && ours || return 0
+  [ "$status" != missing ] && container_is_ours || return 0
   look_at_container "$in_container"
   if [ "$status" = running ]; then
     engine 30 rm -f "$in_container.previous" >/dev/null || :
   else
-    [ "$status" = missing ] || ! ours || engine 30 rm -f "$in_container" >/dev/null || :
+    [ "$status" = missing ] || ! container_is_ours || engine 30 rm -f "$in_container" >/dev/null || :
     engine 30 rename "$in_container.previous" "$in_container" || :
     engine 60 start "$in_container" >/dev/null || :
   fi

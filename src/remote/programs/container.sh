@@ -49,7 +49,7 @@ look_at_container() {
   read_container "$container_code"
 }
 
-ours() { [ "$has_owner" = "$in_owner" ] && [ "$has_project" = "$in_project" ] && [ "$has_group" = "$in_group" ]; }
+container_is_ours() { [ "$has_owner" = "$in_owner" ] && [ "$has_project" = "$in_project" ] && [ "$has_group" = "$in_group" ]; }
 
 # decide_container: sets $action (keep, start, make, replace) and $because.
 decide_container() {
@@ -58,7 +58,7 @@ decide_container() {
     action='make' because=no-container
     return 0
   fi
-  ours || die container-foreign "$in_container" "$(encoded "$has_owner")"
+  container_is_ours || die container-foreign "$in_container" "$(encoded "$has_owner")"
   if [ "$has_image" != "$in_image_hash" ]; then
     action=replace because=new-image
   elif [ "$has_config" != "$in_config_hash" ]; then

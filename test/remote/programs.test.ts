@@ -1,0 +1,14 @@
+import { describe, expect, test } from "vitest";
+import type { ProgramName } from "../../src/model/plan.ts";
+import { programNames, programText } from "../../src/remote/programs.ts";
+
+describe.each(programNames)("the remote program %s", (name: ProgramName) => {
+  test("defines no function twice, so no part takes another's name", () => {
+    const functions = [...programText(name, {}).matchAll(/^([a-z_]+)\(\) /gm)].map(
+      ([, word]) => word,
+    );
+    const repeated = functions.filter((word, index) => functions.indexOf(word) !== index);
+    // A job says its events into its log: that part redefines `ev` on purpose.
+    expect(repeated.filter((word) => word !== "ev")).toEqual([]);
+  });
+});
