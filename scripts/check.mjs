@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { check, root, runAll, tool } from "./parts.mjs";
+import { check, plainWhenPiped, root, runAll, tool } from "./parts.mjs";
 
 const listed = ["ls-files", "--cached", "--others", "--exclude-standard", "-z", "*.sh", ".ci/run"];
 const shellPrograms = execFileSync("git", listed, { cwd: root, encoding: "utf8" })
@@ -22,7 +22,15 @@ export const checks = [
   check("unused code", tool("knip"), "--no-progress"),
   check("scripts", "shellcheck", "-x", ...shellPrograms.filter((path) => !isRemote(path))),
   check("remote programs", "shellcheck", ...partsOfPrograms, ...shellPrograms.filter(isRemote)),
-  check("generated files", tool("vitest"), "run", "--project", "pure", ".generated."),
+  check(
+    "generated files",
+    tool("vitest"),
+    "run",
+    "--project",
+    "pure",
+    ".generated.",
+    ...plainWhenPiped,
+  ),
   check("bundle", process.execPath, "scripts/check-bundle.mjs"),
 ];
 

@@ -8,6 +8,9 @@ import { join, resolve } from "node:path";
 /** The repository. */
 export const root = resolve(import.meta.dirname, "..");
 
+/** Vitest colours its output wherever CI is set, also in a file. */
+export const plainWhenPiped = process.stdout.isTTY ? [] : ["--no-color"];
+
 /**
  * What became of a part. A check counts as one; a test tier counts its tests.
  * @typedef {{ name: string, passed: number, failed: number, why?: string, seconds: number }} Outcome

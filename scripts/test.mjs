@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, checks } from "./check.mjs";
-import { check, failureOf, root, runAll, tool } from "./parts.mjs";
+import { check, failureOf, plainWhenPiped, root, runAll, tool } from "./parts.mjs";
 
 /** Whether node_modules is what package-lock.json says; optional packages are for other machines. */
 function isInstalled() {
@@ -39,7 +39,8 @@ function tier(name) {
       const directory = mkdtempSync(join(tmpdir(), "igor-tests-"));
       const report = join(directory, "report.json");
       const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-      const why = await failureOf(tool("vitest"), ["run", "--project", name, ...reporters]);
+      const words = ["run", "--project", name, ...reporters, ...plainWhenPiped];
+      const why = await failureOf(tool("vitest"), words);
       const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined;
       rmSync(directory, { recursive: true });
       const passed = counts?.numPassedTests ?? 0;

@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "igor-bin-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs an igor in a directory outside of every project. */
+function run(igor: string, ...words: readonly string[]): Promise<Ended> {
+  return new Promise((done) => {
+    const child = execFile(igor, words, { cwd: directory }, (_, stdout, stderr) =>
+      done({ exitCode: child.exitCode ?? -1, stdout, stderr }),
+    );
+  });
+}
+
+const igor = resolve("bin/igor");
+
+describe("bin/igor", () => {
+  test("prints its version", async () => {
+    const stdout = `igor ${packageJson.version}\n`;
+    expect(await run(igor, "--version")).toEqual({ exitCode: 0, stdout, stderr: "" });
+  });
+
+  test("explains a verb", async () => {
+    const { exitCode, stdout, stderr } = await run(igor, "help", "docker", "setup");
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/^igor docker setup - /);
+  });
+
+  test("explains the keys of the configuration", async () => {
+    const { exitCode, stdout } = await run(igor, "help", "config");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("docker_rebuild_files");
+  });
+
+  test.each([
+    [["psuh"], /push/],
+    [["push", "--hsot", "a"], /--host/],
+    [["docker", "exec"], /COMMAND/],
+    [["push"], /igor init/],
+  ])("answers %j on stderr, with exit code 2", async (words, hint) => {
+    const { exitCode, stdout, stderr } = await run(igor, ...words);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(hint);
+  });
+
+  test("makes a project, and not twice", async () => {
+    const words = ["init", "--host", "apollo", "--dir", "~/d", "--yes"];
+    expect(await run(igor, ...words)).toMatchObject({ exitCode: 0 });
+    const second = await run(igor, ...words);
+    expect(second.exitCode).toBe(2);
+    expect(second.stderr).toContain(join(directory, ".igor", "config.json"));
+  });
+});
+
+describe("bin/igor without its bundle", () => {
+  test("says how to build it", async () => {
+    await cp("bin", join(directory, "bin"), { recursive: true });
+    const { exitCode, stdout, stderr } = await run(join(directory, "bin", "igor"), "push");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain("npm run build");
+  });
+});
+
+describe("bin/igor with code that V8 does not know", () => {
+  test.each(["missing", "broken"])("%s: runs as well", async (state) => {
+    for (const part of ["bin", "dist"]) await cp(part, join(directory, part), { recursive: true });
+    for (const file of await readdir("dist")) {
+      if (!file.endsWith(".code")) continue;
+      const copy = join(directory, "dist", file);
+      await (state === "missing" ? rm(copy) : writeFile(copy, "no code"));
+    }
+    const { exitCode, stdout } = await run(join(directory, "bin", "igor"), "help", "config");
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("docker_rebuild_files");
+  });
+});
