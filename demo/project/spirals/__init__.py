@@ -1,0 +1,1 @@
+"""Two spirals, and a small network that learns to tell them apart."""
