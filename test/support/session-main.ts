@@ -34,8 +34,7 @@ async function one(session: Session, streams: Request["streams"]): Promise<numbe
     streams: streams === "own" ? "own" : { emit },
     signal: controller.signal,
   });
-  const opened = await shell;
-  if (opened.ok) await opened.value[Symbol.asyncDispose]();
+  // The host shell ends with this process: waiting for it would be a round trip that the user sees.
   if (end.ok) return end.value.exitCode;
   if (end.failure.reason === "cancelled") return cancelCode;
   process.stderr.write(`${JSON.stringify(end.failure)}\n`);
