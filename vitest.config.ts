@@ -22,6 +22,7 @@ export default defineConfig({
           name: "pure",
           include: ["test/**/*.test.ts"],
           exclude: ["test/process/**", "test/on-hosts/**", "test/hosts/**"],
+          testTimeout: 30_000,
         },
       },
       {

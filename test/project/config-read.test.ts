@@ -42,7 +42,7 @@ function projectFrom(text: string) {
 }
 
 describe("the first configuration igor ever had", () => {
-  const bare = { tag: undefined, user: undefined, port: undefined, ip: undefined };
+  const bare = { tag: undefined, user: "dino", port: undefined, ip: undefined };
 
   test("describes a project with every default filled in", () => {
     expect(projectFrom(seed)).toEqual({
@@ -123,6 +123,19 @@ describe("a configuration gives", () => {
     ],
   ])("%j", (keys, project) => {
     expect(projectFrom(withKeys(keys))).toMatchObject(project);
+  });
+
+  test("a host its own login name, else that of the project, else none", () => {
+    const hosts = [
+      { host: "a", dir: "/d", user: "root" },
+      { host: "b", dir: "/d" },
+    ];
+    const users = (keys: object) =>
+      projectFrom(
+        JSON.stringify({ ...keys, host_groups: { dev: { hosts } } }),
+      ).hostGroups[0]?.hosts.map(({ user }) => user);
+    expect(users({ user: "dino" })).toEqual(["root", "dino"]);
+    expect(users({})).toEqual(["root", undefined]);
   });
 
   test.each([
