@@ -52,10 +52,11 @@ export function advanceJobReading(
   }
 }
 
-/** What is left when the log is complete: a last line without a line break. */
+/** What is left when the log is complete. */
 export function endJobReading(reading: JobReading): readonly JobItem[] {
-  const text = lineText(Buffer.concat([reading.line, reading.undecided]));
-  return text === "" ? [] : [{ kind: "line", text }];
+  const { complete, rest } = splitLines(Buffer.concat([reading.line, reading.undecided]));
+  const last = lineText(rest);
+  return [...complete, ...(last === "" ? [] : [last])].map((text) => ({ kind: "line", text }));
 }
 
 /** Where the bytes end in what may be the begin of a mark; their length when they do not. */

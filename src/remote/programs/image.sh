@@ -68,7 +68,10 @@ EOF
 copy_to() {
   copy_to=$1/context
   shift
-  if ! tar -cf "$scratch.tar" -- "$@" || ! (umask 022 && tar -xpf "$scratch.tar" -C "$copy_to"); then
+  # GNU tar reads a backslash in a name as the begin of an escape, unless it is told not to; others do not know the word.
+  : "${tar_words=$(case $(tar --version 2>/dev/null) in *GNU*) echo --no-unquote ;; esac)}"
+  # shellcheck disable=SC2086
+  if ! tar -cf "$scratch.tar" $tar_words -- "$@" || ! (umask 022 && tar -xpf "$scratch.tar" -C "$copy_to"); then
     die build-failed missing-file "" "$(encoded "$root")"
   fi
   rm -f "$scratch.tar"

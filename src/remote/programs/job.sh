@@ -84,6 +84,7 @@ be_job() {
   cd "$root" || exit 1
   read -r nonce <"$job/nonce"
   exec 3>>"$job/log"
+  # shellcheck disable=SC2317
   ev() { printf '\n%s ev %s\n' "$nonce" "$*" >&3; }
   trap 'end_job $?' EXIT
   trap 'exit 143' TERM INT
