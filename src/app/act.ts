@@ -7,7 +7,8 @@ import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import type { HostFacts, Subject } from "../plan/facts.ts";
 import { planFor } from "../plan/plan-for.ts";
-import type { HostRequest, Planned } from "../plan/plan-for.ts";
+import type { Planned } from "../plan/plan-for.ts";
+import type { HostRequest } from "../request/commands.ts";
 import { execute } from "../run/execute.ts";
 import type { LaneReport, Tools } from "../run/execute.ts";
 import type { LaneAnswer } from "../run/frame-step.ts";
@@ -42,7 +43,11 @@ export interface HostEnd {
 
 /** What came of an action: how each host ended, or, when only the plan was asked for, the plan. */
 export type Outcome =
-  | { readonly kind: "ended"; readonly hosts: ReadonlyMap<string, HostEnd>; readonly passesThrough: boolean }
+  | {
+      readonly kind: "ended";
+      readonly hosts: ReadonlyMap<string, HostEnd>;
+      readonly passesThrough: boolean;
+    }
   | { readonly kind: "plan"; readonly plan: Plan };
 
 /** Observes, plans and executes. */
@@ -57,10 +62,19 @@ export async function act(action: Action): Promise<Result<Outcome>> {
   const observed = await observe({ ...action, shells });
   if (!observed.ok) return observed;
   const { observeHost, laptop } = observed.value;
-  const planned = planFor(request, subject, { hosts: await Promise.all(hosts.map((host) => observeHost(host, []))), laptop });
+  const planned = planFor(request, subject, {
+    hosts: await Promise.all(hosts.map((host) => observeHost(host, []))),
+    laptop,
+  });
   if (request.plan) return ok({ kind: "plan", plan: planned.plan });
-  if (planned.plan.handoff !== undefined) return ok(await runSessions(planned.plan.handoff, action, shells));
-  emit({ type: "plan-started", title: planned.plan.title, hosts: hosts.map(({ host }) => host), at: now() });
+  if (planned.plan.handoff !== undefined)
+    return ok(await runSessions(planned.plan.handoff, action, shells));
+  emit({
+    type: "plan-started",
+    title: planned.plan.title,
+    hosts: hosts.map(({ host }) => host),
+    at: now(),
+  });
   const ended = await executeUntilDone(planned, { action, observed: observed.value, shells });
   emit({ type: "plan-ended", at: now() });
   return ok({ kind: "ended", hosts: ended, passesThrough: false });
@@ -73,13 +87,16 @@ interface Means {
 }
 
 /** Plans lanes again whose host answered, or whose link died, until each host is done or has failed. */
-async function executeUntilDone(first: Planned, means: Means): Promise<ReadonlyMap<string, HostEnd>> {
+async function executeUntilDone(
+  first: Planned,
+  means: Means,
+): Promise<ReadonlyMap<string, HostEnd>> {
   const { action, observed, shells } = means;
   const { request, subject, emit, signal, now } = action;
   const ends = new Map<string, HostEnd>();
   const answers = new Map<string, readonly LaneAnswer[]>();
   const retries = new Map<string, number>();
-  for (let planned = first; ; ) {
+  for (let planned = first; ;) {
     const reports = await execute(planned.plan, toolsFor(planned, means), { emit, signal });
     const again: HostFacts[] = [];
     for (const { host, outcome } of reports) {
@@ -90,7 +107,12 @@ async function executeUntilDone(first: Planned, means: Means): Promise<ReadonlyM
         again.push(await observed.observeHost(host, [...said, outcome.value]));
       } else if (canRetry(outcome) && tries < mostRetries && !signal.aborted) {
         retries.set(host.host, tries + 1);
-        emit({ type: "decided", host: host.host, decision: { kind: "retrying", because: "the connection was lost" }, at: now() });
+        emit({
+          type: "decided",
+          host: host.host,
+          decision: { kind: "retrying", because: "the connection was lost" },
+          at: now(),
+        });
         await shells.forget(host);
         again.push(await observed.observeHost(host, []));
       } else {
@@ -111,7 +133,8 @@ function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools 
     source: fileSource(subject.project, observed.scanned?.tree ?? new Map(), now),
     aboutToSend: (host, generation, changed) => {
       const pending = planned.pending.get(host.host);
-      if (pending?.generation !== generation) throw new Error(`generation ${generation} was never planned for ${host.host}`);
+      if (pending?.generation !== generation)
+        throw new Error(`generation ${generation} was never planned for ${host.host}`);
       observed.stores.get(host.host)?.addPending(corrected(pending, changed));
     },
     confirmed: (host, generation) => observed.stores.get(host.host)?.confirm(generation),
@@ -120,7 +143,10 @@ function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools 
 }
 
 /** What was read is noted, not what was planned. A file that is gone was not sent: what the host has of it stays known. */
-function corrected(pending: PendingPush, changed: ReadonlyMap<string, string | undefined>): PendingPush {
+function corrected(
+  pending: PendingPush,
+  changed: ReadonlyMap<string, string | undefined>,
+): PendingPush {
   if (changed.size === 0) return pending;
   const changes = new Map(pending.changes);
   for (const [path, state] of changed) {
@@ -132,12 +158,23 @@ function corrected(pending: PendingPush, changed: ReadonlyMap<string, string | u
 
 /** Pushing again does no harm; a link that was never there is not tried twice. */
 function canRetry(outcome: LaneReport["outcome"]): boolean {
-  return !outcome.ok && outcome.failure.reason === "unreachable" && ["link-died", "closed"].includes(outcome.failure.cause);
+  return (
+    !outcome.ok &&
+    outcome.failure.reason === "unreachable" &&
+    ["link-died", "closed"].includes(outcome.failure.cause)
+  );
 }
 
 /** A host that answers again and again is one whose directory others keep changing. */
 function endOf({ host }: Host, outcome: LaneReport["outcome"]): HostEnd {
   if (!outcome.ok) return { failure: outcome.failure };
   if (outcome.value.kind === "done") return {};
-  return { failure: { reason: "locked", holder: "others who push there at the same time", host, lastWords: [] } };
+  return {
+    failure: {
+      reason: "locked",
+      holder: "others who push there at the same time",
+      host,
+      lastWords: [],
+    },
+  };
 }

@@ -11,11 +11,16 @@ import { noted } from "../project/notes.ts";
 import { sha256Of, readText } from "../project/read.ts";
 
 /** What the project's dockerfile reads. Parsing it is slow, so the result is noted beside its digest. */
-export async function dockerfileReads(project: Project, stateDirectory: string): Promise<Result<DockerfileReads>> {
+export async function dockerfileReads(
+  project: Project,
+  stateDirectory: string,
+): Promise<Result<DockerfileReads>> {
   const { dockerfile, buildArgs } = project.image;
   const text = readText(join(project.root, dockerfile));
   if (text === undefined) return fail({ reason: "dockerfile-missing", file: dockerfile });
-  const digest = createHash("sha256").update(JSON.stringify([2, text, buildArgs])).digest("hex");
+  const digest = createHash("sha256")
+    .update(JSON.stringify([2, text, buildArgs]))
+    .digest("hex");
   const reads = await noted(stateDirectory, { name: "dockerfile", digest }, async () => {
     const { parseDockerfile } = await import("../plan/dockerfile.ts");
     return parseDockerfile(text, buildArgs);
@@ -24,13 +29,25 @@ export async function dockerfileReads(project: Project, stateDirectory: string):
 }
 
 /** What the image would be made of now, with a digest of each input. */
-export function buildFacts(project: Project, reads: DockerfileReads, tree: Tree): Result<NonNullable<LaptopFacts["build"]>> {
+export function buildFacts(
+  project: Project,
+  reads: DockerfileReads,
+  tree: Tree,
+): Result<NonNullable<LaptopFacts["build"]>> {
   const { root, image, container } = project;
   const dockerignore = [`${image.dockerfile}.dockerignore`, ".dockerignore"]
     .map((path) => ({ path, text: readText(join(root, path)) }))
     .find((file): file is { path: string; text: string } => file.text !== undefined);
-  const sources = buildSourcesOf({ image, workspace: container.workspace }, { dockerfile: image.dockerfile, reads, dockerignore, tree });
+  const sources = buildSourcesOf(
+    { image, workspace: container.workspace },
+    { dockerfile: image.dockerfile, reads, dockerignore, tree },
+  );
   if (!sources.ok) return sources;
-  const digests = new Map(filesToDigest(sources.value).map((file) => [file, sha256Of(join(root, file)) ?? "missing"]));
-  return ok({ sources: sources.value, inputs: buildInputsOf(sources.value, image.buildArgs, digests) });
+  const digests = new Map(
+    filesToDigest(sources.value).map((file) => [file, sha256Of(join(root, file)) ?? "missing"]),
+  );
+  return ok({
+    sources: sources.value,
+    inputs: buildInputsOf(sources.value, image.buildArgs, digests),
+  });
 }

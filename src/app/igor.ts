@@ -2,7 +2,7 @@ import type { Emit } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import { fail } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import type { HostRequest } from "../plan/plan-for.ts";
+import type { HostRequest } from "../request/commands.ts";
 import { loadProject } from "../project/config-load.ts";
 import { selectHosts } from "../project/select-hosts.ts";
 import { act } from "./act.ts";
@@ -31,12 +31,18 @@ export async function igor(call: Call): Promise<Result<Outcome>> {
   const selected = selectHosts(project.value, call.request);
   if (!selected.ok) return begunNothing(selected.failure, call);
   // A session needs one host; the first of the group is the one that is meant.
-  const group = call.request.kind === "repl" ? { ...selected.value, hosts: selected.value.hosts.slice(0, 1) } : selected.value;
+  const group =
+    call.request.kind === "repl"
+      ? { ...selected.value, hosts: selected.value.hosts.slice(0, 1) }
+      : selected.value;
   const done = await act({ ...call, subject: { project: project.value, group } });
   return done.ok ? done : begunNothing(done.failure, call);
 }
 
-function begunNothing(failure: Failure, { emit, now }: Call): { readonly ok: false; readonly failure: Failure } {
+function begunNothing(
+  failure: Failure,
+  { emit, now }: Call,
+): { readonly ok: false; readonly failure: Failure } {
   emit({ type: "failed", failure, at: now() });
   return fail(failure);
 }

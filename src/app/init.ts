@@ -1,4 +1,3 @@
-import type { Failure } from "../model/failure.ts";
 import type { Result } from "../model/result.ts";
 import { defaultHostDir, initProject } from "../project/config-init.ts";
 
@@ -10,7 +9,11 @@ export interface InitWishes {
 }
 
 /** Makes a directory a project. */
-export function init({ directory, host, dir }: InitWishes): Promise<Result<{ readonly file: string }, Failure>> {
+export function init({
+  directory,
+  host,
+  dir,
+}: InitWishes): Promise<Result<{ readonly file: string }>> {
   return initProject(directory, { host, dir: dir ?? defaultHostDir });
 }
 

@@ -5,7 +5,7 @@ import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { filesNamedBy } from "../plan/image.ts";
 import type { HostFacts, LaptopFacts, Subject } from "../plan/facts.ts";
-import type { HostRequest } from "../plan/plan-for.ts";
+import type { HostRequest } from "../request/commands.ts";
 import { projectDir } from "../plan/push.ts";
 import type { PushFacts } from "../plan/push.ts";
 import { ManifestStore } from "../project/manifest-store.ts";
@@ -48,7 +48,12 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
   if (!seen.ok) return seen;
   const { scanned, build } = seen.value;
   const stateDirectory = stateDir(project.root);
-  const stores = new Map(group.hosts.map((host) => [host.host, new ManifestStore(stateDirectory, destinationOf(host, subject))]));
+  const stores = new Map(
+    group.hosts.map((host) => [
+      host.host,
+      new ManifestStore(stateDirectory, destinationOf(host, subject)),
+    ]),
+  );
   const stage = randomId();
   const sessions = request.kind === "exec" || request.kind === "repl";
   return ok({
@@ -67,14 +72,20 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
         login: connection.ok ? connection.value.settings.user : (host.user ?? ""),
         askedForContext: answers.some(({ kind }) => kind === "context-needed"),
         ...(sessions ? { sessionId: randomId() } : {}),
-        ...(scanned === undefined || store === undefined ? {} : { push: await pushFacts({ subject, scanned, store, stage }, answers) }),
+        ...(scanned === undefined || store === undefined
+          ? {}
+          : { push: await pushFacts({ subject, scanned, store, stage }, answers) }),
       };
     },
   });
 }
 
-async function lookAtFiles({ request, subject: { project } }: Scene): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
-  if (request.kind !== "push" && request.kind !== "build" && request.kind !== "setup") return ok({});
+async function lookAtFiles({
+  request,
+  subject: { project },
+}: Scene): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
+  if (request.kind !== "push" && request.kind !== "build" && request.kind !== "setup")
+    return ok({});
   const stateDirectory = stateDir(project.root);
   if (request.kind === "push") {
     const scanned = await scan({ project, stateDirectory, named: [] });
@@ -95,7 +106,10 @@ interface PushScene {
   readonly stage: string;
 }
 
-async function pushFacts({ subject, scanned, store, stage }: PushScene, answers: readonly LaneAnswer[]): Promise<PushFacts> {
+async function pushFacts(
+  { subject, scanned, store, stage }: PushScene,
+  answers: readonly LaneAnswer[],
+): Promise<PushFacts> {
   const manifest = store.load();
   const answer = answers.findLast((said) => said.kind === "reconcile")?.reconcile;
   return {

@@ -44,11 +44,18 @@ export async function scan({ project, stateDirectory, named }: Ground): Promise<
     if (!inside.ok) return inside;
     for (const [path, state] of inside.value.tree) tree.set(path, state);
   }
-  return ok({ tree, commit: listed.value === undefined ? "-" : await commitOf(root, stateDirectory), source: sourceOf(root) });
+  return ok({
+    tree,
+    commit: listed.value === undefined ? "-" : await commitOf(root, stateDirectory),
+    source: sourceOf(root),
+  });
 }
 
 /** A submodule may hold submodules of its own. */
-async function filesOfSubmodule(root: string, directory: string): Promise<Result<readonly string[]>> {
+async function filesOfSubmodule(
+  root: string,
+  directory: string,
+): Promise<Result<readonly string[]>> {
   const listed = await listNestedFiles(root, directory);
   if (!listed.ok) return listed;
   const found = readTree(root, listed.value);
@@ -64,7 +71,10 @@ async function filesOfSubmodule(root: string, directory: string): Promise<Result
 
 /** What a scan means for a host with this manifest: paths that are still here but no longer sent are released. */
 export function localTree({ tree }: Scan, { root }: Project, manifest: Manifest): LocalTree {
-  const known = [...manifest.tree.keys(), ...manifest.pending.flatMap(({ changes }) => [...changes.keys()])];
+  const known = [
+    ...manifest.tree.keys(),
+    ...manifest.pending.flatMap(({ changes }) => [...changes.keys()]),
+  ];
   // Below a directory that is a file or a link now, nothing is there under the old name.
   const isStillHere = (path: string): boolean =>
     !parentsOf(path).some((parent) => tree.has(parent)) && isThere(join(root, path));
@@ -72,11 +82,16 @@ export function localTree({ tree }: Scan, { root }: Project, manifest: Manifest)
 }
 
 /** Where the executor reads the bytes of the files that a plan names. */
-export function fileSource({ root }: Project, tree: ReadonlyMap<string, FileState>, now: () => number): FileSource {
+export function fileSource(
+  { root }: Project,
+  tree: ReadonlyMap<string, FileState>,
+  now: () => number,
+): FileSource {
   return {
     root,
     stateOf: (path) => tree.get(path),
-    readStateOf: (found) => (isRacy(found.mtimeNs, now()) ? `${stateOf(found)} racy` : stateOf(found)),
+    readStateOf: (found) =>
+      isRacy(found.mtimeNs, now()) ? `${stateOf(found)} racy` : stateOf(found),
   };
 }
 

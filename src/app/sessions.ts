@@ -9,7 +9,11 @@ import type { Shells } from "./shells.ts";
  * Runs the user's command: on one host with igor's own streams, and then nothing else is told but why it could not be
  * started; on several with a line of output at a time, each with its host.
  */
-export async function runSessions({ kind, sessions }: Handoff, action: Action, shells: Shells): Promise<Outcome> {
+export async function runSessions(
+  { kind, sessions }: Handoff,
+  action: Action,
+  shells: Shells,
+): Promise<Outcome> {
   const { emit, now } = action;
   const [only] = sessions;
   if (sessions.length === 1 && only !== undefined) {
@@ -17,7 +21,12 @@ export async function runSessions({ kind, sessions }: Handoff, action: Action, s
     if (end.failure !== undefined) emit({ type: "failed", failure: end.failure, at: now() });
     return { kind: "ended", hosts: new Map([[only.host.host, end]]), passesThrough: true };
   }
-  emit({ type: "plan-started", title: `docker ${kind}`, hosts: sessions.map(({ host }) => host.host), at: now() });
+  emit({
+    type: "plan-started",
+    title: `docker ${kind}`,
+    hosts: sessions.map(({ host }) => host.host),
+    at: now(),
+  });
   const ends = await Promise.all(
     sessions.map(async (session): Promise<[string, HostEnd]> => {
       const end = endOf(await run(session, action, shells));
@@ -28,11 +37,21 @@ export async function runSessions({ kind, sessions }: Handoff, action: Action, s
   emit({ type: "plan-ended", at: now() });
   return { kind: "ended", hosts: new Map(ends), passesThrough: false };
 
-  async function run(session: Session, { signal }: Action, open: Shells): Promise<Result<SessionEnd>> {
+  async function run(
+    session: Session,
+    { signal }: Action,
+    open: Shells,
+  ): Promise<Result<SessionEnd>> {
     const connection = await open.connection(session.host);
     if (!connection.ok) return connection;
     const streams = sessions.length === 1 ? "own" : { emit };
-    return runSession({ session, connection: connection.value, shell: open.open(session.host), streams, signal });
+    return runSession({
+      session,
+      connection: connection.value,
+      shell: open.open(session.host),
+      streams,
+      signal,
+    });
   }
 }
 

@@ -39,11 +39,19 @@ export class Shells implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const shells = await Promise.all(this.#shells.values());
-    await Promise.all(shells.map((shell) => (shell.ok ? shell.value[Symbol.asyncDispose]() : undefined)));
+    await Promise.all(
+      shells.map(async (shell) => {
+        if (shell.ok) await shell.value[Symbol.asyncDispose]();
+      }),
+    );
   }
 }
 
-function remembered<T>(known: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+function remembered<T>(
+  known: Map<string, Promise<T>>,
+  key: string,
+  make: () => Promise<T>,
+): Promise<T> {
   const found = known.get(key);
   if (found !== undefined) return found;
   const made = make();

@@ -3,13 +3,16 @@ import { configHelpOf, helpOf, isConfigTopic } from "../request/usage.ts";
 import packageJson from "../../package.json" with { type: "json" };
 
 /** Prints the version or a help page. */
-export async function printHelp(request: RequestOf<"help"> | { readonly kind: "version" }): Promise<number> {
+export async function printHelp(
+  request: RequestOf<"help"> | { readonly kind: "version" },
+): Promise<number> {
   if (request.kind === "version") {
     process.stdout.write(`igor ${packageJson.version}\n`);
     return 0;
   }
   const { stdout, env } = process;
-  const style = stdout.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb" ? "ansi" : "plain";
+  const style =
+    stdout.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb" ? "ansi" : "plain";
   const layout = { width: stdout.columns || 80, style } as const;
   if (isConfigTopic(request.topic)) {
     const { keysForHelp } = await import("../app/config-help.ts");

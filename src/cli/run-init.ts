@@ -17,7 +17,11 @@ export async function runInit({ host, dir, yes }: RequestOf<"init">): Promise<nu
     });
     return 2;
   }
-  const chosenDir = dir ?? (asks ? await ask(`Directory there that holds projects [${suggestedDir}]: `, suggestedDir) : suggestedDir);
+  const chosenDir =
+    dir ??
+    (asks
+      ? await ask(`Directory there that holds projects [${suggestedDir}]: `, suggestedDir)
+      : suggestedDir);
   const made = await init({ directory: process.cwd(), host: chosenHost, dir: chosenDir });
   if (!made.ok) {
     showFailure(made.failure);

@@ -1,7 +1,7 @@
 import { igor } from "../app/igor.ts";
 import type { HostEnd, Outcome } from "../app/act.ts";
 import type { Failure } from "../model/failure.ts";
-import type { HostRequest } from "../plan/plan-for.ts";
+import type { HostRequest } from "../request/commands.ts";
 import { planText } from "../view/plan-text.ts";
 import { chooseScreen } from "./screen-choice.ts";
 import { openScreen } from "./screen.ts";
@@ -16,15 +16,32 @@ const bySignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 export async function runRequest(request: HostRequest): Promise<number> {
   const { stdin, stdout, stderr, env } = process;
   const { json, verbosity } = request;
-  const screen = openScreen({ ...chooseScreen({ json, verbosity, env, stdout, stderr }), now: Date.now });
+  const screen = openScreen({
+    ...chooseScreen({ json, verbosity, env, stdout, stderr }),
+    now: Date.now,
+  });
   const { signal, stop } = endBySignals();
-  const terminal = stdin.isTTY && stdout.isTTY ? { term: env["TERM"], colorTerm: env["COLORTERM"] } : undefined;
+  const terminal =
+    stdin.isTTY && stdout.isTTY ? { term: env["TERM"], colorTerm: env["COLORTERM"] } : undefined;
   try {
-    const outcome = await igor({ request, directory: process.cwd(), terminal, emit: screen.emit, signal, now: Date.now });
+    const outcome = await igor({
+      request,
+      directory: process.cwd(),
+      terminal,
+      emit: screen.emit,
+      signal,
+      now: Date.now,
+    });
     if (signal.aborted) return bySignal[signal.reason as keyof typeof bySignal];
     if (!outcome.ok) return isMisuse(outcome.failure) ? misused : failed;
     if (outcome.value.kind === "plan") {
-      stdout.write(json ? `${JSON.stringify(outcome.value.plan)}\n` : planText(outcome.value.plan, verbosity === "verbose" ? "full" : "short").map((line) => `${line}\n`).join(""));
+      stdout.write(
+        json
+          ? `${JSON.stringify(outcome.value.plan)}\n`
+          : planText(outcome.value.plan, verbosity === "verbose" ? "full" : "short")
+              .map((line) => `${line}\n`)
+              .join(""),
+      );
       return 0;
     }
     return exitCodeOf(outcome.value);
@@ -38,7 +55,8 @@ export async function runRequest(request: HostRequest): Promise<number> {
 function exitCodeOf({ hosts, passesThrough }: Outcome & { kind: "ended" }): number {
   const ends = [...hosts.values()];
   const [only] = ends;
-  if (passesThrough && only !== undefined) return only.failure === undefined ? (only.exitCode ?? 0) : notStarted;
+  if (passesThrough && only !== undefined)
+    return only.failure === undefined ? (only.exitCode ?? 0) : notStarted;
   return ends.every(isFine) ? 0 : failed;
 }
 

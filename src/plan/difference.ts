@@ -41,13 +41,18 @@ function changesOf(
   for (const [path, state] of tree) {
     if (isThere(path, state)) continue;
     states.set(path, state);
-    replacing.push({ kind: "replace", path, expected: expectedOf([...statesOf(path, manifest), state]) });
+    replacing.push({
+      kind: "replace",
+      path,
+      expected: expectedOf([...statesOf(path, manifest), state]),
+    });
   }
   const deleting: Change[] = [];
   for (const path of knownPaths(manifest)) {
     if (tree.has(path)) continue;
     states.set(path, undefined);
-    if (!released.has(path)) deleting.push({ kind: "delete", path, expected: expectedOf(statesOf(path, manifest)) });
+    if (!released.has(path))
+      deleting.push({ kind: "delete", path, expected: expectedOf(statesOf(path, manifest)) });
   }
   return { changes: inOrder(replacing, deleting), states };
 }
@@ -86,7 +91,9 @@ function inOrder(replacing: readonly Change[], deleting: readonly Change[]): rea
   const folded = new Set(replacing.map(({ path }) => path.toLowerCase()));
   const directories = new Set(replacing.flatMap(({ path }) => parentsOf(path)));
   const frees = ({ path }: Change): boolean =>
-    directories.has(path) || folded.has(path.toLowerCase()) || parentsOf(path).some((parent) => paths.has(parent));
+    directories.has(path) ||
+    folded.has(path.toLowerCase()) ||
+    parentsOf(path).some((parent) => paths.has(parent));
   const sorted = [...deleting].sort((a, b) => compareText(a.path, b.path));
   return [
     ...sorted.filter(frees).map((change): Change => ({ ...change, kind: "unblock" })),

@@ -7,7 +7,11 @@ import { identityOf } from "./setup.ts";
 
 /** The user's command in the container of each host; a terminal only where there is one host. */
 export function planSessions(
-  { kind, words, tty }: { readonly kind: Handoff["kind"]; readonly words: readonly string[]; readonly tty: boolean },
+  {
+    kind,
+    words,
+    tty,
+  }: { readonly kind: Handoff["kind"]; readonly words: readonly string[]; readonly tty: boolean },
   subject: Subject,
   facts: { readonly hosts: readonly HostFacts[]; readonly laptop: LaptopFacts },
 ): Handoff {
@@ -17,7 +21,8 @@ export function planSessions(
   return {
     kind,
     sessions: facts.hosts.map((host): Session => {
-      if (host.sessionId === undefined) throw new Error(`no session was named for ${host.host.host}`);
+      if (host.sessionId === undefined)
+        throw new Error(`no session was named for ${host.host.host}`);
       const container = containerNameOf(identityOf(subject, host));
       const place = {
         id: host.sessionId,
@@ -31,7 +36,10 @@ export function planSessions(
         host: host.host,
         container,
         words,
-        inputs: sessionInputs(place, tty ? (terminal ?? { term: undefined, colorTerm: undefined }) : undefined),
+        inputs: sessionInputs(
+          place,
+          tty ? (terminal ?? { term: undefined, colorTerm: undefined }) : undefined,
+        ),
         tty,
       };
     }),

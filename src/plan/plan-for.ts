@@ -1,6 +1,6 @@
 import type { PendingPush } from "../model/manifest.ts";
 import type { Lane, Plan } from "../model/plan.ts";
-import type { Request } from "../request/commands.ts";
+import type { HostRequest } from "../request/commands.ts";
 import { commandOf } from "../request/commands.ts";
 import { commandLineWords } from "../remote/exec.ts";
 import { unreachable } from "../model/unreachable.ts";
@@ -9,9 +9,6 @@ import type { HostFacts, LaptopFacts, Subject } from "./facts.ts";
 import { planPush } from "./push.ts";
 import type { PushPlan } from "./push.ts";
 import { planClean, planSetup } from "./setup.ts";
-
-/** The requests that are carried out on hosts. */
-export type HostRequest = Extract<Request, { readonly hostGroup: string }>;
 
 /** A plan, and what becomes of the manifests when its hosts confirm. */
 export interface Planned {
@@ -33,7 +30,8 @@ export function planFor(
   switch (request.kind) {
     case "push":
       return eachHost(title, hosts, (facts) => {
-        if (facts.push === undefined) throw new Error(`nothing was observed for a push to ${facts.host.host}`);
+        if (facts.push === undefined)
+          throw new Error(`nothing was observed for a push to ${facts.host.host}`);
         const last = { program: "push", title: "push", inputs: {} } as const;
         return planPush({ project, host: facts.host, adopt: request.adopt }, facts.push, last);
       });
@@ -44,11 +42,21 @@ export function planFor(
       return eachHost(title, hosts, (host) => planSetup(wishes, subject, { host, laptop }));
     }
     case "clean":
-      return { plan: plan(hosts.map((host) => planClean(request, subject, host))), pending: new Map() };
+      return {
+        plan: plan(hosts.map((host) => planClean(request, subject, host))),
+        pending: new Map(),
+      };
     case "exec":
     case "repl": {
-      const words = request.kind === "repl" && request.words.length === 0 ? commandLineWords(project.replCommand) : request.words;
-      const handoff = planSessions({ kind: request.kind, words, tty: wantsTerminal(request, facts) }, subject, facts);
+      const words =
+        request.kind === "repl" && request.words.length === 0
+          ? commandLineWords(project.replCommand)
+          : request.words;
+      const handoff = planSessions(
+        { kind: request.kind, words, tty: wantsTerminal(request, facts) },
+        subject,
+        facts,
+      );
       return { plan: { ...plan([]), handoff }, pending: new Map() };
     }
     default:
@@ -56,7 +64,11 @@ export function planFor(
   }
 }
 
-function eachHost(title: string, hosts: readonly HostFacts[], planHost: (facts: HostFacts) => PushPlan): Planned {
+function eachHost(
+  title: string,
+  hosts: readonly HostFacts[],
+  planHost: (facts: HostFacts) => PushPlan,
+): Planned {
   const pending = new Map<string, PendingPush>();
   const lanes = hosts.map((facts): Lane => {
     const planned = planHost(facts);
@@ -67,7 +79,10 @@ function eachHost(title: string, hosts: readonly HostFacts[], planHost: (facts: 
 }
 
 /** Several hosts have no one terminal between them. */
-function wantsTerminal(request: HostRequest & { kind: "exec" | "repl" }, { hosts, laptop }: { readonly hosts: readonly HostFacts[]; readonly laptop: LaptopFacts }): boolean {
+function wantsTerminal(
+  request: HostRequest & { kind: "exec" | "repl" },
+  { hosts, laptop }: { readonly hosts: readonly HostFacts[]; readonly laptop: LaptopFacts },
+): boolean {
   if (hosts.length !== 1) return false;
   if (request.kind === "repl") return true;
   return request.tty === "always" || (request.tty === "auto" && laptop.terminal !== undefined);

@@ -45,12 +45,19 @@ export interface PushPlan {
  * Every way of writing ends in the remote program `commit`.
  */
 export function planPush(
-  { project, host, adopt }: { readonly project: Project; readonly host: Host; readonly adopt: boolean },
+  {
+    project,
+    host,
+    adopt,
+  }: { readonly project: Project; readonly host: Host; readonly adopt: boolean },
   facts: PushFacts,
   last: LastFrame,
 ): PushPlan {
   const { local, manifest, generation, answer } = facts;
-  const accepted = [manifest.generation ?? "-", ...manifest.pending.map((pending) => pending.generation)];
+  const accepted = [
+    manifest.generation ?? "-",
+    ...manifest.pending.map((pending) => pending.generation),
+  ];
   const fits = answer === undefined || (accepted.includes(answer.generation) && !isBlank(manifest));
   const difference = fits ? differenceOf(local, manifest) : wholeTree(local, manifest);
   const inputs: Record<string, string> = {
@@ -64,7 +71,11 @@ export function planPush(
     in_generation: generation,
     ...last.inputs,
   };
-  const frame = (more: Readonly<Record<string, string>>, changes: readonly Change[], send: readonly string[]): Step => ({
+  const frame = (
+    more: Readonly<Record<string, string>>,
+    changes: readonly Change[],
+    send: readonly string[],
+  ): Step => ({
     kind: "frame",
     title: last.title,
     program: last.program,
@@ -75,17 +86,26 @@ export function planPush(
   if (answer === undefined && difference.states.size === 0) {
     const { program, title } = last;
     const unchanged = { ...inputs, in_accept: accepted.join(" ") };
-    return { steps: [{ kind: "frame", title, program, inputs: unchanged, files: local.tree.size }], pending: undefined };
+    return {
+      steps: [{ kind: "frame", title, program, inputs: unchanged, files: local.tree.size }],
+      pending: undefined,
+    };
   }
   const pending: PendingPush = { generation, changes: difference.states };
   const accept = (answer === undefined ? accepted : [answer.generation]).join(" ");
   const replaced = replacedPaths(difference);
   if (isSmall(difference)) {
-    return { steps: [frame({ in_accept: accept, in_changes: "1" }, difference.changes, replaced)], pending };
+    return {
+      steps: [frame({ in_accept: accept, in_changes: "1" }, difference.changes, replaced)],
+      pending,
+    };
   }
   if (answer === undefined) {
     const ask = { ...inputs, in_accept: "" };
-    return { steps: [{ kind: "frame", title: "prepare", program: "push", inputs: ask }], pending: undefined };
+    return {
+      steps: [{ kind: "frame", title: "prepare", program: "push", inputs: ask }],
+      pending: undefined,
+    };
   }
   const direct = answer.fresh && answer.generation === "-";
   const tree = answer.root;
@@ -126,6 +146,7 @@ function replacedPaths({ changes }: Difference): readonly string[] {
 function isSmall({ changes, states }: Difference): boolean {
   if (changes.length > frameLimit.files) return false;
   let bytes = 0;
-  for (const state of states.values()) if (state?.startsWith("f ") === true) bytes += Number(state.split(" ")[1]);
+  for (const state of states.values())
+    if (state?.startsWith("f ") === true) bytes += Number(state.split(" ")[1]);
   return bytes <= frameLimit.bytes;
 }

@@ -22,11 +22,16 @@ export function identityOf({ project, group }: Subject, { login }: HostFacts): C
  * The tree, then image and container, decided on the host in the same frame; what takes longer is a job there,
  * which the last step follows.
  */
-export function planSetup(wishes: SetupWishes, subject: Subject, facts: { readonly host: HostFacts; readonly laptop: LaptopFacts }): PushPlan {
+export function planSetup(
+  wishes: SetupWishes,
+  subject: Subject,
+  facts: { readonly host: HostFacts; readonly laptop: LaptopFacts },
+): PushPlan {
   const { project } = subject;
   const { host, push } = facts.host;
   const { build } = facts.laptop;
-  if (push === undefined || build === undefined) throw new Error(`nothing was observed for a build on ${host.host}`);
+  if (push === undefined || build === undefined)
+    throw new Error(`nothing was observed for a build on ${host.host}`);
   const identity = identityOf(subject, facts.host);
   const image = {
     name: imageNameOf(identity),
@@ -50,11 +55,21 @@ export function planSetup(wishes: SetupWishes, subject: Subject, facts: { readon
   const asks = planned.steps.at(-1);
   // A host that is only asked how the files are to travel has nothing to follow yet.
   if (asks?.kind !== "frame" || asks.program !== kind) return planned;
-  return { ...planned, steps: [...planned.steps, { kind: "follow", title: kind === "setup" ? "image and container" : "image" }] };
+  return {
+    ...planned,
+    steps: [
+      ...planned.steps,
+      { kind: "follow", title: kind === "setup" ? "image and container" : "image" },
+    ],
+  };
 }
 
 /** Removes what igor made for this project and group; nothing is pushed. */
-export function planClean({ images }: { readonly images: boolean }, subject: Subject, facts: HostFacts): Lane {
+export function planClean(
+  { images }: { readonly images: boolean },
+  subject: Subject,
+  facts: HostFacts,
+): Lane {
   const { project } = subject;
   const inputs = {
     ...identityInputs(identityOf(subject, facts)),

@@ -12,7 +12,11 @@ export interface NoteKey {
  * A value that is slow to make and depends on its digest alone: from the note of the last time, else made and noted.
  * The value must survive JSON. Only igor writes there, so what is read back is what was written.
  */
-export async function noted<T>(stateDirectory: string, { name, digest }: NoteKey, make: () => Promise<T>): Promise<T> {
+export async function noted<T>(
+  stateDirectory: string,
+  { name, digest }: NoteKey,
+  make: () => Promise<T>,
+): Promise<T> {
   const file = join(stateDirectory, `${name}.json`);
   const note = parsed(readText(file));
   if (note?.digest === digest) return note.value as T;
@@ -23,10 +27,14 @@ export async function noted<T>(stateDirectory: string, { name, digest }: NoteKey
   return value;
 }
 
-function parsed(text: string | undefined): { readonly digest: unknown; readonly value: unknown } | undefined {
+function parsed(
+  text: string | undefined,
+): { readonly digest: unknown; readonly value: unknown } | undefined {
   try {
     const note: unknown = JSON.parse(text ?? "null");
-    return typeof note === "object" && note !== null && "digest" in note && "value" in note ? note : undefined;
+    return typeof note === "object" && note !== null && "digest" in note && "value" in note
+      ? note
+      : undefined;
   } catch {
     // A damaged note is as good as none.
     return undefined;

@@ -214,6 +214,9 @@ export type RequestOf<K extends Kind> = { readonly kind: K } & OptionsOf<(typeof
 /** What the user asked. */
 export type Request = { [K in Kind]: RequestOf<K> }[Kind] | { readonly kind: "version" };
 
+/** The requests that are carried out on hosts. */
+export type HostRequest = Extract<Request, { readonly hostGroup: string }>;
+
 /** Every verb there is, in the order of the help. */
 export const kinds = Object.keys(commands) as readonly Kind[];
 

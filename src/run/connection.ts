@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { Failure } from "../model/failure.ts";
 import type { Host } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
@@ -17,13 +16,23 @@ const longestControlPath = 86;
  * How to reach a host: the user's own ssh configuration says (`ssh -G`), and whether it shares connections by itself.
  * No network is touched.
  */
-export async function findConnection(host: Host): Promise<Result<Connection, Failure>> {
+export async function findConnection(host: Host): Promise<Result<Connection>> {
   const asked = await runToEnd(settingsArgv(host));
   if (asked.missing) {
-    return fail({ reason: "not-installed", program: "ssh", where: "laptop", host: host.host, lastWords: [] });
+    return fail({
+      reason: "not-installed",
+      program: "ssh",
+      where: "laptop",
+      host: host.host,
+      lastWords: [],
+    });
   }
   if (asked.exitCode !== 0) {
-    return fail({ reason: "ssh-misconfigured", host: host.host, lastWords: lastLines(asked.stderr) });
+    return fail({
+      reason: "ssh-misconfigured",
+      host: host.host,
+      lastWords: lastLines(asked.stderr),
+    });
   }
   const text = asked.stdout.toString("utf8");
   const settings = parseSettings(text);
@@ -50,7 +59,8 @@ function controlDirectory(nameBytes: number): string {
     `/tmp/igor-${String(userInfo().uid)}`,
   ];
   for (const place of places) {
-    if (Buffer.byteLength(place) + nameBytes <= longestControlPath && isPrivate(place)) return place;
+    if (Buffer.byteLength(place) + nameBytes <= longestControlPath && isPrivate(place))
+      return place;
   }
   throw new Error(`none of these can hold the sockets of shared connections: ${places.join(", ")}`);
 }

@@ -36,15 +36,32 @@ const onHostAs = (project: TestProject, script: string) =>
 
 describe("a push", () => {
   test("brings new, changed and deleted files, links, modes and empty files", async () => {
-    const project = aProject({ "a.py": "1\n", "d/b.py": "2\n", "d/empty": "", link: { link: "d/b.py" }, "run.sh": "#!/bin/sh\n" });
+    const project = aProject({
+      "a.py": "1\n",
+      "d/b.py": "2\n",
+      "d/empty": "",
+      link: { to: "d/b.py" },
+      "run.sh": "#!/bin/sh\n",
+    });
     chmodSync(join(project.root, "run.sh"), 0o755);
     await push(project);
-    expect(await onApollo(project)).toEqual({ "a.py": "1\n", "d/b.py": "2\n", "d/empty": "", link: "-> d/b.py", "run.sh": "#!/bin/sh\n" });
+    expect(await onApollo(project)).toEqual({
+      "a.py": "1\n",
+      "d/b.py": "2\n",
+      "d/empty": "",
+      link: "-> d/b.py",
+      "run.sh": "#!/bin/sh\n",
+    });
     expect((await onHostAs(project, "stat -c %a run.sh a.py")).stdout).toBe("755\n644\n");
-    project.write({ "a.py": "changed\n", "new/deep/c.py": "3\n", link: { link: "a.py" } });
+    project.write({ "a.py": "changed\n", "new/deep/c.py": "3\n", link: { to: "a.py" } });
     project.remove("d");
     await push(project);
-    expect(await onApollo(project)).toEqual({ "a.py": "changed\n", "new/deep/c.py": "3\n", link: "-> a.py", "run.sh": "#!/bin/sh\n" });
+    expect(await onApollo(project)).toEqual({
+      "a.py": "changed\n",
+      "new/deep/c.py": "3\n",
+      link: "-> a.py",
+      "run.sh": "#!/bin/sh\n",
+    });
     expect((await onHostAs(project, "ls -d d || true")).stdout).toBe("");
   });
 
@@ -63,16 +80,45 @@ describe("a push", () => {
   });
 
   test("brings every name there can be", async () => {
-    const names = ["with space", "new\nline", "quo'te", 'dou"ble', "$(touch x)", "`id`", "-rf", "--", "back\\slash", "tab\there", "ünïcode/дом/家.py", "*", "?", "[a]", "~", "#hash", " lead", "trail ", "a\\012b", "!bang", "%s%n", ...["x".repeat(120), `deep/${"y".repeat(100)}/${"z".repeat(120)}`]];
+    const names = [
+      "with space",
+      "new\nline",
+      "quo'te",
+      'dou"ble',
+      "$(touch x)",
+      "`id`",
+      "-rf",
+      "--",
+      "back\\slash",
+      "tab\there",
+      "ünïcode/дом/家.py",
+      "*",
+      "?",
+      "[a]",
+      "~",
+      "#hash",
+      " lead",
+      "trail ",
+      "a\\012b",
+      "!bang",
+      "%s%n",
+      ...["x".repeat(120), `deep/${"y".repeat(100)}/${"z".repeat(120)}`],
+    ];
     const files = Object.fromEntries(names.map((name, index) => [name, `${String(index)}\n`]));
-    const project = aProject({ ...files, "link $(x)": { link: "target with\nnewline \\ and 'quote'" } });
+    const project = aProject({
+      ...files,
+      "link $(x)": { to: "target with\nnewline \\ and 'quote'" },
+    });
     await push(project);
     const found = await onApollo(project);
     expect(found).toEqual({ ...files, "link $(x)": "-> target with\nnewline \\ and 'quote'" });
     for (const name of names) project.write({ [name]: `again ${name}` });
-    project.write({ "link $(x)": { link: "other" } });
+    project.write({ "link $(x)": { to: "other" } });
     await push(project);
-    expect(await onApollo(project)).toEqual({ ...Object.fromEntries(names.map((name) => [name, `again ${name}`])), "link $(x)": "-> other" });
+    expect(await onApollo(project)).toEqual({
+      ...Object.fromEntries(names.map((name) => [name, `again ${name}`])),
+      "link $(x)": "-> other",
+    });
     for (const name of names) project.remove(name);
     project.remove("deep");
     project.remove("link $(x)");
@@ -82,7 +128,7 @@ describe("a push", () => {
   });
 
   test("turns a file into a directory and back, also where a link was", async () => {
-    const project = aProject({ a: "file\n", b: { link: "a" }, "c/x": "1\n" });
+    const project = aProject({ a: "file\n", b: { to: "a" }, "c/x": "1\n" });
     await push(project);
     project.remove("a");
     project.remove("b");
@@ -92,7 +138,7 @@ describe("a push", () => {
     expect(await onApollo(project)).toEqual({ "a/inner": "1\n", "b/inner": "2\n", c: "file\n" });
     project.remove("a");
     project.remove("b");
-    project.write({ a: "file\n", b: { link: "a" } });
+    project.write({ a: "file\n", b: { to: "a" } });
     await push(project);
     expect(await onApollo(project)).toEqual({ a: "file\n", b: "-> a", c: "file\n" });
   });
@@ -117,7 +163,19 @@ describe("a push", () => {
 
   test("reaches several hosts at once, and one that cannot be reached does not stop the other", async () => {
     const base = "/home/dino/igor tests";
-    const project = aProject({ "a.py": "1\n" }, { host_groups: { dev: { hosts: [{ host: "nowhere.invalid", dir: base }, { host: "apollo", dir: base }] } } });
+    const project = aProject(
+      { "a.py": "1\n" },
+      {
+        host_groups: {
+          dev: {
+            hosts: [
+              { host: "nowhere.invalid", dir: base },
+              { host: "apollo", dir: base },
+            ],
+          },
+        },
+      },
+    );
     const { exitCode, stderr } = await laptop.igor(project, ["push"]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain("nowhere.invalid");
@@ -125,7 +183,12 @@ describe("a push", () => {
   });
 
   test("of many files goes by rsync, and later ones by their difference alone", async () => {
-    const files = Object.fromEntries(Array.from({ length: 1500 }, (_, index) => [`d${String(index % 30)}/f${String(index)}.py`, `${String(index)}\n`]));
+    const files = Object.fromEntries(
+      Array.from({ length: 1500 }, (_, index) => [
+        `d${String(index % 30)}/f${String(index)}.py`,
+        `${String(index)}\n`,
+      ]),
+    );
     const project = aProject(files);
     expect(await push(project)).toContain("1501 files pushed");
     expect(await onApollo(project)).toEqual(files);
@@ -134,14 +197,21 @@ describe("a push", () => {
     const said = await push(project);
     expect(said).toContain("1500 files pushed");
     expect(said).toContain("d0/f0.py");
-    expect(await onApollo(project)).toEqual({ ...Object.fromEntries(Object.keys(files).map((path) => [path, "new\n"])), "d1/out.log": "artefact\n" });
+    expect(await onApollo(project)).toEqual({
+      ...Object.fromEntries(Object.keys(files).map((path) => [path, "new\n"])),
+      "d1/out.log": "artefact\n",
+    });
     expect((await onHostAs(project, "cat .igor/host/conflicts/*/d0/f0.py")).stdout).toBe("mine\n");
   });
 });
 
 describe("which files are pushed", () => {
   const git = (cwd: string, ...words: readonly string[]) =>
-    execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "protocol.file.allow=always", ...words], { cwd, stdio: "pipe" });
+    execFileSync(
+      "git",
+      ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "protocol.file.allow=always", ...words],
+      { cwd, stdio: "pipe" },
+    );
 
   test("git decides: nested and negated patterns, tracked files that are ignored, and never .git", async () => {
     const project = aProject({
@@ -157,7 +227,13 @@ describe("which files are pushed", () => {
     git(project.root, "init", "-q");
     git(project.root, "add", "-f", "tracked.log");
     await push(project);
-    expect(Object.keys(await onApollo(project)).sort()).toEqual([".gitignore", "d/.gitignore", "d/code.py", "keep.log", "tracked.log"]);
+    expect(Object.keys(await onApollo(project)).sort()).toEqual([
+      ".gitignore",
+      "d/.gitignore",
+      "d/code.py",
+      "keep.log",
+      "tracked.log",
+    ]);
   });
 
   test("submodules and nested repositories decide for themselves", async () => {
@@ -165,23 +241,46 @@ describe("which files are pushed", () => {
     git(library.root, "init", "-q");
     git(library.root, "add", "lib.py", ".gitignore");
     git(library.root, "commit", "-qm", "x");
-    const project = aProject({ "a.py": "1\n", "nested/n.py": "n\n", "nested/.gitignore": "junk\n", "nested/junk": "j\n" });
+    const project = aProject({
+      "a.py": "1\n",
+      "nested/n.py": "n\n",
+      "nested/.gitignore": "junk\n",
+      "nested/junk": "j\n",
+    });
     git(project.root, "init", "-q");
     git(project.root, "submodule", "--quiet", "add", library.root, "sub");
     git(join(project.root, "nested"), "init", "-q");
     project.write({ "sub/ignored": "i\n", "sub/new.py": "n\n" });
     await push(project);
-    expect(Object.keys(await onApollo(project)).sort()).toEqual([".gitmodules", "a.py", "nested/.gitignore", "nested/n.py", "sub/.gitignore", "sub/lib.py", "sub/new.py"]);
+    expect(Object.keys(await onApollo(project)).sort()).toEqual([
+      ".gitmodules",
+      "a.py",
+      "nested/.gitignore",
+      "nested/n.py",
+      "sub/.gitignore",
+      "sub/lib.py",
+      "sub/new.py",
+    ]);
   });
 
   test("without git all are, but .igorignore and exclude hold; the dockerfile goes even if git ignores it", async () => {
-    const project = aProject({ "a.py": "1\n", "data/big": "x\n", "out/r": "x\n", ".igorignore": "data/\n" }, { exclude: ["out"] });
+    const project = aProject(
+      { "a.py": "1\n", "data/big": "x\n", "out/r": "x\n", ".igorignore": "data/\n" },
+      { exclude: ["out"] },
+    );
     await push(project);
     expect(Object.keys(await onApollo(project)).sort()).toEqual([".igorignore", "a.py"]);
-    const ignoring = aProject({ ".gitignore": "Dockerfile\nreq.txt\n", Dockerfile: "FROM x\n", "req.txt": "r\n" }, { docker_rebuild_files: ["req.txt"] });
+    const ignoring = aProject(
+      { ".gitignore": "Dockerfile\nreq.txt\n", Dockerfile: "FROM x\n", "req.txt": "r\n" },
+      { docker_rebuild_files: ["req.txt"] },
+    );
     git(ignoring.root, "init", "-q");
     await push(ignoring);
-    expect(Object.keys(await onApollo(ignoring)).sort()).toEqual([".gitignore", "Dockerfile", "req.txt"]);
+    expect(Object.keys(await onApollo(ignoring)).sort()).toEqual([
+      ".gitignore",
+      "Dockerfile",
+      "req.txt",
+    ]);
   });
 
   test("a path that became ignored but still exists here is released, not deleted there", async () => {
@@ -191,7 +290,11 @@ describe("which files are pushed", () => {
     project.write({ ".gitignore": "*.bin\n" });
     project.remove("gone.bin");
     await push(project);
-    expect(await onApollo(project)).toEqual({ "a.py": "1\n", "model.bin": "m\n", ".gitignore": "*.bin\n" });
+    expect(await onApollo(project)).toEqual({
+      "a.py": "1\n",
+      "model.bin": "m\n",
+      ".gitignore": "*.bin\n",
+    });
     project.remove("model.bin");
     await push(project);
     expect(await onApollo(project)).toHaveProperty("model.bin", "m\n");
@@ -205,7 +308,11 @@ describe("what igor did not put there", () => {
     await onHostAs(project, "echo result >run/result.txt; mkdir out; echo r >out/r");
     project.remove("run");
     await push(project);
-    expect(await onApollo(project)).toEqual({ "a.py": "1\n", "run/result.txt": "result\n", "out/r": "r\n" });
+    expect(await onApollo(project)).toEqual({
+      "a.py": "1\n",
+      "run/result.txt": "result\n",
+      "out/r": "r\n",
+    });
   });
 
   test("is kept aside and reported when a file was changed on the host", async () => {
@@ -218,7 +325,10 @@ describe("what igor did not put there", () => {
     expect(said).toContain("a.py");
     expect(said).toContain("b.py");
     expect(await onApollo(project)).toEqual({ "a.py": "2\n", "c.py": "host\n" });
-    expect((await onHostAs(project, "cat .igor/host/conflicts/*/a.py .igor/host/conflicts/*/b.py")).stdout).toBe("host\nhost\n");
+    expect(
+      (await onHostAs(project, "cat .igor/host/conflicts/*/a.py .igor/host/conflicts/*/b.py"))
+        .stdout,
+    ).toBe("host\nhost\n");
   });
 
   test("is kept aside when it has the size and the second of ours", async () => {
@@ -234,18 +344,37 @@ describe("what igor did not put there", () => {
   test("is kept aside when it is in the way of a new file, directory or link", async () => {
     const project = aProject({ "a.py": "1\n" });
     await push(project);
-    await onHostAs(project, "echo h >new.py; mkdir -p dir.py; echo h >dir.py/x; echo h >sub; ln -s /etc there");
-    project.write({ "new.py": "n\n", "dir.py": "n\n", "sub/n.py": "n\n", there: { link: "a.py" } });
+    await onHostAs(
+      project,
+      "echo h >new.py; mkdir -p dir.py; echo h >dir.py/x; echo h >sub; ln -s /etc there",
+    );
+    project.write({ "new.py": "n\n", "dir.py": "n\n", "sub/n.py": "n\n", there: { to: "a.py" } });
     const said = await push(project);
-    expect(await onApollo(project)).toEqual({ "a.py": "1\n", "new.py": "n\n", "dir.py": "n\n", "sub/n.py": "n\n", there: "-> a.py" });
-    expect((await onHostAs(project, "cd .igor/host/conflicts/*; find . ! -type d | sort; readlink there")).stdout).toBe("./dir.py/x\n./new.py\n./sub\n./there\n/etc\n");
+    expect(await onApollo(project)).toEqual({
+      "a.py": "1\n",
+      "new.py": "n\n",
+      "dir.py": "n\n",
+      "sub/n.py": "n\n",
+      there: "-> a.py",
+    });
+    expect(
+      (
+        await onHostAs(
+          project,
+          "cd .igor/host/conflicts/*; find . ! -type d | sort; readlink there",
+        )
+      ).stdout,
+    ).toBe("./dir.py/x\n./new.py\n./sub\n./there\n/etc\n");
     for (const path of ["new.py", "dir.py", "sub", "there"]) expect(said).toContain(path);
   });
 
   test("a directory that became a link on the host is neither followed nor replaced", async () => {
     const project = aProject({ "data/a.py": "1\n", "b.py": "1\n" });
     await push(project);
-    await onHostAs(project, "mkdir ../elsewhere-$$; mv data/a.py ../elsewhere-$$/; rmdir data; ln -s ../elsewhere-$$ data");
+    await onHostAs(
+      project,
+      "mkdir ../elsewhere-$$; mv data/a.py ../elsewhere-$$/; rmdir data; ln -s ../elsewhere-$$ data",
+    );
     project.write({ "data/a.py": "2\n", "b.py": "2\n" });
     const { exitCode, stderr } = await laptop.igor(project, ["push"]);
     expect(exitCode).toBe(1);
@@ -260,16 +389,37 @@ describe("what igor did not put there", () => {
 describe("where igor refuses to write", () => {
   test("a directory with files that igor did not put there, unless it is told to adopt it", async () => {
     const project = aProject({ "a.py": "1\n", "same.py": "same\n" });
-    await onHost("apollo", ["sh", "-ec", 'mkdir -p "$1"; cd "$1"; echo mine >a.py; echo same >same.py; echo other >other.py', "sh", project.hostDir], { user: "dino" });
+    await onHost(
+      "apollo",
+      [
+        "sh",
+        "-ec",
+        'mkdir -p "$1"; cd "$1"; echo mine >a.py; echo same >same.py; echo other >other.py',
+        "sh",
+        project.hostDir,
+      ],
+      { user: "dino" },
+    );
     const refused = await laptop.igor(project, ["push"]);
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toContain("--adopt");
-    expect(await onApollo(project)).toEqual({ "a.py": "mine\n", "same.py": "same\n", "other.py": "other\n" });
+    expect(await onApollo(project)).toEqual({
+      "a.py": "mine\n",
+      "same.py": "same\n",
+      "other.py": "other\n",
+    });
     const said = await push(project, "--adopt");
     expect(said).toContain("a.py");
     expect(said).not.toContain("same.py");
-    expect(await onApollo(project)).toEqual({ "a.py": "1\n", "same.py": "same\n", "other.py": "other\n" });
-    expect((await onHostAs(project, "cat .igor/host/conflicts/*/a.py; ls .igor/host/conflicts/*")).stdout).toBe("mine\na.py\n");
+    expect(await onApollo(project)).toEqual({
+      "a.py": "1\n",
+      "same.py": "same\n",
+      "other.py": "other\n",
+    });
+    expect(
+      (await onHostAs(project, "cat .igor/host/conflicts/*/a.py; ls .igor/host/conflicts/*"))
+        .stdout,
+    ).toBe("mine\na.py\n");
     project.remove("same.py");
     await push(project);
     expect(await onApollo(project)).toEqual({ "a.py": "1\n", "other.py": "other\n" });
@@ -279,7 +429,10 @@ describe("where igor refuses to write", () => {
     ["the home directory", "/home", "dino"],
     ["a directory above it", "/", "home"],
   ])("%s", async (_, dir, name) => {
-    const project = aProject({ "a.py": "1\n" }, { project: name, host_groups: { dev: { hosts: [{ host: "apollo", dir }] } } });
+    const project = aProject(
+      { "a.py": "1\n" },
+      { project: name, host_groups: { dev: { hosts: [{ host: "apollo", dir }] } } },
+    );
     const { exitCode, stderr } = await laptop.igor(project, ["push", "--adopt"]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/home/);
@@ -297,8 +450,14 @@ describe("where igor refuses to write", () => {
   });
 
   test("a directory of another user", async () => {
-    const project = aProject({ "a.py": "1\n" }, { host_groups: { dev: { hosts: [{ host: "apollo", dir: "/srv/shared" }] } } });
-    await onHost("apollo", `mkdir -p -m 1777 /srv/shared; mkdir -p /srv/shared/${project.name}/.igor/host; echo x >/srv/shared/${project.name}/f; chown -R mallory /srv/shared/${project.name}; chmod -R a+rwX /srv/shared/${project.name}`);
+    const project = aProject(
+      { "a.py": "1\n" },
+      { host_groups: { dev: { hosts: [{ host: "apollo", dir: "/srv/shared" }] } } },
+    );
+    await onHost(
+      "apollo",
+      `mkdir -p -m 1777 /srv/shared; mkdir -p /srv/shared/${project.name}/.igor/host; echo x >/srv/shared/${project.name}/f; chown -R mallory /srv/shared/${project.name}; chmod -R a+rwX /srv/shared/${project.name}`,
+    );
     const { exitCode, stderr } = await laptop.igor(project, ["push", "--adopt"]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain("mallory");
@@ -306,7 +465,17 @@ describe("where igor refuses to write", () => {
 
   test("a link that leads out of the named directory", async () => {
     const project = aProject({ "a.py": "1\n" });
-    await onHost("apollo", ["sh", "-ec", 'mkdir -p "${1%/*}" /home/dino/outside; ln -s /home/dino/outside "$1"', "sh", project.hostDir], { user: "dino" });
+    await onHost(
+      "apollo",
+      [
+        "sh",
+        "-ec",
+        'mkdir -p "${1%/*}" /home/dino/outside; ln -s /home/dino/outside "$1"',
+        "sh",
+        project.hostDir,
+      ],
+      { user: "dino" },
+    );
     const { exitCode, stderr } = await laptop.igor(project, ["push"]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain("/home/dino/outside");
@@ -324,11 +493,19 @@ describe("two checkouts of one project", () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain(project.root);
     expect(stderr).toContain("a.py");
-    expect(await onApollo(project)).toEqual({ "a.py": "second\n", "b.py": "same\n", "only-first.py": "1\n" });
+    expect(await onApollo(project)).toEqual({
+      "a.py": "second\n",
+      "b.py": "same\n",
+      "only-first.py": "1\n",
+    });
     expect((await onHostAs(project, "cat .igor/host/conflicts/*/a.py")).stdout).toBe("first\n");
     project.write({ "a.py": "third\n" });
     await push(project);
-    expect(await onApollo(project)).toEqual({ "a.py": "third\n", "b.py": "same\n", "only-first.py": "1\n" });
+    expect(await onApollo(project)).toEqual({
+      "a.py": "third\n",
+      "b.py": "same\n",
+      "only-first.py": "1\n",
+    });
     await other.close();
   });
 });
@@ -338,7 +515,10 @@ describe("the lock of the tree", () => {
     const project = aProject({ "a.py": "1\n" });
     await push(project);
     project.write({ "a.py": "2\n", "b.py": "2\n" });
-    const both = await Promise.all([laptop.igor(project, ["push"]), laptop.igor(project, ["push"])]);
+    const both = await Promise.all([
+      laptop.igor(project, ["push"]),
+      laptop.igor(project, ["push"]),
+    ]);
     expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
     expect(await onApollo(project)).toEqual({ "a.py": "2\n", "b.py": "2\n" });
     expect(await push(project)).toContain("nothing to push");
@@ -347,7 +527,11 @@ describe("the lock of the tree", () => {
   test("of a process that is gone is taken over, and one of another boot", async () => {
     const project = aProject({ "a.py": "1\n" });
     await push(project);
-    for (const owner of ["99999 1 - apollo", "1 1 another-boot apollo", "$$ 1 $(cat /proc/sys/kernel/random/boot_id) apollo"]) {
+    for (const owner of [
+      "99999 1 - apollo",
+      "1 1 another-boot apollo",
+      "$$ 1 $(cat /proc/sys/kernel/random/boot_id) apollo",
+    ]) {
       await onHostAs(project, `echo "${owner}" >.igor/host/lock`);
       project.write({ "a.py": `${owner}\n` });
       await push(project);

@@ -1,6 +1,14 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,9 +35,17 @@ export interface IgorOptions {
 export interface Laptop {
   readonly env: Readonly<Record<string, string>>;
   /** Runs igor to its end. */
-  igor(project: { readonly root: string }, words: readonly string[], options?: IgorOptions): Promise<IgorResult>;
+  igor(
+    project: { readonly root: string },
+    words: readonly string[],
+    options?: IgorOptions,
+  ): Promise<IgorResult>;
   /** Starts igor and leaves it running. */
-  start(project: { readonly root: string }, words: readonly string[], options?: IgorOptions): ChildProcess;
+  start(
+    project: { readonly root: string },
+    words: readonly string[],
+    options?: IgorOptions,
+  ): ChildProcess;
   /** Ends the shared connections that igor opened. */
   close(): Promise<void>;
 }
@@ -38,7 +54,11 @@ export interface Laptop {
 export function aLaptop(options: LaptopOptions = {}): Laptop {
   const env = laptopEnv(options);
   const start: Laptop["start"] = ({ root }, words, { env: more = {} } = {}) =>
-    spawn(process.execPath, [igorProgram, ...words], { cwd: root, env: { ...env, ...more }, stdio: "pipe" });
+    spawn(process.execPath, [igorProgram, ...words], {
+      cwd: root,
+      env: { ...env, ...more },
+      stdio: "pipe",
+    });
   return {
     env,
     start,
@@ -49,9 +69,19 @@ export function aLaptop(options: LaptopOptions = {}): Laptop {
       return ended(child);
     },
     async close() {
-      const sockets = [join(env["XDG_RUNTIME_DIR"] ?? "", "igor"), join(env["HOME"] ?? "", ".cache", "igor", "s")].flatMap(socketsIn);
+      const sockets = [
+        join(env["XDG_RUNTIME_DIR"] ?? "", "igor"),
+        join(env["HOME"] ?? "", ".cache", "igor", "s"),
+      ].flatMap(socketsIn);
       await Promise.all(
-        sockets.map((socket) => ended(spawn("ssh", ["-O", "exit", "-o", `ControlPath=${socket}`, "any"], { env, stdio: "pipe" }))),
+        sockets.map((socket) =>
+          ended(
+            spawn("ssh", ["-O", "exit", "-o", `ControlPath=${socket}`, "any"], {
+              env,
+              stdio: "pipe",
+            }),
+          ),
+        ),
       );
     },
   };
@@ -66,7 +96,12 @@ export function ended(child: ChildProcess): Promise<IgorResult> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (exitCode, signal) =>
-      resolve({ exitCode, signal, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
+      resolve({
+        exitCode,
+        signal,
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      }),
     );
   });
 }
@@ -80,7 +115,7 @@ function socketsIn(directory: string): readonly string[] {
 }
 
 /** Files of a project: text, or where a symbolic link points. */
-export type Files = Readonly<Record<string, string | { readonly link: string }>>;
+export type Files = Readonly<Record<string, string | { readonly to: string }>>;
 
 /** A project on a laptop, and where it lives on a host. */
 export interface TestProject {
@@ -95,7 +130,10 @@ export interface TestProject {
 let count = 0;
 
 /** A project of its own name with these files, on the hosts apollo (dev) and apollo and enterprise (cluster). */
-export function aProject(files: Files, config: Readonly<Record<string, unknown>> = {}): TestProject {
+export function aProject(
+  files: Files,
+  config: Readonly<Record<string, unknown>> = {},
+): TestProject {
   const name = `p${String(process.pid)}x${String(++count)}`;
   const root = join(realpathSync(mkdtempSync(join(tmpdir(), "igor-project-"))), name);
   process.once("exit", () => rmSync(dirname(root), { recursive: true, force: true }));
@@ -110,7 +148,7 @@ export function aProject(files: Files, config: Readonly<Record<string, unknown>>
         mkdirSync(dirname(file), { recursive: true });
         rmSync(file, { force: true });
         if (typeof content === "string") writeFileSync(file, content);
-        else symlinkSync(content.link, file);
+        else symlinkSync(content.to, file);
       }
     },
     remove: (path) => rmSync(join(root, path), { recursive: true, force: true }),
