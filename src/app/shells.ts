@@ -34,16 +34,12 @@ export class Shells implements AsyncDisposable {
   async forget(host: Host): Promise<void> {
     const shell = await this.#shells.get(host.host);
     this.#shells.delete(host.host);
-    if (shell?.ok === true) await shell.value[Symbol.asyncDispose]();
+    if (shell?.ok === true) shell.value[Symbol.dispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const shells = await Promise.all(this.#shells.values());
-    await Promise.all(
-      shells.map(async (shell) => {
-        if (shell.ok) await shell.value[Symbol.asyncDispose]();
-      }),
-    );
+    for (const shell of shells) if (shell.ok) shell.value[Symbol.dispose]();
   }
 }
 

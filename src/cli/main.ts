@@ -2,7 +2,11 @@ import type { Failure } from "../model/failure.ts";
 import { parse } from "../request/parse.ts";
 
 // Help and version must not wait for anything else to be loaded.
-void main(process.argv.slice(2)).then((exitCode) => (process.exitCode = exitCode));
+void main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+  // What was written must arrive; what ssh still has to say to the hosts, it says without igor.
+  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+});
 
 async function main(words: readonly string[]): Promise<number> {
   const parsed = parse(words);

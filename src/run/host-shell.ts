@@ -55,7 +55,7 @@ interface OpenFrame {
  * The open host shell of one host: remote programs run through it, each in one round trip, side by side.
  * It dies with the channel: what still runs in it is ended there, at once or (a link that went silent) within 12 seconds.
  */
-export class HostShell implements AsyncDisposable {
+export class HostShell implements Disposable {
   readonly connection: Connection;
   /** Resolves when the channel is gone, for whatever reason, with what that means for those who still needed it. */
   readonly died: Promise<Failure>;
@@ -88,7 +88,8 @@ export class HostShell implements AsyncDisposable {
   run(request: FrameRequest, watch: FrameWatch = {}): Promise<Result<FrameEnd>> {
     if (this.#death !== undefined) return Promise.resolve(fail(this.#death));
     const id = this.#nextId++;
-    const kill = (): void => void this.#process.stdin?.write(`${this.#nonce} ${String(id)} kill TERM\n`);
+    const kill = (): void =>
+      void this.#process.stdin?.write(`${this.#nonce} ${String(id)} kill TERM\n`);
     return new Promise((resolve) => {
       this.#frames.set(id, {
         onEvent: watch.onEvent ?? (() => undefined),
@@ -101,19 +102,21 @@ export class HostShell implements AsyncDisposable {
         },
       });
       const text = programText(request.program, request.inputs);
-      this.#process.stdin?.write(frameBytes(this.#nonce, { id, text, payload: request.payload ?? Buffer.alloc(0) }));
+      this.#process.stdin?.write(
+        frameBytes(this.#nonce, { id, text, payload: request.payload ?? Buffer.alloc(0) }),
+      );
       watch.signal?.addEventListener("abort", kill, { once: true });
       if (watch.signal?.aborted === true) kill();
     });
   }
 
-  /** Ends the session. What still runs in it is ended on the host by the far end itself. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /**
+   * Closes the channel. What still runs in it is ended on the host by the far end itself, so nobody waits for that:
+   * ssh goes when the host has said goodbye, a round trip later.
+   */
+  [Symbol.dispose](): void {
     clearInterval(this.#ping);
     this.#process.stdin?.end();
-    const patience = setTimeout(() => this.#process.end("SIGKILL"), 3000);
-    await this.#process.ended;
-    clearTimeout(patience);
   }
 
   #hear(answer: Answer): void {
@@ -142,7 +145,10 @@ export class HostShell implements AsyncDisposable {
   }
 
   #deathBy(words: string): Failure {
-    return this.#link(readSshWords(words) ?? { reason: "unreachable", cause: "closed" }, lastLines(words));
+    return this.#link(
+      readSshWords(words) ?? { reason: "unreachable", cause: "closed" },
+      lastLines(words),
+    );
   }
 
   #link(failure: LinkFailure, lastWords: readonly string[]): Failure {
@@ -167,7 +173,10 @@ export type OnRetry = (because: string) => void;
  * Opens the host shell: two round trips on a shared connection, a whole login without one.
  * A shared connection that does not answer is given up once, visibly, for a new one.
  */
-export async function openHostShell(connection: Connection, onRetry: OnRetry = () => undefined): Promise<Result<HostShell>> {
+export async function openHostShell(
+  connection: Connection,
+  onRetry: OnRetry = () => undefined,
+): Promise<Result<HostShell>> {
   const first = await open(connection, bootCommand);
   if (first.ok) return ok(new HostShell(connection, first.value));
   if (first.failure.reason === "shared-connection-dead") {
@@ -177,7 +186,8 @@ export async function openHostShell(connection: Connection, onRetry: OnRetry = (
     const fresh = connection.controlPath === undefined ? unshared(connection) : connection;
     return settle(fresh, await open(fresh, bootCommand));
   }
-  if (first.failure.reason === "restricted") return settle(connection, await open(connection, restrictedBootCommand));
+  if (first.failure.reason === "restricted")
+    return settle(connection, await open(connection, restrictedBootCommand));
   return fail(first.failure);
 }
 
@@ -193,10 +203,14 @@ function settle(connection: Connection, opened: Result<Opened, OpenFailure>): Re
   return fail(opened.failure);
 }
 
-type OpenFailure = Failure | { readonly reason: "shared-connection-dead" } | { readonly reason: "restricted" };
+type OpenFailure =
+  Failure | { readonly reason: "shared-connection-dead" } | { readonly reason: "restricted" };
 
 /** Starts ssh and waits for the hello of the far end; nothing is sent before, since a startup file might read it. */
-async function open(connection: Connection, boot: typeof bootCommand): Promise<Result<Opened, OpenFailure>> {
+async function open(
+  connection: Connection,
+  boot: typeof bootCommand,
+): Promise<Result<Opened, OpenFailure>> {
   const nonce = randomBytes(9).toString("hex");
   const command = boot(hostShell, [nonce, String(farSilence)]);
   const child = startProcess(sessionArgv(connection, command, "no-tty"), { apart: true });
@@ -213,7 +227,9 @@ async function open(connection: Connection, boot: typeof bootCommand): Promise<R
     });
     child.stdout?.on("data", (chunk: Buffer) => reader.write(chunk));
   });
-  const patience = deadline(connection.controlPath === "none" ? opensWithinMs : sharedOpensWithinMs);
+  const patience = deadline(
+    connection.controlPath === "none" ? opensWithinMs : sharedOpensWithinMs,
+  );
   let outcome = await Promise.race([hello, child.ended, patience.passed]);
   if (outcome === "passed" && connection.controlPath !== "none" && !(await isShared(connection))) {
     // A login that is merely slow: there is no shared connection yet that could be dead.
@@ -234,7 +250,13 @@ async function open(connection: Connection, boot: typeof bootCommand): Promise<R
     return fail({ reason: "shared-connection-dead" });
   }
   if (outcome.missing) {
-    return fail({ reason: "not-installed", program: "ssh", where: "laptop", host: connection.host.host, lastWords: [] });
+    return fail({
+      reason: "not-installed",
+      program: "ssh",
+      where: "laptop",
+      host: connection.host.host,
+      lastWords: [],
+    });
   }
   // rbash: line 1: exec: restricted
   if (/restricted/.test(words) && boot === bootCommand) return fail({ reason: "restricted" });
@@ -249,7 +271,8 @@ function noHello(
   const base = { host: host.host, lastWords: lastLines(seen.words + seen.noise) };
   const link = readSshWords(seen.words);
   if (link !== undefined) return { ...link, ...base };
-  if (/mkdir: .*igor\./.test(seen.words)) return { reason: "shell-refused", cause: "no-temporary-directory", ...base };
+  if (/mkdir: .*igor\./.test(seen.words))
+    return { reason: "shell-refused", cause: "no-temporary-directory", ...base };
   if (/restricted|only allow|connections only/i.test(seen.words + seen.noise)) {
     return { reason: "shell-refused", cause: "restricted", ...base };
   }

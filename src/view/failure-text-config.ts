@@ -148,7 +148,7 @@ function invalidText(file: string, problems: readonly ConfigProblem[]): FailureT
       ...excerptOf(problem),
       ...(problem.hint === undefined ? [] : [`    ${problem.hint}`]),
     ]),
-    hint: "`igor help config` explains every key; `igor config check` checks the file again",
+    hint: "`igor help config` explains every key",
   };
 }
 

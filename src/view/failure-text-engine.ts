@@ -62,7 +62,7 @@ function engineUnavailableText(
     case "no-rights":
       return {
         headline: `${host}: you may not use ${engine} there (no rights on its socket)`,
-        hint: `ask for it, e.g. \`sudo usermod -aG ${engine} $USER\` on ${host}, then \`igor stop --all\` so that the next login has the new group`,
+        hint: `ask for it, e.g. \`sudo usermod -aG ${engine} $USER\` on ${host}, then try again after 10 minutes: igor's shared connection is a login with the old groups until then`,
       };
     case "stopped":
       return {

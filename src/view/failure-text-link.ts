@@ -76,13 +76,13 @@ function loginText(failure: Extract<OnLink, { reason: "login-refused" }>): Failu
       return {
         headline: `${host}: the login was refused (Permission denied)`,
         details: lastWords,
-        hint: `run \`igor login --host ${host}\` if it wants a password or a passphrase; else check User and IdentityFile of \`${host}\` in your ssh config, and \`ssh-add -l\``,
+        hint: `igor itself asks for no password: if \`ssh ${host}\` asks for one, or for a passphrase, load your key with \`ssh-add\`; else check User and IdentityFile of \`${host}\` in your ssh config, and \`ssh-add -l\``,
       };
     case "host-key-unknown":
       return {
         headline: `${host}: this machine has not seen its host key before, so ssh does not trust it yet`,
         details: lastWords,
-        hint: `run \`igor login --host ${host}\`: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`${showKey(lastWords)}\` on its console`,
+        hint: `run \`ssh ${host}\` once: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`${showKey(lastWords)}\` on its console`,
       };
     case "host-key-changed":
       return {
@@ -92,7 +92,7 @@ function loginText(failure: Extract<OnLink, { reason: "login-refused" }>): Failu
           ...keyLines(lastWords),
           "Either the machine was installed anew, or its name now belongs to another machine, or somebody is in between.",
         ],
-        hint: `first compare the fingerprint with the machine's administrator or on its console (\`${showKey(lastWords)}\`); only if it is right, forget the old key with \`${forgetKey(lastWords, host)}\`, then \`igor login --host ${host}\``,
+        hint: `first compare the fingerprint with the machine's administrator or on its console (\`${showKey(lastWords)}\`); only if it is right, forget the old key with \`${forgetKey(lastWords, host)}\`, then \`ssh ${host}\` once`,
       };
     case "no-common-algorithm":
       return {

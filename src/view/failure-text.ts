@@ -70,7 +70,7 @@ function hostText(failure: HostFailure): FailureText {
         ? {
             headline: `${failure.program} is not installed on this machine`,
             details: failure.lastWords,
-            hint: `install it with your package manager, e.g. \`sudo apt-get install ${packageOf(failure.program)}\`; \`igor doctor\` lists all that igor needs`,
+            hint: `install it with your package manager, e.g. \`sudo apt-get install ${packageOf(failure.program)}\``,
           }
         : {
             headline: `${failure.host}: ${failure.program} is not installed there`,
@@ -82,7 +82,7 @@ function hostText(failure: HostFailure): FailureText {
         headline: `${failure.host}: ${failure.step} failed${failure.exitCode === undefined ? "" : ` (exit code ${failure.exitCode})`}`,
         where: `${failure.host}, step ${failure.step}`,
         details: failure.lastWords,
-        hint: "`igor log` shows all that was run and printed; the same command with --verbose shows it live",
+        hint: "the same command with --verbose shows all that is run and printed",
       };
     case "command-failed":
       return {

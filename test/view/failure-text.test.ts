@@ -260,10 +260,10 @@ const samples: Samples = {
     "not-answering": { ...engine, cause: "not-answering" },
   },
   "dockerfile-missing": {
-    one: { reason: "dockerfile-missing", file: "Dockerfile", ...on("apollo") },
+    one: { reason: "dockerfile-missing", file: "Dockerfile" },
   },
   "rebuild-file-missing": {
-    one: { reason: "rebuild-file-missing", pattern: "requirements*.txt", ...on("apollo") },
+    one: { reason: "rebuild-file-missing", pattern: "requirements*.txt", },
   },
   "job-lost": { one: { reason: "job-lost", job: "7", log, ...on("apollo") } },
   "build-failed": {
