@@ -83,7 +83,7 @@ async function getReady() {
   const build = whyBuild();
   if (build !== undefined) {
     console.log(`npm run build, because ${build}`);
-    await need([process.execPath, "build.mjs"], "igor could not be built");
+    await need(["npm", "run", "--silent", "build"], "igor could not be built", "only-errors");
   }
   if (install === undefined && build === undefined)
     console.log("Packages, node_modules and dist are up to date.");
@@ -92,9 +92,10 @@ async function getReady() {
 /**
  * @param {readonly string[]} argv
  * @param {string} failure
+ * @param {"all" | "only-errors"} [output]
  */
-async function need(argv, failure) {
-  const code = await runInSight(argv, { cwd: root });
+async function need(argv, failure, output = "all") {
+  const code = await runInSight(argv, { cwd: root, output });
   if (code !== 0)
     throw new Stopped(
       failure,

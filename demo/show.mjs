@@ -54,11 +54,11 @@ export async function show(sandbox, project) {
     prompt(line);
     const startedAt = performance.now();
     const code = await runInSight(argv, { cwd: project, env: sandbox.env });
-    console.log(dim(`(${seconds(performance.now() - startedAt)} s)`));
+    if (argv.includes("igor")) console.log(dim(`(${seconds(performance.now() - startedAt)} s)`));
     if (code === 0) return;
     throw new Stopped(
       `${line}: exit code ${code}`,
-      "igor has said above what went wrong and what to do about it. The same command with --verbose shows every step.",
+      "What it said is above. The same command with --verbose shows every step.",
     );
   };
 
@@ -82,30 +82,17 @@ export async function show(sandbox, project) {
   await type("igor docker exec python -m spirals.train");
 
   heading("Edit, and run again");
-  say(
-    "Two hidden units are too few. setup brings the new code and sees that nothing has to be built.",
-  );
+  say("Two hidden units are too few: an edit makes them 32. setup brings it, and builds nothing.");
   edit(join(project, "spirals/train.py"), "HIDDEN = 2", "HIDDEN = 32");
-  await type("sed -i 's/HIDDEN = 2/HIDDEN = 32/' spirals/train.py", [
-    "git",
-    "--no-pager",
-    "diff",
-    "-U0",
-  ]);
+  await type("git diff -U0", ["git", "--no-pager", "diff", "-U0"]);
   await type("igor docker setup");
   await type("igor docker exec python -m spirals.train");
 
   heading("A REPL");
   say("In the container, on your terminal. The demo types.");
   const typist = join(import.meta.dirname, "type.py");
-  await type("igor docker repl", [
-    "/usr/bin/python3",
-    typist,
-    JSON.stringify(typed),
-    "igor",
-    "docker",
-    "repl",
-  ]);
+  const typing = ["/usr/bin/python3", typist, JSON.stringify(typed)];
+  await type("igor docker repl", [...typing, "igor", "docker", "repl"]);
 
   heading("Both hosts");
   await type("igor docker setup -g cluster");

@@ -41,11 +41,12 @@ export function goOn() {
 /**
  * Runs a command with our own terminal; its exit code.
  * @param {readonly string[]} argv
- * @param {{ cwd: string, env?: Readonly<Record<string, string>> }} where
+ * @param {{ cwd: string, env?: Readonly<Record<string, string>>, output?: "all" | "only-errors" }} where
  */
-export async function runInSight([program = "", ...args], where) {
+export async function runInSight([program = "", ...args], { output = "all", ...where }) {
   goOn();
-  running = spawn(program, args, { ...where, stdio: "inherit" });
+  const stdout = output === "all" ? "inherit" : "ignore";
+  running = spawn(program, args, { ...where, stdio: ["inherit", stdout, "inherit"] });
   const code = await ended(running);
   running = undefined;
   goOn();

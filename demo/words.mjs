@@ -49,8 +49,9 @@ export function complain(text) {
 /**
  * A table: the first column to the left, the others to the right.
  * @param {readonly (readonly string[])[]} rows
+ * @param {{ headRows: number }} shape
  */
-export function printTable(rows) {
+export function printTable(rows, { headRows }) {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length)),
   );
@@ -59,7 +60,7 @@ export function printTable(rows) {
       const size = widths[column] ?? 0;
       return column === 0 ? cell.padEnd(size) : cell.padStart(size);
     });
-    console.log(index === 0 ? bold(line.join("  ")) : line.join("  "));
+    console.log(index < headRows ? bold(line.join("  ")) : line.join("  "));
   }
 }
 
