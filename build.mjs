@@ -34,6 +34,17 @@ const dynamicImportsAsChunks = {
   },
 };
 
+/** What is noted of a configuration is right for the code that checked it. */
+const checkingFiles = (await readdir(resolve(root, "src/project")))
+  .filter((file) => file.startsWith("config-"))
+  .sort();
+const checkingCode = createHash("sha256").update(
+  await readFile(resolve(root, "package-lock.json")),
+);
+for (const file of checkingFiles)
+  checkingCode.update(await readFile(resolve(root, "src/project", file)));
+const define = { IGOR_CONFIG_CODE: JSON.stringify(checkingCode.digest("hex").slice(0, 16)) };
+
 for (const [file, source] of chunks) {
   await build({
     entryPoints: [source],
@@ -44,6 +55,7 @@ for (const [file, source] of chunks) {
     format: "cjs",
     supported: { "dynamic-import": false },
     mainFields: ["module", "main"],
+    define,
     loader: { ".sh": "text", ".py": "text" },
     legalComments: "inline",
     logLevel: "warning",

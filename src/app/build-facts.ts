@@ -7,24 +7,23 @@ import type { Result } from "../model/result.ts";
 import type { DockerfileReads } from "../plan/dockerfile.ts";
 import type { LaptopFacts } from "../plan/facts.ts";
 import { buildInputsOf, buildSourcesOf, filesToDigest } from "../plan/image.ts";
-import { noted } from "../project/notes.ts";
+import { readNote, writeNote } from "../project/notes.ts";
 import { sha256Of, readText } from "../project/read.ts";
 
 /** What the project's dockerfile reads. Parsing it is slow, so the result is noted beside its digest. */
-export async function dockerfileReads(
-  project: Project,
-  stateDirectory: string,
-): Promise<Result<DockerfileReads>> {
+export async function dockerfileReads(project: Project): Promise<Result<DockerfileReads>> {
   const { dockerfile, buildArgs } = project.image;
   const text = readText(join(project.root, dockerfile));
   if (text === undefined) return fail({ reason: "dockerfile-missing", file: dockerfile });
   const digest = createHash("sha256")
     .update(JSON.stringify([2, text, buildArgs]))
     .digest("hex");
-  const reads = await noted(stateDirectory, { name: "dockerfile", digest }, async () => {
-    const { parseDockerfile } = await import("../plan/dockerfile.ts");
-    return parseDockerfile(text, buildArgs);
-  });
+  const key = { root: project.root, name: "dockerfile", digest };
+  const noted = readNote(key);
+  if (noted !== undefined) return ok(noted as DockerfileReads);
+  const { parseDockerfile } = await import("../plan/dockerfile.ts");
+  const reads = parseDockerfile(text, buildArgs);
+  writeNote(key, reads);
   return ok(reads);
 }
 

@@ -86,14 +86,13 @@ async function lookAtFiles({
 }: Scene): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
   if (request.kind !== "push" && request.kind !== "build" && request.kind !== "setup")
     return ok({});
-  const stateDirectory = stateDir(project.root);
   if (request.kind === "push") {
-    const scanned = await scan({ project, stateDirectory, named: [] });
+    const scanned = await scan(project, []);
     return scanned.ok ? ok({ scanned: scanned.value }) : scanned;
   }
-  const reads = await dockerfileReads(project, stateDirectory);
+  const reads = await dockerfileReads(project);
   if (!reads.ok) return reads;
-  const scanned = await scan({ project, stateDirectory, named: filesNamedBy(reads.value) });
+  const scanned = await scan(project, filesNamedBy(reads.value));
   if (!scanned.ok) return scanned;
   const build = buildFacts(project, reads.value, scanned.value.tree);
   return build.ok ? ok({ scanned: scanned.value, build: build.value }) : build;

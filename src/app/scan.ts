@@ -5,7 +5,8 @@ import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { parentsOf } from "../plan/difference.ts";
 import type { LocalTree } from "../plan/difference.ts";
-import { noteFirstCommit, notedFirstCommit, sourceOf } from "../project/identity.ts";
+import { sourceOf } from "../project/identity.ts";
+import { readNote, writeNote } from "../project/notes.ts";
 import { alwaysSent, fileFilter, isInternal } from "../project/select-files.ts";
 import { isRacy, isThere, readTree, stateOf, walk } from "../project/walk.ts";
 import { firstCommit, listGitFiles, listNestedFiles } from "../run/git-files.ts";
@@ -19,15 +20,8 @@ export interface Scan {
   readonly source: string;
 }
 
-/** Where a scan looks: `named` are files that are sent even when git ignores them, beside those of the configuration. */
-export interface Ground {
-  readonly project: Project;
-  readonly stateDirectory: string;
-  readonly named: readonly string[];
-}
-
-/** Looks at every file that a push would send. */
-export async function scan({ project, stateDirectory, named }: Ground): Promise<Result<Scan>> {
+/** Looks at every file that a push would send; `named` are sent even when git ignores them, like those of the configuration. */
+export async function scan(project: Project, named: readonly string[]): Promise<Result<Scan>> {
   const { root } = project;
   const listed = await listGitFiles(root);
   if (!listed.ok) return listed;
@@ -46,7 +40,7 @@ export async function scan({ project, stateDirectory, named }: Ground): Promise<
   }
   return ok({
     tree,
-    commit: listed.value === undefined ? "-" : await commitOf(root, stateDirectory),
+    commit: listed.value === undefined ? "-" : await commitOf(root),
     source: sourceOf(root),
   });
 }
@@ -95,10 +89,12 @@ export function fileSource(
   };
 }
 
-async function commitOf(root: string, stateDirectory: string): Promise<string> {
-  const noted = notedFirstCommit(stateDirectory);
-  if (noted !== undefined) return noted;
+/** The first commit never changes, and asking git for it takes long in a large history: it is noted. */
+async function commitOf(root: string): Promise<string> {
+  const key = { root, name: "first-commit", digest: "1" };
+  const noted = readNote(key);
+  if (typeof noted === "string") return noted;
   const commit = await firstCommit(root);
-  if (commit !== "-") noteFirstCommit(stateDirectory, commit);
+  if (commit !== "-") writeNote(key, commit);
   return commit;
 }

@@ -1,12 +1,14 @@
+import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import type { ConfigFailure } from "../model/failure-config.ts";
+import type { ConfigFailure, ConfigProblem } from "../model/failure-config.ts";
 import type { Project } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { projectOf } from "./config-project.ts";
-import { readConfig } from "./config-read.ts";
-import { name } from "./config-rules.ts";
+import type { Config } from "./config-schema.ts";
+import { configCode, namePattern } from "./config-code.ts";
+import { readNote, writeNote } from "./notes.ts";
 import { systemErrorOf } from "./system-error.ts";
 
 /** Where the configuration is, relative to the project. */
@@ -17,15 +19,32 @@ export async function loadProject(from: string): Promise<Result<Project, ConfigF
   const found = await findConfig(from);
   if (!found.ok) return found;
   const { file, text } = found.value;
-  const config = readConfig(text);
-  if (!config.ok) return fail({ reason: "config-invalid", file, problems: config.failure });
   const root = dirname(dirname(file));
+  const config = await configOf(root, text);
+  if (!config.ok) return fail({ reason: "config-invalid", file, problems: config.failure });
   const defaultName = basename(root);
-  if (config.value.project === undefined && !name.safeParse(defaultName).success) {
+  if (config.value.project === undefined && !namePattern.test(defaultName)) {
     return fail({ reason: "project-unnamed", file, directory: root });
   }
   const defaultDockerfile = await defaultDockerfileOf(root);
   return ok(projectOf(config.value, { root, configFile: file, defaultName, defaultDockerfile }));
+}
+
+/** Checking a configuration takes a heavy library: one that was right before is not checked again. */
+async function configOf(
+  root: string,
+  text: string,
+): Promise<Result<Config, readonly ConfigProblem[]>> {
+  const digest = createHash("sha256")
+    .update(`${configCode ?? ""}\n${text}`)
+    .digest("hex");
+  const key = { root, name: "config", digest };
+  const noted = configCode === undefined ? undefined : readNote(key);
+  if (noted !== undefined) return ok(noted as Config);
+  const { readConfig } = await import("./config-read.ts");
+  const config = readConfig(text);
+  if (config.ok && configCode !== undefined) writeNote(key, config.value);
+  return config;
 }
 
 /** Reads the nearest `.igor/config.json`, in this directory or above it. */

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { namePattern } from "./config-code.ts";
 
 // The rules for single values, each with the words that follow the key when it is broken,
 // e.g. `host_groups.dev.hosts[0].dir must be absolute or start with ~/`. Patterns rather than functions,
@@ -17,7 +18,7 @@ export const name = z
   .string()
   .check(
     z.regex(
-      /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+      namePattern,
       "must consist of letters, digits and . _ - and start with a letter or digit",
     ),
   );
