@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline/promises";
 import { init, suggestedDir } from "../app/init.ts";
 import type { RequestOf } from "../request/commands.ts";
 import { usageLineOf } from "../request/usage.ts";
+import { ask } from "./ask.ts";
 import { showFailure } from "./show-failure.ts";
 
 /** Asks for what was not said, on a terminal, and writes the first configuration. */
@@ -29,13 +29,4 @@ export async function runInit({ host, dir, yes }: RequestOf<"init">): Promise<nu
   }
   process.stdout.write(`${made.value.file} written. Next: igor push\n`);
   return 0;
-}
-
-async function ask(question: string, otherwise: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await terminal.question(question)).trim() || otherwise;
-  } finally {
-    terminal.close();
-  }
 }

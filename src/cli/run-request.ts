@@ -3,6 +3,7 @@ import type { HostEnd, Outcome } from "../app/act.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { planText } from "../view/plan-text.ts";
+import type { ContainerInUse } from "./ask-replace.ts";
 import { chooseScreen } from "./screen-choice.ts";
 import { openScreen } from "./screen.ts";
 
@@ -14,6 +15,23 @@ const bySignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Does what was asked on the hosts, with the screen that fits; the value is igor's exit code. */
 export async function runRequest(request: HostRequest): Promise<number> {
+  const first = await runOnce(request);
+  if (!("inUse" in first)) return first.exitCode;
+  const { askReplace } = await import("./ask-replace.ts");
+  if (!(await askReplace(first.inUse))) return failed;
+  return (await runOnce({ ...first.request, replace: true })).exitCode;
+}
+
+/** The exit code, and what a person at the terminal may be asked about before it counts. */
+type Ran =
+  | { readonly exitCode: number }
+  | {
+      readonly exitCode: number;
+      readonly request: HostRequest & { kind: "setup" };
+      readonly inUse: readonly ContainerInUse[];
+    };
+
+async function runOnce(request: HostRequest): Promise<Ran> {
   const { stdin, stdout, stderr, env } = process;
   const { json, verbosity } = request;
   const screen = openScreen({
@@ -32,8 +50,8 @@ export async function runRequest(request: HostRequest): Promise<number> {
       signal,
       now: Date.now,
     });
-    if (signal.aborted) return bySignal[signal.reason as keyof typeof bySignal];
-    if (!outcome.ok) return isMisuse(outcome.failure) ? misused : failed;
+    if (signal.aborted) return { exitCode: bySignal[signal.reason as keyof typeof bySignal] };
+    if (!outcome.ok) return { exitCode: isMisuse(outcome.failure) ? misused : failed };
     if (outcome.value.kind === "plan") {
       stdout.write(
         json
@@ -42,9 +60,16 @@ export async function runRequest(request: HostRequest): Promise<number> {
               .map((line) => `${line}\n`)
               .join(""),
       );
-      return 0;
+      return { exitCode: 0 };
     }
-    return exitCodeOf(outcome.value);
+    const exitCode = exitCodeOf(outcome.value);
+    const inUse = [...outcome.value.hosts.values()]
+      .map(({ failure }) => failure)
+      .filter((failure) => failure?.reason === "container-in-use");
+    const canAsk = stdin.isTTY && stderr.isTTY && !json && verbosity !== "quiet";
+    if (request.kind !== "setup" || request.replace || inUse.length === 0 || !canAsk)
+      return { exitCode };
+    return { exitCode, request, inUse };
   } finally {
     stop();
     screen.close();

@@ -5,7 +5,7 @@ import type { Project } from "../model/project.ts";
 
 /**
  * Which paths are pushed, of those that git or a walk found: not `.git`, not what `.igorignore` or the key `exclude`
- * leave out, never igor's own directory of a host; always the dockerfile and the files that rebuild the image.
+ * leave out, nor the directories of `outputs` and `shared`, never igor's own directory of a host; always the dockerfile and the files that rebuild the image.
  */
 export function fileFilter(project: Project): (path: string) => boolean {
   const excluded = ignore({ allowRelativePaths: true });
@@ -13,6 +13,8 @@ export function fileFilter(project: Project): (path: string) => boolean {
   const patterns = [
     ...(existsSync(ignoreFile) ? readFileSync(ignoreFile, "utf8").split("\n") : []),
     ...project.sync.exclude,
+    // Made on the hosts: what is of that name here is not theirs.
+    ...[...project.sync.outputs, ...project.sync.shared].map((directory) => `/${directory}`),
   ];
   excluded.add(patterns);
   const hasPatterns = patterns.some((pattern) => pattern.trim() !== "" && !pattern.startsWith("#"));

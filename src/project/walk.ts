@@ -10,13 +10,16 @@ const racyNs = 20_000_000n;
 /** The same on a file system that keeps whole seconds. */
 const racyWholeSecondsNs = 2_000_000_000n;
 
-/** Every file and link below a directory, as paths relative to it; directories and special files are not listed. */
+/**
+ * Every file and link below a directory, as paths relative to it; directories and special files are not listed.
+ * `skip` is asked for each file, and for each directory with a slash at its end before anything in it is looked at.
+ */
 export function walk(root: string, skip: (path: string) => boolean): readonly string[] {
   const paths: string[] = [];
   const visit = (below: string): void => {
     for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      if (skip(path)) continue;
+      if (skip(entry.isDirectory() ? `${path}/` : path)) continue;
       if (entry.isDirectory()) visit(path);
       else if (entry.isFile() || entry.isSymbolicLink()) paths.push(path);
     }
