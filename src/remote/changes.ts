@@ -2,7 +2,10 @@ import type { Change, Expected } from "../model/plan.ts";
 import { escapePath } from "./frame.ts";
 
 /** The two lists that `commit` reads: what must go first, and then the rest. See the first lines of commit.sh. */
-export function changeLists(changes: readonly Change[]): { readonly first: string; readonly then: string } {
+export function changeLists(changes: readonly Change[]): {
+  readonly first: string;
+  readonly then: string;
+} {
   const first = changes.filter(({ kind }) => kind === "unblock");
   return {
     first: first.map(linesOf).join(""),

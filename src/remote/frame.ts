@@ -21,7 +21,12 @@ export type Answer =
   | { readonly kind: "pong"; readonly ping: number }
   | { readonly kind: "desync" }
   | { readonly kind: "event"; readonly frame: number; readonly words: readonly string[] }
-  | { readonly kind: "output"; readonly frame: number; readonly stream: "stdout" | "stderr"; readonly bytes: Buffer }
+  | {
+      readonly kind: "output";
+      readonly frame: number;
+      readonly stream: "stdout" | "stderr";
+      readonly bytes: Buffer;
+    }
   | { readonly kind: "ended"; readonly frame: number; readonly exitCode: number };
 
 /**
@@ -46,7 +51,12 @@ export function parseAnswer(nonce: string, line: string): Answer | undefined {
       return { kind: "event", frame, words };
     case "o":
     case "e":
-      return { kind: "output", frame, stream: verb === "o" ? "stdout" : "stderr", bytes: Buffer.from(first, "base64") };
+      return {
+        kind: "output",
+        frame,
+        stream: verb === "o" ? "stdout" : "stderr",
+        bytes: Buffer.from(first, "base64"),
+      };
     case "rc":
       return { kind: "ended", frame, exitCode: Number(first) };
     default:

@@ -9,7 +9,8 @@ export interface ReconcileAnswer {
 }
 
 /** Reads `reconcile GENERATION RSYNC FRESH ROOT`. */
-export function parseReconcile([verb, generation = "-", rsync, fresh, root]: readonly string[]): ReconcileAnswer | undefined {
+export function parseReconcile([verb, generation = "-", rsync, fresh, root]: readonly string[]):
+  ReconcileAnswer | undefined {
   if (verb !== "reconcile") return undefined;
   return {
     generation,

@@ -7,10 +7,21 @@ export interface Where {
   readonly lastWords: readonly string[];
 }
 
-const targetCauses = ["root", "home", "not-a-directory", "has-files", "outside", "other-owner", "other-project"] as const;
+const targetCauses = [
+  "root",
+  "home",
+  "not-a-directory",
+  "has-files",
+  "outside",
+  "other-owner",
+  "other-project",
+] as const;
 
 /** Reads `failed REASON WORDS` of the parts target, lock and commit; undefined for the reasons of other parts. */
-export function parseTargetFailure([reason = "", ...words]: readonly string[], where: Where): Failure | undefined {
+export function parseTargetFailure(
+  [reason = "", ...words]: readonly string[],
+  where: Where,
+): Failure | undefined {
   const [first = ""] = words;
   switch (reason) {
     case "target-refused": {
@@ -41,12 +52,18 @@ export function readFileSystemWords(words: string, where: Where): Failure | unde
     return { reason: "not-writable", path: namedPath(words), ...where };
   }
   // /bin/sh: 3: tar: not found; sh: line 1: stat: command not found
-  const missing = /(?:^|[\s:])(tar|gzip|stat|awk|base64|find|cmp): (?:command )?not found/.exec(words)?.[1];
-  return missing === undefined ? undefined : { reason: "not-installed", program: missing, where: "host", ...where };
+  const missing = /(?:^|[\s:])(tar|gzip|stat|awk|base64|find|cmp): (?:command )?not found/.exec(
+    words,
+  )?.[1];
+  return missing === undefined
+    ? undefined
+    : { reason: "not-installed", program: missing, where: "host", ...where };
 }
 
 /** The path in the first complaint that names one; empty when none does. */
 function namedPath(words: string): string {
-  const line = words.split("\n").find((text) => /No space|quota|denied|Read-only|not permitted/.test(text)) ?? "";
+  const line =
+    words.split("\n").find((text) => /No space|quota|denied|Read-only|not permitted/.test(text)) ??
+    "";
   return /['"‘]([^'"’]+)['"’][^'"]*$/.exec(line)?.[1] ?? "";
 }

@@ -22,7 +22,9 @@ export function readFrameFailure(
     .slice(-20);
   const where = { host, lastWords };
   return (
-    (failed === undefined ? undefined : (parseTargetFailure(failed, where) ?? parseContainerFailure(failed, where))) ??
+    (failed === undefined
+      ? undefined
+      : (parseTargetFailure(failed, where) ?? parseContainerFailure(failed, where))) ??
     readFileSystemWords(stderr, where) ?? { reason: "step-failed", step, exitCode, ...where }
   );
 }

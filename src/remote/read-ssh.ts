@@ -5,7 +5,10 @@ const catalogue: readonly (readonly [RegExp, LinkFailure])[] = [
   // ssh: Could not resolve hostname nosuch: Name or service not known
   [/Could not resolve hostname/, { reason: "unreachable", cause: "unknown-name" }],
   // @    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
-  [/REMOTE HOST IDENTIFICATION HAS CHANGED/, { reason: "login-refused", cause: "host-key-changed" }],
+  [
+    /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+    { reason: "login-refused", cause: "host-key-changed" },
+  ],
   // Host key verification failed.
   [/Host key verification failed/, { reason: "login-refused", cause: "host-key-unknown" }],
   // dino@10.99.0.11: Permission denied (publickey,password,keyboard-interactive).
@@ -19,15 +22,24 @@ const catalogue: readonly (readonly [RegExp, LinkFailure])[] = [
   // ssh: connect to host 10.99.0.99 port 22: No route to host
   [/No route to host|Network is unreachable/, { reason: "unreachable", cause: "no-route" }],
   // ssh: connect to host 10.99.0.11 port 22: Connection timed out; Connection timed out during banner exchange
-  [/connect to host .*timed out|timed out during banner exchange|Connection to .* timed out/, { reason: "unreachable", cause: "timed-out" }],
+  [
+    /connect to host .*timed out|timed out during banner exchange|Connection to .* timed out/,
+    { reason: "unreachable", cause: "timed-out" },
+  ],
   // command-line: line 0: Bad configuration option: foo; /home/dino/.ssh/config: terminating, 1 bad configuration options
-  [/Bad configuration option|bad configuration options|Bad owner or permissions on|no argument after keyword/i, { reason: "ssh-misconfigured" }],
+  [
+    /Bad configuration option|bad configuration options|Bad owner or permissions on|no argument after keyword/i,
+    { reason: "ssh-misconfigured" },
+  ],
   // unix_listener: path "..." too long for Unix domain socket
   [/too long for Unix domain socket|cannot bind to path/, { reason: "ssh-misconfigured" }],
   // Timeout, server 10.99.0.11 not responding.
   [/Timeout, server .* not responding/, { reason: "unreachable", cause: "link-died" }],
   // kex_exchange_identification: Connection closed by remote host
-  [/Connection closed by|closed by remote host|Connection reset by|Broken pipe/, { reason: "unreachable", cause: "closed" }],
+  [
+    /Connection closed by|closed by remote host|Connection reset by|Broken pipe/,
+    { reason: "unreachable", cause: "closed" },
+  ],
 ];
 
 /**

@@ -27,7 +27,8 @@ export function parseSettings(text: string): SshSettings {
   const values = new Map<string, string>();
   for (const line of text.split("\n")) {
     const space = line.indexOf(" ");
-    if (space > 0 && !values.has(line.slice(0, space))) values.set(line.slice(0, space), line.slice(space + 1).trim());
+    if (space > 0 && !values.has(line.slice(0, space)))
+      values.set(line.slice(0, space), line.slice(space + 1).trim());
   }
   const controlPath = values.get("controlpath");
   const hasPath = controlPath !== undefined && controlPath !== "none";
@@ -43,8 +44,19 @@ export function parseSettings(text: string): SshSettings {
  * Opens a session for igor itself: never asks anything, never forwards anything, ends within seconds when the link is dead.
  * e.g. `ssh -T -o BatchMode=yes ... -o ControlPath=/run/user/1000/igor/0123456789abcdef -- apollo 'exec /bin/sh -c ...'`
  */
-export function sessionArgv(connection: Connection, command: string, terminal: "tty" | "no-tty"): readonly [string, ...string[]] {
-  return ["ssh", terminal === "tty" ? "-tt" : "-T", ...connectionOptions(connection), "--", connection.host.host, command];
+export function sessionArgv(
+  connection: Connection,
+  command: string,
+  terminal: "tty" | "no-tty",
+): readonly [string, ...string[]] {
+  return [
+    "ssh",
+    terminal === "tty" ? "-tt" : "-T",
+    ...connectionOptions(connection),
+    "--",
+    connection.host.host,
+    command,
+  ];
 }
 
 /** What rsync is to call instead of plain ssh, as its `-e` takes it (it splits words as a shell does). */
@@ -78,7 +90,11 @@ function connectionOptions({ host, controlPath }: Connection): readonly string[]
   ];
   if (controlPath === "none") options.push("ControlPath=none");
   else if (controlPath !== undefined) {
-    options.push("ControlMaster=auto", "ControlPersist=10m", `ControlPath=${sshValue(controlPath)}`);
+    options.push(
+      "ControlMaster=auto",
+      "ControlPersist=10m",
+      `ControlPath=${sshValue(controlPath)}`,
+    );
   }
   return [...options.flatMap((option) => ["-o", option]), ...destinationOptions(host)];
 }

@@ -56,17 +56,25 @@ export async function execute(
     return known;
   };
   return Promise.all(
-    plan.lanes.map(async (lane) => ({ host: lane.host, outcome: await runLane(lane, { tools, emit, signal, pack }) })),
+    plan.lanes.map(async (lane) => ({
+      host: lane.host,
+      outcome: await runLane(lane, { tools, emit, signal, pack }),
+    })),
   );
 }
 
-async function runLane(lane: Lane, means: Omit<StepMeans, "lane" | "shell">): Promise<Result<LaneEnd>> {
+async function runLane(
+  lane: Lane,
+  means: Omit<StepMeans, "lane" | "shell">,
+): Promise<Result<LaneEnd>> {
   const { tools, emit, signal } = means;
   const { host } = lane.host;
   const opened = await tools.connect(lane.host);
   if (!opened.ok) return opened;
   // Files that are written straight into the tree arrive before the frame that confirms them.
-  const confirming = lane.steps.find((step) => step.kind === "frame" && step.confirms !== undefined);
+  const confirming = lane.steps.find(
+    (step) => step.kind === "frame" && step.confirms !== undefined,
+  );
   if (lane.steps.some((step) => step.kind === "transfer") && confirming?.kind === "frame") {
     tools.aboutToSend(lane.host, confirming.confirms ?? "", new Map());
   }
@@ -84,7 +92,11 @@ async function runLane(lane: Lane, means: Omit<StepMeans, "lane" | "shell">): Pr
   return ok({ kind: "done" });
 }
 
-function runStep(step: Step, means: StepMeans, job: Job | undefined): Promise<Result<LaneEnd | Job>> {
+function runStep(
+  step: Step,
+  means: StepMeans,
+  job: Job | undefined,
+): Promise<Result<LaneEnd | Job>> {
   switch (step.kind) {
     case "frame":
       return runFrame(step, means);
@@ -96,12 +108,28 @@ function runStep(step: Step, means: StepMeans, job: Job | undefined): Promise<Re
   }
 }
 
-async function runTransfer(step: Step & { kind: "transfer" }, means: StepMeans): Promise<Result<LaneEnd>> {
+async function runTransfer(
+  step: Step & { kind: "transfer" },
+  means: StepMeans,
+): Promise<Result<LaneEnd>> {
   const { tools, emit, signal, shell, lane } = means;
   const onProgress = (bytes: number, percent: number | undefined): void => {
-    const total = percent === undefined || percent === 0 ? {} : { total: Math.round((bytes * 100) / percent) };
-    emit({ type: "progress", host: lane.host.host, unit: "bytes", done: bytes, ...total, at: tools.now() });
+    const total =
+      percent === undefined || percent === 0 ? {} : { total: Math.round((bytes * 100) / percent) };
+    emit({
+      type: "progress",
+      host: lane.host.host,
+      unit: "bytes",
+      done: bytes,
+      ...total,
+      at: tools.now(),
+    });
   };
-  const moved = await transfer(step, { connection: shell.connection, source: tools.source, onProgress, signal });
+  const moved = await transfer(step, {
+    connection: shell.connection,
+    source: tools.source,
+    onProgress,
+    signal,
+  });
   return moved.ok ? ok({ kind: "done" }) : moved;
 }

@@ -10,10 +10,16 @@ import type { Job, LaneAnswer } from "./frame-step.ts";
 const mostLastWords = 20;
 
 /** Watches a job to its end and tells what it decides. */
-export async function followStep(job: Job, means: StepMeans): Promise<Result<{ readonly kind: "done" } | LaneAnswer>> {
+export async function followStep(
+  job: Job,
+  means: StepMeans,
+): Promise<Result<{ readonly kind: "done" } | LaneAnswer>> {
   const { lane, tools, signal } = means;
   const { host } = lane.host;
-  const dir = lane.steps.flatMap((step) => (step.kind === "frame" ? [step.inputs["in_dir"] ?? ""] : [])).at(-1) ?? "";
+  const dir =
+    lane.steps
+      .flatMap((step) => (step.kind === "frame" ? [step.inputs["in_dir"] ?? ""] : []))
+      .at(-1) ?? "";
   const lastWords: string[] = [];
   let failed: Failure | undefined;
   const ended = await followJob({
@@ -35,14 +41,17 @@ export async function followStep(job: Job, means: StepMeans): Promise<Result<{ r
       const [verb, ...rest] = words;
       const decision = parseContainerDecision(words);
       if (decision !== undefined) means.emit({ type: "decided", host, decision, at: tools.now() });
-      else if (verb === "failed") failed = parseContainerFailure(rest, { host, lastWords: [...lastWords] });
+      else if (verb === "failed")
+        failed = parseContainerFailure(rest, { host, lastWords: [...lastWords] });
     },
   });
   if (!ended.ok) return ended;
   const log = `${dir}/.igor/host/jobs/${job.job}/log`;
-  if (ended.value === "lost") return fail({ reason: "job-lost", job: job.job, log, host, lastWords });
+  if (ended.value === "lost")
+    return fail({ reason: "job-lost", job: job.job, log, host, lastWords });
   if (!job.same) return ok({ kind: "other-job-ended" });
   if (failed !== undefined) return fail(failed);
-  if (ended.value !== 0) return fail({ reason: "step-failed", step: "job", exitCode: ended.value, host, lastWords });
+  if (ended.value !== 0)
+    return fail({ reason: "step-failed", step: "job", exitCode: ended.value, host, lastWords });
   return ok({ kind: "done" });
 }

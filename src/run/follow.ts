@@ -40,7 +40,11 @@ export async function followJob(watch: JobWatch): Promise<Result<JobEnd>> {
     const opened = await watch.connect();
     const part = opened.ok ? await followOnce(watch, opened.value, reader) : fail(opened.failure);
     if (watch.signal.aborted) {
-      if (opened.ok) await opened.value.run({ program: "job-cancel", inputs: { in_dir: watch.dir, in_job: watch.job } });
+      if (opened.ok)
+        await opened.value.run({
+          program: "job-cancel",
+          inputs: { in_dir: watch.dir, in_job: watch.job },
+        });
       return fail({ reason: "cancelled" });
     }
     if (part.ok) {
@@ -70,7 +74,15 @@ function jobReader({ host, nonce, emit, now, onEvent }: JobWatch): JobReader {
     emit({ type: "output", host, stream: "stdout", line: item.text, at: now() });
     const next = advanceBuild(build, item.text);
     if (next !== build && next.total > 0) {
-      emit({ type: "progress", host, unit: "steps", done: next.done, total: next.total, note: next.title, at: now() });
+      emit({
+        type: "progress",
+        host,
+        unit: "steps",
+        done: next.done,
+        total: next.total,
+        note: next.title,
+        at: now(),
+      });
     }
     build = next;
   };
@@ -87,16 +99,26 @@ function jobReader({ host, nonce, emit, now, onEvent }: JobWatch): JobReader {
 }
 
 /** One session that streams from the byte where the last one stopped. */
-async function followOnce(watch: JobWatch, shell: HostShell, reader: JobReader): Promise<Result<JobEnd>> {
+async function followOnce(
+  watch: JobWatch,
+  shell: HostShell,
+  reader: JobReader,
+): Promise<Result<JobEnd>> {
   const inputs = { in_dir: watch.dir, in_job: watch.job, in_from: String(reader.bytes()) };
-  const child = startProcess(sessionArgv(shell.connection, bootCommand(programText("follow", inputs)), "no-tty"), { apart: true });
+  const child = startProcess(
+    sessionArgv(shell.connection, bootCommand(programText("follow", inputs)), "no-tty"),
+    { apart: true },
+  );
   child.stdin?.end();
   child.stdout?.on("data", (chunk: Buffer) => reader.read(chunk));
   const stop = (): void => child.end();
   watch.signal.addEventListener("abort", stop, { once: true });
   // The host shell beside it notices a link that went silent; ssh alone may not for a long time.
   void shell.died.then(stop);
-  const [words] = await Promise.all([allOf(child.stderr).then((bytes) => bytes.toString("utf8")), child.ended]);
+  const [words] = await Promise.all([
+    allOf(child.stderr).then((bytes) => bytes.toString("utf8")),
+    child.ended,
+  ]);
   watch.signal.removeEventListener("abort", stop);
   // END 0 5310
   const end = /^END (\S+) (\d+)$/m.exec(words);

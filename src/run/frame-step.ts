@@ -38,23 +38,38 @@ export async function runFrame(
   const payload = await payloadOf(step, means);
   let next: LaneAnswer | Job | undefined;
   let failed: readonly string[] | undefined;
-  const decide = (decision: Decision): void => emit({ type: "decided", host, decision, at: tools.now() });
+  const decide = (decision: Decision): void =>
+    emit({ type: "decided", host, decision, at: tools.now() });
   const onEvent = (words: readonly string[]): void => {
     const [verb, ...rest] = words;
     const reconcile = parseReconcile(words);
     if (reconcile !== undefined) next = { kind: "reconcile", reconcile };
     else if (verb === "failed") failed = rest;
     else if (verb === "waiting") {
-      emit({ type: "progress", host, unit: "steps", done: 0, note: decodeWord(rest[0]), at: tools.now() });
+      emit({
+        type: "progress",
+        host,
+        unit: "steps",
+        done: 0,
+        note: decodeWord(rest[0]),
+        at: tools.now(),
+      });
     } else {
       // The generation is on the host, whatever becomes of the rest of the program.
-      if (verb === "pushed" && step.confirms !== undefined) tools.confirmed(lane.host, step.confirms);
-      const decision = pushDecision(words, { step, lane, bytes: payload?.length ?? 0 }) ?? parseContainerDecision(words);
+      if (verb === "pushed" && step.confirms !== undefined)
+        tools.confirmed(lane.host, step.confirms);
+      const decision =
+        pushDecision(words, { step, lane, bytes: payload?.length ?? 0 }) ??
+        parseContainerDecision(words);
       if (decision !== undefined) decide(decision);
       next = jobOf(words, decide) ?? next;
     }
   };
-  const request = { program: step.program, inputs: step.inputs, ...(payload === undefined ? {} : { payload }) };
+  const request = {
+    program: step.program,
+    inputs: step.inputs,
+    ...(payload === undefined ? {} : { payload }),
+  };
   const ended = await shell.run(request, { onEvent, signal });
   if (signal.aborted) return fail({ reason: "cancelled" });
   if (!ended.ok) return ended;
@@ -64,21 +79,31 @@ export async function runFrame(
     const directory = `${step.inputs["in_dir"] ?? ""}/.igor/host/conflicts/${step.inputs["in_generation"] ?? ""}`;
     decide({ kind: "kept-aside", paths: kept, directory });
   }
-  const failure = readFrameFailure({ exitCode, stderr: stderr.toString("utf8"), failed }, { host, step: step.title });
+  const failure = readFrameFailure(
+    { exitCode, stderr: stderr.toString("utf8"), failed },
+    { host, step: step.title },
+  );
   return failure === undefined ? ok(next ?? { kind: "done" }) : fail(failure);
 }
 
 /** Reads the files, and notes what is about to be sent, before the first byte leaves. */
-async function payloadOf(step: Step & { kind: "frame" }, { lane, tools, pack }: StepMeans): Promise<Buffer | undefined> {
+async function payloadOf(
+  step: Step & { kind: "frame" },
+  { lane, tools, pack }: StepMeans,
+): Promise<Buffer | undefined> {
   if (step.payload === undefined) return undefined;
   const { changes, send } = step.payload;
   const files = await pack(send);
   const isStaged = lane.steps.some(({ kind }) => kind === "transfer");
-  if (step.confirms !== undefined && !isStaged) tools.aboutToSend(lane.host, step.confirms, files.changed);
+  if (step.confirms !== undefined && !isStaged)
+    tools.aboutToSend(lane.host, step.confirms, files.changed);
   return packPayload(changes, files.bytes);
 }
 
-function jobOf(words: readonly string[], decide: (decision: Decision) => void): LaneAnswer | Job | undefined {
+function jobOf(
+  words: readonly string[],
+  decide: (decision: Decision) => void,
+): LaneAnswer | Job | undefined {
   const answer = parseJobAnswer(words);
   if (answer === undefined || answer.kind === "context-needed") return answer;
   const { job, nonce } = answer;
@@ -89,7 +114,11 @@ function jobOf(words: readonly string[], decide: (decision: Decision) => void): 
 
 function pushDecision(
   [verb, first]: readonly string[],
-  { step, lane, bytes }: { readonly step: Step & { kind: "frame" }; readonly lane: Lane; readonly bytes: number },
+  {
+    step,
+    lane,
+    bytes,
+  }: { readonly step: Step & { kind: "frame" }; readonly lane: Lane; readonly bytes: number },
 ): Decision | undefined {
   switch (verb) {
     case "pushed":
@@ -105,7 +134,9 @@ function pushDecision(
 
 /** What a lane brought to the host. */
 function pushedOf({ steps }: Lane, bytes: number): Decision {
-  const changes = steps.flatMap((step) => (step.kind === "frame" ? (step.payload?.changes ?? []) : []));
+  const changes = steps.flatMap((step) =>
+    step.kind === "frame" ? (step.payload?.changes ?? []) : [],
+  );
   const transferred = steps.flatMap((step) => (step.kind === "transfer" ? step.files : []));
   return {
     kind: "pushed",

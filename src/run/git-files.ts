@@ -14,12 +14,19 @@ const git = ["git", "-c", "core.fsmonitor=false"] as const;
  * one path here; see `listNestedFiles`). Undefined when `root` is not in a git work tree.
  */
 export async function listGitFiles(root: string): Promise<Result<readonly string[] | undefined>> {
-  const listed = await runToEnd([...git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
+  const listed = await runToEnd(
+    [...git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    { cwd: root },
+  );
   if (listed.missing) return ok(undefined);
   if (listed.exitCode !== 0) {
     // fatal: not a git repository (or any of the parent directories): .git
     if (/not a git repository|must be run in a work tree/.test(listed.stderr)) return ok(undefined);
-    return fail({ reason: "laptop-tool-failed", program: "git", lastWords: lastLines(listed.stderr) });
+    return fail({
+      reason: "laptop-tool-failed",
+      program: "git",
+      lastWords: lastLines(listed.stderr),
+    });
   }
   const paths = new Set(listed.stdout.toString("utf8").split("\0"));
   paths.delete("");
@@ -34,7 +41,10 @@ export async function listGitFiles(root: string): Promise<Result<readonly string
 }
 
 /** The files of a repository inside another one (a submodule, or one that git only sees as a directory), as paths of the outer one. */
-export async function listNestedFiles(root: string, path: string): Promise<Result<readonly string[]>> {
+export async function listNestedFiles(
+  root: string,
+  path: string,
+): Promise<Result<readonly string[]>> {
   // A submodule that was not checked out is an empty directory; git would answer for the outer repository.
   if (!existsSync(join(root, path, ".git"))) return ok([]);
   const inside = await listGitFiles(join(root, path));
@@ -46,6 +56,9 @@ export async function firstCommit(root: string): Promise<string> {
   const shallow = await runToEnd(["git", "rev-parse", "--is-shallow-repository"], { cwd: root });
   if (shallow.stdout.toString("utf8").trim() !== "false") return "-";
   const roots = await runToEnd(["git", "rev-list", "--max-parents=0", "HEAD"], { cwd: root });
-  const commits = roots.stdout.toString("utf8").split("\n").filter((line) => /^[0-9a-f]{40,64}$/.test(line));
+  const commits = roots.stdout
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => /^[0-9a-f]{40,64}$/.test(line));
   return commits.sort()[0] ?? "-";
 }

@@ -32,21 +32,28 @@ export interface FileSource {
 }
 
 /** Reads and packs files. Each is read whole from one open file, so its content and its state belong together. */
-export async function packFiles(source: FileSource, paths: readonly string[]): Promise<PackedFiles> {
+export async function packFiles(
+  source: FileSource,
+  paths: readonly string[],
+): Promise<PackedFiles> {
   const archive = pack();
   const content = collect(archive);
   const changed = new Map<string, FileState | undefined>();
   for (const path of paths) {
     const read = await readFile(source, path);
     if (read?.state !== source.stateOf(path)) changed.set(path, read?.state);
-    if (read !== undefined) await addEntry(archive, { ...read.header, name: `f/${path}` }, read.content);
+    if (read !== undefined)
+      await addEntry(archive, { ...read.header, name: `f/${path}` }, read.content);
   }
   archive.finalize();
   return { bytes: await gzip(await content, { level: 6 }), changed };
 }
 
 /** The same files as one stream of a tar.gz with plain names, for a host without rsync. */
-export function streamFiles(source: FileSource, paths: readonly string[]): { readonly bytes: Readable; readonly packed: Promise<number> } {
+export function streamFiles(
+  source: FileSource,
+  paths: readonly string[],
+): { readonly bytes: Readable; readonly packed: Promise<number> } {
   const archive = pack();
   const packAll = async (): Promise<number> => {
     let files = 0;
@@ -88,7 +95,11 @@ async function readFile(source: FileSource, path: string): Promise<ReadFile | un
   try {
     if (planned?.startsWith("l ") === true) {
       const target = readlinkSync(file);
-      return { state: `l ${target}`, header: { type: "symlink", linkname: target, mode: 0o777 }, content: Buffer.alloc(0) };
+      return {
+        state: `l ${target}`,
+        header: { type: "symlink", linkname: target, mode: 0o777 },
+        content: Buffer.alloc(0),
+      };
     }
     await using handle = await open(file, "r");
     const content = await handle.readFile();
@@ -98,7 +109,12 @@ async function readFile(source: FileSource, path: string): Promise<ReadFile | un
     return {
       state,
       // A file that grows while it is read is sent as it was read; its state then says the size it has now, so it is sent again.
-      header: { size: content.length, mode: parseInt(mode, 8), mtime: new Date(Number(found.mtimeNs / 1_000_000n)), pax: { mtime } },
+      header: {
+        size: content.length,
+        mode: parseInt(mode, 8),
+        mtime: new Date(Number(found.mtimeNs / 1_000_000n)),
+        pax: { mtime },
+      },
       content,
     };
   } catch {

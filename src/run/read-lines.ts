@@ -1,7 +1,10 @@
 import { StringDecoder } from "node:string_decoder";
 
 /** Cuts chunks of bytes into lines of text, at any split; `rest` is the last line without an end. */
-export function lineReader(onLine: (line: string) => void): { write(chunk: Buffer): void; rest(): string } {
+export function lineReader(onLine: (line: string) => void): {
+  write(chunk: Buffer): void;
+  rest(): string;
+} {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   return {

@@ -42,7 +42,10 @@ export interface Surroundings {
 const pipes: Streams = { stdin: "pipe", stdout: "pipe", stderr: "pipe" };
 
 /** Starts a local process; the one place where igor does. Tools speak English, so that their words can be recognised. */
-export function startProcess(argv: readonly [string, ...string[]], surroundings: Surroundings = {}): Running {
+export function startProcess(
+  argv: readonly [string, ...string[]],
+  surroundings: Surroundings = {},
+): Running {
   const { cwd, env, streams = pipes, apart = false } = surroundings;
   const [file, ...words] = argv;
   const child = execa(file, words, {
@@ -81,7 +84,10 @@ export interface Finished extends Ended {
 /** Runs a local process to its end, with `input` on its stdin. */
 export async function runToEnd(
   argv: readonly [string, ...string[]],
-  surroundings: Omit<Surroundings, "streams"> & { readonly input?: Buffer | string; readonly signal?: AbortSignal } = {},
+  surroundings: Omit<Surroundings, "streams"> & {
+    readonly input?: Buffer | string;
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<Finished> {
   const { input, signal, ...rest } = surroundings;
   const child = startProcess(argv, rest);
@@ -89,7 +95,11 @@ export async function runToEnd(
   signal?.addEventListener("abort", stop, { once: true });
   if (signal?.aborted === true) stop();
   child.stdin?.end(input ?? "");
-  const [stdout, stderr, ended] = await Promise.all([allOf(child.stdout), allOf(child.stderr), child.ended]);
+  const [stdout, stderr, ended] = await Promise.all([
+    allOf(child.stdout),
+    allOf(child.stderr),
+    child.ended,
+  ]);
   signal?.removeEventListener("abort", stop);
   return { ...ended, stdout, stderr: stderr.toString("utf8") };
 }
@@ -100,6 +110,7 @@ export async function allOf(stream: Readable | undefined): Promise<Buffer> {
   if (stream === undefined) return Buffer.alloc(0);
   return new Promise((resolve) => {
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-    for (const end of ["end", "error", "close"]) stream.on(end, () => resolve(Buffer.concat(chunks)));
+    for (const end of ["end", "error", "close"])
+      stream.on(end, () => resolve(Buffer.concat(chunks)));
   });
 }

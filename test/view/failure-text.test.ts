@@ -263,7 +263,7 @@ const samples: Samples = {
     one: { reason: "dockerfile-missing", file: "Dockerfile" },
   },
   "rebuild-file-missing": {
-    one: { reason: "rebuild-file-missing", pattern: "requirements*.txt", },
+    one: { reason: "rebuild-file-missing", pattern: "requirements*.txt" },
   },
   "job-lost": { one: { reason: "job-lost", job: "7", log, ...on("apollo") } },
   "build-failed": {
