@@ -2,8 +2,9 @@ import type { Host } from "../model/project.ts";
 import type { Result } from "../model/result.ts";
 import { fail } from "../model/result.ts";
 import { findConnection } from "../run/connection.ts";
-import { openHostShell } from "../run/host-shell.ts";
-import type { HostShell, OnRetry } from "../run/host-shell.ts";
+import type { HostShell } from "../run/host-shell.ts";
+import { openHostShell } from "../run/open-host-shell.ts";
+import type { OnRetry } from "../run/open-host-shell.ts";
 import type { Connection } from "../remote/ssh.ts";
 
 /** The open host shells of one action, one per host, opened at the first demand. */

@@ -3,7 +3,7 @@
 import type { Emit } from "../../src/model/event.ts";
 import type { Session } from "../../src/model/plan.ts";
 import { findConnection } from "../../src/run/connection.ts";
-import { openHostShell } from "../../src/run/host-shell.ts";
+import { openHostShell } from "../../src/run/open-host-shell.ts";
 import { runSession } from "../../src/run/session.ts";
 
 export interface Request {
