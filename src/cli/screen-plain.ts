@@ -1,4 +1,5 @@
-import type { Event } from "../model/event.ts";
+import type { Decision, Event } from "../model/event.ts";
+import { decisionWeight } from "../view/decision-text.ts";
 import { failureWithTail, tableLines, wholeSumText } from "../view/end-lines.ts";
 import { eventSpan } from "../view/event-text.ts";
 import { failureLines } from "../view/failure-lines.ts";
@@ -11,7 +12,10 @@ import { outputText } from "./screen-output.ts";
 import { paint } from "./screen-paint.ts";
 import type { Screen, ScreenOptions } from "./screen.ts";
 
-/** For pipes and logs: a line per decision and ended step, failures when they come, the sum at the end. */
+/**
+ * For pipes and logs: a line for what takes long or warns, failures when they come, and at the end one line with what
+ * was done and why. With detail, a line for every decision and ended step.
+ */
 export function plainScreen(options: ScreenOptions): Screen {
   const { stderr, color } = options;
   let view = startView;
@@ -24,13 +28,26 @@ export function plainScreen(options: ScreenOptions): Screen {
         if (said !== undefined) options[said.stream].write(said.text);
         return;
       }
-      const lines = plainLines({ before, view, event });
+      const lines = isTold(event, options.detail) ? plainLines({ before, view, event }) : [];
       if (lines.length > 0) stderr.write(paint(lines, color.stderr));
     },
     close() {
       // Nothing is left open.
     },
   };
+}
+
+/** What is told at once, since the end is far. */
+const slow: ReadonlySet<Decision["kind"]> = new Set(["building", "reconciling", "joined-job"]);
+
+/** What the last line will say is not said before. */
+function isTold(event: Event, detail: ScreenOptions["detail"]): boolean {
+  if (detail === "verbose") return true;
+  if (event.type === "decided") {
+    const { decision } = event;
+    return slow.has(decision.kind) || decisionWeight(decision) === "warning";
+  }
+  return event.type !== "step-ended";
 }
 
 /** What an event adds to a log. No line is cut or broken: readers of logs search them. */

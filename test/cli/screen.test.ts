@@ -51,7 +51,7 @@ function execOnThree(): Story {
 const escape = "\u001b";
 
 describe("the plain screen", () => {
-  test("writes a line per decision and ended step, and the sum", () => {
+  test("writes a line for what takes long or warns, and the sum", () => {
     const { tell, stdout, stderr } = open("plain");
     tell(setupThatWorks().events);
     expect(stderr.text()).toMatchSnapshot();
