@@ -1,0 +1,329 @@
+// @ts-check
+// `npm run bench`: igor beside a plain script (bench/naive/igor) and raw rsync, at several round-trip times.
+//
+//   npm run bench                      everything: about half an hour
+//   npm run bench -- --quick           a few minutes
+//   --rtt 0,20,50,100   --files 2000,50000   --hosts 1,2,4,8   --runs 5   --out FILE   --keep
+//
+// The hosts are a bed of their own (IGOR_BED, default igor-bench), reached over tun-relay.py, so that TCP itself feels
+// the delay. All contenders take turns within a round, so that whatever else the machine does hits them alike. The
+// result is a page of Markdown in bench/results/. It is no test: nothing here fails for being slow.
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { cpus, loadavg, release } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { contendersOn, sharingSsh, steps } from "./contenders.mjs";
+import { timeOf } from "./measure.mjs";
+import { pageOf } from "./page.mjs";
+import { disconnect, onHost, openFarLine, raise, remove, root, sandboxOf } from "./sandbox.mjs";
+import { commitTree, linkTree, makeTree } from "./tree.mjs";
+
+/** @typedef {import("./contenders.mjs").Contender} Contender */
+/** @typedef {import("./contenders.mjs").Step} Step */
+/** @typedef {import("./page.mjs").Sample} Sample */
+
+const names = [
+  "apollo",
+  "enterprise",
+  "gemini",
+  "voyager",
+  "pioneer",
+  "viking",
+  "galileo",
+  "cassini",
+];
+const wanted = optionsOf(process.argv.slice(2));
+const sandbox = sandboxOf(process.env["IGOR_BED"] ?? "igor-bench");
+const contenders = contendersOn(sandbox.home);
+const hosts = names.slice(0, Math.max(...wanted.hosts));
+const trees = join(sandbox.home, "trees");
+/** Where the contenders' projects are while one tree is measured. */
+const desk = join(sandbox.home, "desk");
+
+/** @type {Sample[]} */
+const samples = [];
+const loadBefore = loadavg()[0] ?? NaN;
+const startedAt = new Date();
+let isEnding = false;
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (isEnding = true));
+
+process.exitCode = await main();
+
+async function main() {
+  if (process.getuid?.() !== 0) {
+    console.error("bench: the hosts are made by root: run it as root, or with sudo");
+    return 1;
+  }
+  if (!existsSync(join(root, "dist", "cli.cjs"))) {
+    console.error("bench: igor is not built: npm ci && npm run build");
+    return 1;
+  }
+  if ((await raise(sandbox, hosts)) !== 0) return 1;
+  const lines = await Promise.all(hosts.map((host) => openFarLine(sandbox, host)));
+  const setRoundTrip = async (/** @type {number} */ ms) => {
+    await Promise.all(lines.map((line) => line.setRoundTrip(ms)));
+  };
+  try {
+    await measureStart();
+    for (const files of wanted.files) await measureTree(files, setRoundTrip);
+    if (wanted.hosts.length > 1) await measureHosts(setRoundTrip);
+    write();
+    return 0;
+  } catch (error) {
+    if (!isEnding) throw error;
+    return 130;
+  } finally {
+    await Promise.all(lines.map((line) => line.close()));
+    if (!wanted.keep) await remove(sandbox);
+  }
+}
+
+/** @param {string[]} args */
+function optionsOf(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
+      rtt: { type: "string" },
+      files: { type: "string" },
+      hosts: { type: "string" },
+      runs: { type: "string" },
+      out: { type: "string" },
+    },
+  });
+  const numbers = (
+    /** @type {string | undefined} */ text,
+    /** @type {string} */ full,
+    /** @type {string} */ quick,
+  ) => (text ?? (values.quick ? quick : full)).split(",").map(Number);
+  return {
+    keep: values.keep,
+    command: ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" "),
+    rtt: numbers(values.rtt, "0,20,50,100", "0,50"),
+    files: numbers(values.files, "2000,50000", "2000"),
+    hosts: numbers(values.hosts, "1,2,4,8", "1,2"),
+    runs: numbers(values.runs, "5", "3")[0] ?? 5,
+    out: values.out ?? join(import.meta.dirname, "results", `${startedAtDay()}.md`),
+  };
+}
+
+function startedAtDay() {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** How long it takes until a program of Node does anything at all. */
+async function measureStart() {
+  const commands = [
+    ["node -e 0", [process.execPath, "-e", "0"]],
+    ["igor --version", ["igor", "--version"]],
+    ["igor help", ["igor", "help"]],
+  ];
+  for (let run = 0; run < wanted.runs * 4; run += 1) {
+    for (const [title, argv] of /** @type {[string, string[]][]} */ (commands)) {
+      const ms = await timeOf({ argv, cwd: root, env: sandbox.env });
+      samples.push({ part: "start", title, contender: "", files: 0, rtt: 0, hosts: 0, ms });
+    }
+  }
+}
+
+/**
+ * @param {number} files
+ * @param {(ms: number) => Promise<void>} setRoundTrip
+ */
+async function measureTree(files, setRoundTrip) {
+  await setUpDesk(files, setRoundTrip);
+  const runs = files > 10_000 ? Math.max(2, wanted.runs - 2) : wanted.runs;
+  for (const rtt of wanted.rtt) {
+    await setRoundTrip(rtt);
+    for (const step of steps) {
+      for (let run = 0; run < (step.first ? Math.min(2, runs) : runs); run += 1) {
+        await measureRound({ step, run, rtt, files, hosts: 1 });
+      }
+    }
+  }
+}
+
+/**
+ * The same on more and more hosts, at one round-trip time.
+ * @param {(ms: number) => Promise<void>} setRoundTrip
+ */
+async function measureHosts(setRoundTrip) {
+  const files = Math.min(...wanted.files);
+  await setUpDesk(files, setRoundTrip);
+  const rtt = wanted.rtt.includes(50) ? 50 : Math.max(...wanted.rtt);
+  const chosen = steps.filter(({ edits }) => edits);
+  for (const count of wanted.hosts) {
+    await setRoundTrip(0);
+    for (const contender of contenders) await once(contender, "setup", `hosts${count}`);
+    await setRoundTrip(rtt);
+    for (const step of chosen) {
+      for (let run = 0; run < Math.min(3, wanted.runs); run += 1) {
+        await measureRound({ step, run, rtt, files, hosts: count, part: "hosts" });
+      }
+    }
+  }
+}
+
+/**
+ * All contenders once, beginning with another one each time.
+ * @param {{ step: Step, run: number, rtt: number, files: number, hosts: number, part?: "tree" | "hosts" }} round
+ */
+async function measureRound({ step, run, rtt, files, hosts: count, part = "tree" }) {
+  const turn = run % contenders.length;
+  if (step.edits)
+    appendFileSync(join(desk, "bench-igor", "main.py"), `# ${rtt} ${count} ${run} ${step.does}\n`);
+  for (const contender of [...contenders.slice(turn), ...contenders.slice(0, turn)]) {
+    if (isEnding) throw new Error("interrupted");
+    const group = `hosts${count}`;
+    const argv = contender.argv(step.does, group);
+    if (argv === undefined || (part === "hosts" && !argv.includes(group))) continue;
+    if (step.cold && !argv.includes(group)) continue;
+    if (step.first) await forget(contender);
+    if (step.cold) await disconnect(sandbox);
+    else if (contender.isWarm) await warm(contender, group);
+    tell(`${files} files, ${count} host(s), RTT ${rtt} ms: ${step.title}, ${contender.title}`);
+    const ms = await timeOf(commandOf(contender, argv));
+    samples.push({
+      part,
+      title: step.title,
+      contender: contender.title,
+      files,
+      rtt,
+      hosts: count,
+      ms,
+    });
+    if (step.first) await once(contender, "setup", "hosts1");
+  }
+}
+
+/**
+ * @param {Contender} contender
+ * @param {readonly string[]} argv
+ */
+function commandOf({ project, env }, argv) {
+  return { argv, cwd: join(desk, project), env: { ...sandbox.env, ...env } };
+}
+
+/**
+ * Does something unmeasured, when the contender can.
+ * @param {Contender} contender
+ * @param {Step["does"]} does
+ * @param {string} group
+ */
+async function once(contender, does, group) {
+  const argv = contender.argv(does, group);
+  if (argv !== undefined) await timeOf(commandOf(contender, argv));
+}
+
+/**
+ * Makes sure of the connections that this contender keeps, without touching what is measured.
+ * @param {Contender} contender
+ * @param {string} group
+ */
+async function warm(contender, group) {
+  const place = join(sandbox.home, ".cache", "igor", "s");
+  const count = Number(group.replace("hosts", ""));
+  if (contender.title !== "igor") {
+    for (const host of hosts.slice(0, count)) {
+      const argv = [...sharingSsh(sandbox.home), `dino@${host}-far`, "true"];
+      await timeOf({ argv, cwd: desk, env: sandbox.env });
+    }
+  } else if (!existsSync(place) || readdirSync(place).length < count) {
+    // Whether there is a container to run it in does not matter.
+    await once(contender, "exec", group).catch(() => undefined);
+  }
+}
+
+/**
+ * As if it had never pushed.
+ * @param {Contender} contender
+ */
+async function forget({ project }) {
+  if (project === "bench-igor")
+    rmSync(join(sandbox.home, ".local", "state", "igor"), { recursive: true, force: true });
+  const containers = `docker ps -aq --filter name=dino-${project}- | xargs -r docker rm -f`;
+  await onHost(sandbox, "apollo", `${containers} >/dev/null; rm -rf /home/dino/bench/${project}`);
+}
+
+/**
+ * Every contender's project with a tree of so many files, pushed and set up.
+ * @param {number} files
+ * @param {(ms: number) => Promise<void>} setRoundTrip
+ */
+async function setUpDesk(files, setRoundTrip) {
+  tell(`${files} files: making the tree`);
+  await setRoundTrip(0);
+  rmSync(desk, { recursive: true, force: true });
+  rmSync(join(sandbox.home, ".local"), { recursive: true, force: true });
+  const tree = join(trees, String(files));
+  if (!existsSync(tree)) {
+    mkdirSync(`${tree}.new`, { recursive: true });
+    makeTree(`${tree}.new`, files);
+    renameSync(`${tree}.new`, tree);
+  }
+  mkdirSync(join(sandbox.home, ".ssh"), { recursive: true, mode: 0o700 });
+  const groups = wanted.hosts.map((count) => [
+    `hosts${count}`,
+    { hosts: hosts.slice(0, count).map(placeOf) },
+  ]);
+  const config = {
+    user: "dino",
+    host_groups: Object.fromEntries([["hosts1", { hosts: [placeOf("apollo")] }], ...groups]),
+  };
+  for (const host of hosts) {
+    await onHost(
+      sandbox,
+      host,
+      "docker ps -aq | xargs -r docker rm -f >/dev/null; rm -rf /home/dino/bench; su dino -c 'mkdir /home/dino/bench'",
+    );
+  }
+  for (const contender of contenders) {
+    const project = join(desk, contender.project);
+    linkTree(tree, project);
+    mkdirSync(join(project, ".igor"));
+    writeFileSync(join(project, ".igor", "config.json"), JSON.stringify(config, undefined, 2));
+    if (contender.title === "igor") commitTree(project, sandbox.env);
+    tell(`${files} files: setting up ${contender.title}`);
+    await once(contender, "push", "hosts1");
+    await once(contender, "setup", "hosts1");
+  }
+}
+
+/** @param {string} host */
+function placeOf(host) {
+  return { host: `${host}-far`, dir: "/home/dino/bench" };
+}
+
+/** @param {string} text */
+function tell(text) {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  else process.stderr.write(`${text}\n`);
+}
+
+function write() {
+  const git = (/** @type {string[]} */ ...args) =>
+    execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
+  const page = pageOf(samples, {
+    command: wanted.command,
+    day: startedAt.toISOString().slice(0, 10),
+    minutes: Math.round((Date.now() - startedAt.getTime()) / 60_000),
+    commit: git("rev-parse", "--short", "HEAD"),
+    machine: `Debian, Linux ${release()}, ${cpus().length} CPUs shared by laptop and hosts, Node ${process.version}`,
+    load: `${loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? NaN).toFixed(1)} after`,
+  });
+  mkdirSync(join(wanted.out, ".."), { recursive: true });
+  writeFileSync(wanted.out, page);
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  console.log(page);
+  console.log(`Written to ${wanted.out}`);
+}
