@@ -1,4 +1,4 @@
-import type { Emit } from "../model/event.ts";
+import type { Decision, Emit } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { PendingPush } from "../model/manifest.ts";
 import type { Plan } from "../model/plan.ts";
@@ -104,7 +104,10 @@ async function executeUntilDone(
       const tries = retries.get(host.host) ?? 0;
       if (outcome.ok && outcome.value.kind !== "done" && said.length < mostAnswers) {
         answers.set(host.host, [...said, outcome.value]);
-        again.push(await observed.observeHost(host, [...said, outcome.value]));
+        const facts = await observed.observeHost(host, [...said, outcome.value]);
+        const decision = reconcilingOf(outcome.value, facts);
+        if (decision !== undefined) emit({ type: "decided", host: host.host, decision, at: now() });
+        again.push(facts);
       } else if (canRetry(outcome) && tries < mostRetries && !signal.aborted) {
         retries.set(host.host, tries + 1);
         emit({
@@ -124,6 +127,16 @@ async function executeUntilDone(
     if (again.length === 0) return ends;
     planned = planFor(request, subject, { hosts: again, laptop: observed.laptop });
   }
+}
+
+/** Why all files are compared, where they are: the host holds a generation that igor does not know from here. */
+function reconcilingOf(answer: LaneAnswer, { push }: HostFacts): Decision | undefined {
+  if (answer.kind !== "reconcile" || push === undefined) return undefined;
+  const { generation } = answer.reconcile;
+  const { manifest } = push;
+  const known = [manifest.generation, ...manifest.pending.map((pending) => pending.generation)];
+  if (known.includes(generation)) return undefined;
+  return { kind: "reconciling", because: generation === "-" ? "first-push" : "unknown-generation" };
 }
 
 function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools {

@@ -44,7 +44,7 @@ function changesOf(
     replacing.push({
       kind: "replace",
       path,
-      expected: expectedOf([...statesOf(path, manifest), state]),
+      expected: expectedOf(statesOf(path, manifest)),
     });
   }
   const deleting: Change[] = [];

@@ -69,6 +69,7 @@ export function planPush(
     in_adopt: adopt ? "1" : "",
     in_stage: facts.stage,
     in_generation: generation,
+    ...(manifest.generation === undefined ? { in_count: String(local.tree.size) } : {}),
     ...last.inputs,
   };
   const frame = (

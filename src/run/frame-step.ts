@@ -127,6 +127,10 @@ function pushDecision(
       return { kind: "nothing-to-push", files: step.files ?? 0 };
     case "new-source":
       return { kind: "new-source", previous: decodeWord(first) };
+    case "adopted":
+      return { kind: "adopted", dir: decodeWord(first) };
+    case "left-alone":
+      return { kind: "left-alone", files: Number(first) };
     default:
       return undefined;
   }

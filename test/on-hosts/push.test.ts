@@ -493,6 +493,7 @@ describe("two checkouts of one project", () => {
     expect(exitCode).toBe(0);
     expect(stderr).toContain(project.root);
     expect(stderr).toContain("a.py");
+    expect(stderr).toContain("left alone 1 file");
     expect(await onApollo(project)).toEqual({
       "a.py": "second\n",
       "b.py": "same\n",

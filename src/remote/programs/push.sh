@@ -2,12 +2,13 @@
 #
 # Inputs: those of target, lock and commit; in_accept, the generations (space-separated, `-` for none) for which the
 # changes in the payload are right; in_changes (1: there are some); in_stage, the id of this push;
-# in_staged (1: the files were transferred to the stage before; direct: straight into the tree).
+# in_staged (1: the files were transferred to the stage before; direct: straight into the tree);
+# in_count, how many files this checkout has when it never pushed here before.
 # Payload: nothing, or a tar.gz with l/ (lists of commit) and f/ (files).
-# Events: `unchanged`, `pushed`, `left-alone N`, or `reconcile GENERATION RSYNC FRESH ROOT`: the changes do not fit what the
+# Events: `unchanged`, `pushed`, `left-alone N` (files that are not of a checkout which is new here), or `reconcile GENERATION RSYNC FRESH ROOT`: the changes do not fit what the
 # host holds, nothing was done but making the stage, plan again.
 # Guarantees: see commit. Whoever else pushes at the same time waits or is refused.
-: "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}"
+: "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_count=}"
 
 # accepted: the generation of the tree is one that the changes were made for.
 accepted() {
@@ -53,4 +54,11 @@ push_tree() {
   fi
   commit_tree "$stage"
   ev pushed
+  if [ "$in_count" ] && [ -z "$fresh" ]; then count_others; fi
+}
+
+# count_others: files in the tree that are not of this checkout; a new checkout deletes nothing.
+count_others() {
+  others=$(($(find . -path ./.igor/host -prune -o ! -type d -print | wc -l) - in_count))
+  [ "$others" -le 0 ] || ev left-alone "$others"
 }

@@ -26,7 +26,7 @@ open_target() {
   root=$(pwd -P)
   case $home/ in "$root"/*) refuse home "$(encoded "$root")" ;; esac
   # A project directory that is a link leads out of the directory the user named.
-  case $root in "$base"/*) ;; *) refuse outside "$(encoded "$in_dir")" "$(encoded "$root")" ;; esac
+  case $root in "${base%/}"/*) ;; *) refuse outside "$(encoded "$in_dir")" "$(encoded "$root")" ;; esac
   if [ -L .igor ] || [ -L .igor/host ]; then die symlink-in-the-way "$(encoded .igor)"; fi
 
   fresh=1
@@ -57,8 +57,9 @@ check_marker() {
         refuse other-project "$(encoded "$root")" "$(encoded "$was_project, another git history")"
     fi
     [ "$was_source" = "$in_source" ] || ev new-source "$was_source"
-  elif [ -z "$fresh" ] && [ -z "$in_adopt" ]; then
-    refuse has-files "$(encoded "$root")"
+  elif [ -z "$fresh" ]; then
+    [ "$in_adopt" ] || refuse has-files "$(encoded "$root")"
+    ev adopted "$(encoded "$root")"
   fi
   [ "$was_project $was_commit $was_source" != "$in_project $in_commit $in_source" ] || return 0
   {
