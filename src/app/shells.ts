@@ -1,10 +1,9 @@
 import type { Host } from "../model/project.ts";
 import type { Result } from "../model/result.ts";
-import { fail } from "../model/result.ts";
+import { fail, ok } from "../model/result.ts";
 import { findConnection } from "../run/connection.ts";
 import type { HostShell } from "../run/host-shell.ts";
-import { openHostShell } from "../run/open-host-shell.ts";
-import type { OnRetry } from "../run/open-host-shell.ts";
+import { openHostShell, renewed } from "../run/open-host-shell.ts";
 import type { Connection } from "../remote/ssh.ts";
 
 /** The open host shells of one action, one per host, opened at the first demand. */
@@ -26,22 +25,33 @@ export class Shells implements AsyncDisposable {
   open(host: Host): Promise<Result<HostShell>> {
     return remembered(this.#shells, host.host, async () => {
       const connection = await this.connection(host);
-      const onRetry: OnRetry = (because) => this.#onRetry(host, because);
-      return connection.ok ? openHostShell(connection.value, onRetry) : fail(connection.failure);
+      if (!connection.ok) return fail(connection.failure);
+      const shell = await openHostShell(connection.value, (because) =>
+        this.#onRetry(host, because),
+      );
+      // Where the first connection was dead, other sessions go the new way, too.
+      if (shell.ok) this.#connections.set(host.host, resolved(shell.value.connection));
+      return shell;
     });
   }
 
-  /** Forgets a shell whose link died, so that the next demand opens a new one. */
+  /** Forgets a shell whose link died, so that the next demand opens a new one, over a new connection. */
   async forget(host: Host): Promise<void> {
     const shell = await this.#shells.get(host.host);
     this.#shells.delete(host.host);
-    if (shell?.ok === true) shell.value[Symbol.dispose]();
+    if (shell?.ok !== true) return;
+    shell.value[Symbol.dispose]();
+    this.#connections.set(host.host, resolved(await renewed(shell.value.connection)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const shells = await Promise.all(this.#shells.values());
     for (const shell of shells) if (shell.ok) shell.value[Symbol.dispose]();
   }
+}
+
+function resolved<T>(value: T): Promise<Result<T>> {
+  return Promise.resolve(ok(value));
 }
 
 function remembered<T>(

@@ -20,6 +20,7 @@ export type Answer =
   | { readonly kind: "hello"; readonly version: number }
   | { readonly kind: "pong"; readonly ping: number }
   | { readonly kind: "desync" }
+  | { readonly kind: "full"; readonly directory: string }
   | { readonly kind: "event"; readonly frame: number; readonly words: readonly string[] }
   | {
       readonly kind: "output";
@@ -47,6 +48,8 @@ export function parseAnswer(nonce: string, line: string): Answer | undefined {
       return { kind: "pong", ping: Number(first) };
     case "desync":
       return { kind: "desync" };
+    case "full":
+      return { kind: "full", directory: decodeWord(first) };
     case "ev":
       return { kind: "event", frame, words };
     case "o":

@@ -10,9 +10,11 @@ import type { Connection } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
 import type { Running } from "./spawn.ts";
 
-/** How often the far end hears from us, and how long its silence may last. */
+/** How often the far end hears from us, and how long silence may last here. The far end waits a little less. */
 const pingEveryMs = 2000;
-const silenceMs = 10_000;
+const silenceMs = 9000;
+/** A program that is to end gets so long before it is killed. */
+const killAfterMs = 15_000;
 
 /** A process whose far end has said hello. */
 export interface Opened {
@@ -38,7 +40,7 @@ export interface FrameEnd {
   readonly stderr: Buffer;
 }
 
-/** What goes along while a frame runs. An abort sends TERM to the program; the frame still ends by itself. */
+/** What goes along while a frame runs. An abort sends TERM to the program, and KILL when it does not end; its end is still told. */
 export interface FrameWatch {
   readonly onEvent?: (words: readonly string[]) => void;
   readonly signal?: AbortSignal;
@@ -88,8 +90,13 @@ export class HostShell implements Disposable {
   run(request: FrameRequest, watch: FrameWatch = {}): Promise<Result<FrameEnd>> {
     if (this.#death !== undefined) return Promise.resolve(fail(this.#death));
     const id = this.#nextId++;
-    const kill = (): void =>
-      void this.#process.stdin?.write(`${this.#nonce} ${String(id)} kill TERM\n`);
+    const signal = (name: string): void =>
+      void this.#process.stdin?.write(`${this.#nonce} ${String(id)} kill ${name}\n`);
+    let patience: NodeJS.Timeout | undefined;
+    const kill = (): void => {
+      signal("TERM");
+      patience = setTimeout(() => signal("KILL"), killAfterMs);
+    };
     return new Promise((resolve) => {
       this.#frames.set(id, {
         onEvent: watch.onEvent ?? (() => undefined),
@@ -98,6 +105,7 @@ export class HostShell implements Disposable {
         settle: (end) => {
           this.#frames.delete(id);
           watch.signal?.removeEventListener("abort", kill);
+          clearTimeout(patience);
           resolve(end);
         },
       });
@@ -122,6 +130,11 @@ export class HostShell implements Disposable {
   #hear(answer: Answer): void {
     this.#heardAt = Date.now();
     if (answer.kind === "hello" || answer.kind === "pong" || answer.kind === "desync") return;
+    if (answer.kind === "full") {
+      const { host } = this.connection.host;
+      this.#die({ reason: "disk-full", path: answer.directory, host, lastWords: [] });
+      return;
+    }
     const frame = this.#frames.get(answer.frame);
     if (frame === undefined) return;
     if (answer.kind === "event") frame.onEvent(answer.words);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { Failure } from "../model/failure.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
@@ -7,7 +8,7 @@ import { parseAnswer } from "../remote/frame.ts";
 import type { Answer } from "../remote/frame.ts";
 import { hostShell } from "../remote/programs.ts";
 import { readSshWords } from "../remote/read-ssh.ts";
-import { closeArgv, sessionArgv, unshared } from "../remote/ssh.ts";
+import { sessionArgv, stopSharingArgv, unshared } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
 import { HostShell } from "./host-shell.ts";
@@ -15,131 +16,151 @@ import type { Opened } from "./host-shell.ts";
 import { lineReader } from "./read-lines.ts";
 import { runToEnd, startProcess } from "./spawn.ts";
 
-/** Seconds without a ping after which the far end takes the link for dead. */
-const farSilence = 10;
-/** A shared connection that has not opened a session by then is taken for dead. */
+/** After so many seconds without a sign of life from here, the far end ends what it runs. */
+const farSilence = 8;
+/** A shared connection that has not opened a session by then may be dead: a new one is tried beside it. */
 const sharedOpensWithinMs = 6000;
-/** A cold login with everything; ConnectTimeout ends what does not answer at all much earlier. */
-const opensWithinMs = 30_000;
+/** A login with everything that startup files do; ConnectTimeout ends what does not answer at all much earlier. */
+const opensWithinMs = 20_000;
 
 /** Told when opening takes a second try, with the reason in a few words. */
 export type OnRetry = (because: string) => void;
 
 /**
  * Opens the host shell: two round trips on a shared connection, a whole login without one.
- * A shared connection that does not answer is given up once, visibly, for a new one.
+ * Beside a shared connection that does not answer a new one is tried, visibly; the first that answers is taken.
  */
 export async function openHostShell(
   connection: Connection,
   onRetry: OnRetry = () => undefined,
 ): Promise<Result<HostShell>> {
-  const first = await open(connection, bootCommand);
-  if (first.ok) return ok(new HostShell(connection, first.value));
-  if (first.failure.reason === "shared-connection-dead") {
-    onRetry("the shared connection does not answer");
-    // Only our own is ended; a connection of the user's own configuration is left to the user.
-    if (connection.controlPath !== undefined) await runToEnd(closeArgv(connection));
-    const fresh = connection.controlPath === undefined ? unshared(connection) : connection;
-    return settle(fresh, await open(fresh, bootCommand));
+  const isShared = existsSync(connection.controlPath ?? connection.settings.controlPath ?? "");
+  const first = new Opening(connection, bootCommand);
+  const early = deadline(isShared ? sharedOpensWithinMs : opensWithinMs);
+  const outcome = await Promise.race([first.outcome, early.passed]);
+  early.stop();
+  if (outcome !== "passed") return opened(connection, outcome);
+  if (!isShared) return first.giveUp();
+  onRetry("the shared connection does not answer");
+  const fresh = await renewed(connection);
+  const second = new Opening(fresh, bootCommand);
+  const late = deadline(opensWithinMs);
+  const winner = await Promise.race([
+    first.outcome.then((value) => (value.ok ? "first" : second.outcome.then(() => "second"))),
+    second.outcome.then(() => "second"),
+    late.passed,
+  ]);
+  late.stop();
+  if (winner === "first") {
+    second.end();
+    return opened(connection, await first.outcome);
   }
-  if (first.failure.reason === "restricted")
-    return settle(connection, await open(connection, restrictedBootCommand));
-  return fail(first.failure);
+  first.end();
+  return winner === "second" ? opened(fresh, await second.outcome) : second.giveUp();
 }
 
-function settle(connection: Connection, opened: Result<Opened, OpenFailure>): Result<HostShell> {
-  const { host } = connection.host;
-  if (opened.ok) return ok(new HostShell(connection, opened.value));
-  if (opened.failure.reason === "shared-connection-dead") {
-    return fail({ reason: "unreachable", cause: "timed-out", host, lastWords: [] });
-  }
-  if (opened.failure.reason === "restricted") {
-    return fail({ reason: "shell-refused", cause: "restricted", host, lastWords: [] });
-  }
-  return fail(opened.failure);
+/**
+ * The connection to try when the shared one is in doubt. Our own is taken out of use, and the next session makes a new
+ * one; one of the user's own configuration is left to the user, and not used.
+ */
+export async function renewed(connection: Connection): Promise<Connection> {
+  if (connection.controlPath === undefined) return unshared(connection);
+  await runToEnd(stopSharingArgv(connection));
+  return connection;
 }
 
-type OpenFailure =
-  Failure | { readonly reason: "shared-connection-dead" } | { readonly reason: "restricted" };
-
-/** Starts ssh and waits for the hello of the far end; nothing is sent before, since a startup file might read it. */
-async function open(
-  connection: Connection,
-  boot: typeof bootCommand,
-): Promise<Result<Opened, OpenFailure>> {
-  const nonce = randomBytes(9).toString("hex");
-  const command = boot(hostShell, [nonce, String(farSilence)]);
-  const child = startProcess(sessionArgv(connection, command, "no-tty"), { apart: true });
-  let words = "";
-  let noise = "";
-  child.stderr?.on("data", (chunk: Buffer) => (words += chunk.toString("utf8")));
-  let listener: (answer: Answer) => void = () => undefined;
-  const hello = new Promise<"hello">((resolve) => {
-    const reader = lineReader((line) => {
-      const answer = parseAnswer(nonce, line);
-      if (answer === undefined) noise = `${noise}${line}\n`.slice(-4000);
-      else if (answer.kind === "hello") resolve("hello");
-      else listener(answer);
-    });
-    child.stdout?.on("data", (chunk: Buffer) => reader.write(chunk));
-  });
-  const patience = deadline(
-    connection.controlPath === "none" ? opensWithinMs : sharedOpensWithinMs,
-  );
-  let outcome = await Promise.race([hello, child.ended, patience.passed]);
-  if (outcome === "passed" && connection.controlPath !== "none" && !(await isShared(connection))) {
-    // A login that is merely slow: there is no shared connection yet that could be dead.
-    const longer = deadline(opensWithinMs - sharedOpensWithinMs);
-    outcome = await Promise.race([hello, child.ended, longer.passed]);
-    longer.stop();
-    if (outcome === "passed") {
-      child.end("SIGKILL");
-      return fail(noHello(connection, { words, noise, cause: "timed-out" }));
-    }
-  }
+async function opened(connection: Connection, outcome: Outcome): Promise<Result<HostShell>> {
+  if (outcome.ok) return ok(new HostShell(connection, outcome.value));
+  if (outcome.failure.reason !== "restricted-shell") return fail(outcome.failure);
+  const again = new Opening(connection, restrictedBootCommand);
+  const patience = deadline(opensWithinMs);
+  const second = await Promise.race([again.outcome, patience.passed]);
   patience.stop();
-  if (outcome === "hello") {
-    return ok({ process: child, nonce, hear: (to) => (listener = to), words: () => words });
-  }
-  if (outcome === "passed") {
-    child.end("SIGKILL");
-    return fail({ reason: "shared-connection-dead" });
-  }
-  if (outcome.missing) {
-    return fail({
-      reason: "not-installed",
-      program: "ssh",
-      where: "laptop",
-      host: connection.host.host,
-      lastWords: [],
+  if (second === "passed") return again.giveUp();
+  if (second.ok) return ok(new HostShell(connection, second.value));
+  if (second.failure.reason !== "restricted-shell") return fail(second.failure);
+  return fail({
+    reason: "shell-refused",
+    cause: "restricted",
+    host: connection.host.host,
+    lastWords: [],
+  });
+}
+
+type Outcome = Result<Opened, Failure | { readonly reason: "restricted-shell" }>;
+
+/** One ssh on its way to the hello of the far end; nothing is sent before, since a startup file might read it. */
+class Opening {
+  readonly outcome: Promise<Outcome>;
+  readonly #connection: Connection;
+  readonly #process;
+  #words = "";
+  #noise = "";
+
+  constructor(connection: Connection, boot: typeof bootCommand) {
+    this.#connection = connection;
+    const nonce = randomBytes(9).toString("hex");
+    const command = boot(hostShell, [nonce, String(farSilence)]);
+    const child = startProcess(sessionArgv(connection, command, "no-tty"), { apart: true });
+    this.#process = child;
+    child.stderr?.on("data", (chunk: Buffer) => (this.#words += chunk.toString("utf8")));
+    let listener: (answer: Answer) => void = () => undefined;
+    const hello = new Promise<Outcome>((resolve) => {
+      const reader = lineReader((line) => {
+        const answer = parseAnswer(nonce, line);
+        if (answer === undefined) this.#noise = `${this.#noise}${line}\n`.slice(-4000);
+        else if (answer.kind === "hello") {
+          resolve(
+            ok({ process: child, nonce, hear: (to) => (listener = to), words: () => this.#words }),
+          );
+        } else listener(answer);
+      });
+      child.stdout?.on("data", (chunk: Buffer) => reader.write(chunk));
     });
+    const end = child.ended.then((ended): Outcome => {
+      if (ended.missing) {
+        const { host } = connection.host;
+        return fail({
+          reason: "not-installed",
+          program: "ssh",
+          where: "laptop",
+          host,
+          lastWords: [],
+        });
+      }
+      // rbash: line 1: exec: restricted
+      if (boot === bootCommand && /restricted/.test(this.#words))
+        return fail({ reason: "restricted-shell" });
+      return fail(this.#noHello());
+    });
+    this.outcome = Promise.race([hello, end]);
   }
-  // rbash: line 1: exec: restricted
-  if (/restricted/.test(words) && boot === bootCommand) return fail({ reason: "restricted" });
-  return fail(noHello(connection, { words, noise, cause: "ended" }));
-}
 
-/** Why the far end never said hello: the link, or what the user's startup files or the host's rules did to our command. */
-function noHello(
-  { host }: Connection,
-  seen: { readonly words: string; readonly noise: string; readonly cause: "ended" | "timed-out" },
-): Failure {
-  const base = { host: host.host, lastWords: lastLines(seen.words + seen.noise) };
-  const link = readSshWords(seen.words);
-  if (link !== undefined) return { ...link, ...base };
-  if (/mkdir: .*igor\./.test(seen.words))
-    return { reason: "shell-refused", cause: "no-temporary-directory", ...base };
-  if (/restricted|only allow|connections only/i.test(seen.words + seen.noise)) {
-    return { reason: "shell-refused", cause: "restricted", ...base };
+  end(): void {
+    this.#process.end("SIGKILL");
   }
-  return { reason: "shell-refused", cause: "startup-file", ...base };
-}
 
-/** Whether a shared connection claims to be there. It may be dead all the same. */
-async function isShared(connection: Connection): Promise<boolean> {
-  const [ssh, ...rest] = closeArgv(connection);
-  const check = await runToEnd([ssh, ...rest.map((word) => (word === "exit" ? "check" : word))]);
-  return check.exitCode === 0;
+  /** It took too long. */
+  giveUp(): { readonly ok: false; readonly failure: Failure } {
+    this.end();
+    return fail(this.#noHello());
+  }
+
+  /** Why the far end never said hello: the link, or what startup files or the host's rules did to our command. */
+  #noHello(): Failure {
+    const seen = this.#words + this.#noise;
+    const base = { host: this.#connection.host.host, lastWords: lastLines(seen) };
+    const link = readSshWords(this.#words);
+    if (link !== undefined) return { ...link, ...base };
+    if (/mkdir: .*igor\./.test(seen))
+      return { reason: "shell-refused", cause: "no-temporary-directory", ...base };
+    const isRestricted = /restricted|only allow|connections only/i.test(seen);
+    return {
+      reason: "shell-refused",
+      cause: isRestricted ? "restricted" : "startup-file",
+      ...base,
+    };
+  }
 }
 
 function deadline(afterMs: number): { passed: Promise<"passed">; stop(): void } {

@@ -64,7 +64,7 @@ describe("an answer", () => {
           "",
           nonce.slice(1),
           `${nonce}x 0`,
-          `${nonce}`,
+          nonce,
           `${nonce} x`,
           `${nonce} -1 rc`,
           `${nonce} 1 run`,
@@ -75,7 +75,7 @@ describe("an answer", () => {
       ),
       {
         examples: [
-          ["0 hello 1", `${nonce.slice(1)}`],
+          ["0 hello 1", nonce.slice(1)],
           ["rc 0", `${nonce} `],
         ],
       },

@@ -7,8 +7,11 @@
 #         NONCE 0 ping K
 # Out   lines of at most 4096 bytes, each in one write, so that frames side by side never mix:
 #         NONCE 0 hello VERSION PID   NONCE 0 pong K   NONCE ID ev WORDS   NONCE ID o|e BASE64   NONCE ID rc N
+#         NONCE 0 full BASE64         there is no room for the frame in the directory that is named
+#       While a frame is arriving, pings wait behind it: its bytes count as pings, and are answered with a pong.
 # Guarantees: a frame that does not arrive whole runs nothing; each frame runs in a session of its own;
-#       when the channel closes, or pings stop, every frame gets TERM and a second later KILL, and no file stays.
+#       when the channel closes, pings stop, or this loop is killed, every frame gets TERM and a second later KILL,
+#       and no file stays.
 N=$1
 umask 077
 LC_ALL=C
@@ -29,16 +32,17 @@ if [ "$(printf abcdef | { dd bs=3 count=1 iflag=fullblock >/dev/null 2>&1; cat; 
 
 # receive BYTES FILE: exactly that many bytes of stdin, or failure.
 receive() {
-  : >"$2"
+  # Not `: >`, whose failure would end a POSIX shell.
+  printf '' >"$2" || return 1
   [ "$1" -gt 0 ] || return 0
   if [ "$exact" ]; then
-    [ $(($1 / 65536)) -eq 0 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock 2>/dev/null >>"$2"
-    [ $(($1 % 65536)) -eq 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock 2>/dev/null >>"$2"
+    [ $(($1 / 16384)) -eq 0 ] || dd bs=16384 count=$(($1 / 16384)) iflag=fullblock 2>/dev/null >>"$2"
+    [ $(($1 % 16384)) -eq 0 ] || dd bs=$(($1 % 16384)) count=1 iflag=fullblock 2>/dev/null >>"$2"
   else
     rest=$1
     while [ "$rest" -gt 0 ]; do
-      block=65536
-      [ "$rest" -ge 65536 ] || block=$rest
+      block=16384
+      [ "$rest" -ge 16384 ] || block=$rest
       dd bs="$block" count=1 of="$2.block" 2>/dev/null
       got=$(($(wc -c <"$2.block")))
       [ "$got" -gt 0 ] || return 1
@@ -47,6 +51,12 @@ receive() {
     done
   fi
   [ $(($(wc -c <"$2"))) -eq "$1" ]
+}
+
+# unpack ID: the program, which looks first whether a signal came before it could hear one.
+unpack() {
+  # shellcheck disable=SC2016
+  { echo '[ ! -s "$D/$I.signal" ] || exit 143' && gzip -dc <"$D/$1.z"; } >"$D/$1.t"
 }
 
 # ship FILE PREFIX: a file as base64 lines, each written at once.
@@ -65,9 +75,10 @@ start() {
       /bin/sh "$D/$1.t" <"$D/$1.p" >"$D/$1.o" 2>"$D/$1.e" &
     fi
     echo $! >"$D/$1.pid"
-    # A signal that came before the program had a pid wins.
+    # A signal that came before that, after the program had looked.
     [ ! -s "$D/$1.signal" ] || { read -r early <"$D/$1.signal" && signal "$1" "$early"; }
-    wait $!
+    # Some shells tell here that a signal ended it.
+    wait $! 2>/dev/null
     code=$?
     ship "$D/$1.o" "$N $1 o"
     ship "$D/$1.e" "$N $1 e"
@@ -112,19 +123,34 @@ end() {
 watch=
 if [ "${2:-0}" -gt 0 ]; then
   echo 0 >"$D/ping"
+  echo 0 >"$D/arriving"
   (
-    # Left by a host shell that was killed with KILL.
+    # Left by a host shell that was killed together with this watch, more than a minute ago.
     for old in "${D%/*}"/igor.*; do
-      [ -O "$old" ] && [ ! -L "$old" ] && read -r pid <"$old/pid" && ! kill -0 "$pid" && rm -rf "$old"
-    done 2>/dev/null
-    quiet=0 last=x
-    while sleep 2; do
-      kill -0 $$ 2>/dev/null && read -r ping <"$D/ping" || exit 0
-      if [ "$ping" = "$last" ]; then quiet=$((quiet + 2)); else quiet=0; fi
-      last=$ping
-      [ "$quiet" -lt "$2" ] || { kill -HUP $$; exit 0; }
+      [ -O "$old" ] && [ ! -L "$old" ] && read -r pid <"$old/pid" && ! kill -0 "$pid" &&
+        [ "$(find "$old/pid" -mmin +1)" ] && rm -rf "$old"
     done
-  ) </dev/null >/dev/null 2>&1 3>&- &
+    quiet=0 last='' heard=''
+    while sleep 2 3>&-; do
+      # The loop was killed: what it started is ended from here.
+      kill -0 $$ || end
+      read -r ping <"$D/ping" && read -r id <"$D/arriving" || exit 0
+      now=$ping$(ls -ln "$D/$id.z" "$D/$id.p")
+      if [ "$now" = "$last" ]; then
+        quiet=$((quiet + 2))
+      else
+        quiet=0
+        [ "$ping" != "$heard" ] || say 0 pong "$ping"
+      fi
+      last=$now heard=$ping
+      [ "$quiet" -lt "$2" ] || break
+    done
+    kill -HUP $$
+    # A loop that cannot even write any more does not hear the signal either.
+    sleep 3 3>&-
+    kill -KILL $$
+    end
+  ) </dev/null >/dev/null 2>&1 &
   watch=$!
 fi
 trap end HUP TERM INT
@@ -134,7 +160,13 @@ while read -r nonce id verb a b; do
   [ "$nonce" = "$N" ] || { say 0 desync; break; }
   case $verb in
     run)
-      if receive "$a" "$D/$id.z" && receive "$b" "$D/$id.p" && gzip -dc <"$D/$id.z" >"$D/$id.t"; then start "$id"; else break; fi
+      echo "$id" >"$D/arriving"
+      if receive "$a" "$D/$id.z" && receive "$b" "$D/$id.p" && unpack "$id"; then
+        start "$id"
+      else
+        printf %16384s . >"$D/room" || say 0 full "$(printf %s "${D%/*}" | base64 | tr -d '\n')"
+        break
+      fi
       ;;
     kill) signal "$id" "$a" ;;
     ping)
