@@ -59,16 +59,19 @@ export function sessionArgv(
   ];
 }
 
-/** What rsync is to call instead of plain ssh, as its `-e` takes it (it splits words as a shell does). */
+/** What rsync is to call instead of plain ssh, as its `-e` takes it: in quotes a doubled quote is one. */
 export function rsyncShell(connection: Connection): string {
   return ["ssh", ...connectionOptions(connection)]
-    .map((word) => (/[\s"]/.test(word) ? `'${word}'` : word))
+    .map((word) => (/[\s"']/.test(word) ? `'${word.replaceAll("'", "''")}'` : word))
     .join(" ");
 }
 
-/** Ends our shared connection to a host. e.g. `ssh -O exit -o ControlPath=... -- apollo` */
-export function closeArgv(connection: Connection): readonly [string, ...string[]] {
-  return ["ssh", "-O", "exit", ...connectionOptions(connection), "--", connection.host.host];
+/**
+ * Takes our shared connection to a host out of use: the next session opens a new one, those that others have on it go on.
+ * e.g. `ssh -O stop -o ControlPath=... -- apollo`
+ */
+export function stopSharingArgv(connection: Connection): readonly [string, ...string[]] {
+  return ["ssh", "-O", "stop", ...connectionOptions(connection), "--", connection.host.host];
 }
 
 /** The same destination without any shared connection: for one more try when the shared one is dead. */
@@ -101,7 +104,8 @@ function connectionOptions({ host, controlPath }: Connection): readonly string[]
 
 /** A path as a value of ssh's configuration: quoted, and `%` is not the beginning of a token. */
 function sshValue(path: string): string {
-  return /[\s"]/.test(path) ? `"${path.replaceAll("%", "%%")}"` : path.replaceAll("%", "%%");
+  const value = path.replaceAll("%", "%%");
+  return /[\s"'\\]/.test(path) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value;
 }
 
 function destinationOptions(host: Host): readonly string[] {

@@ -1,0 +1,150 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Host } from "../../src/model/project.ts";
+import {
+  parseSettings,
+  rsyncShell,
+  sessionArgv,
+  settingsArgv,
+  stopSharingArgv,
+  unshared,
+} from "../../src/remote/ssh.ts";
+import type { Connection, SshSettings } from "../../src/remote/ssh.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "igor-ssh-"));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const host = (name: string, more: Partial<Host> = {}): Host => ({
+  host: name,
+  dir: "/srv",
+  tag: undefined,
+  user: undefined,
+  port: undefined,
+  ip: undefined,
+  ...more,
+});
+
+/** What the real ssh says for a configuration. */
+function settingsOf(config: string, of = host("apollo")): SshSettings {
+  const file = join(directory, "config");
+  writeFileSync(file, config);
+  const [ssh, ...words] = settingsArgv(of);
+  const { stdout, stderr } = spawnSync(ssh, ["-F", file, ...words], { encoding: "utf8" });
+  expect(stderr.replace(/Pseudo-terminal.*\r?\n/, "")).toBe("");
+  return parseSettings(stdout);
+}
+
+describe("the settings of ssh", () => {
+  test("are those of every block that matches", () => {
+    const config =
+      "Host apollo\n HostName 10.99.0.11\nMatch originalhost apollo user eve\n HostName 10.99.0.12\nHost *\n User dino\n";
+    expect(settingsOf(config)).toMatchObject({
+      user: "dino",
+      hostname: "10.99.0.11",
+      multiplexes: false,
+    });
+    expect(settingsOf(config, host("apollo", { user: "eve" }))).toMatchObject({ user: "eve" });
+  });
+
+  test.each([
+    ["auto", true],
+    ["yes", true],
+    ["autoask", true],
+    ["no", false],
+  ])("with ControlMaster %s share connections: %s", (master, multiplexes) => {
+    const path = join(directory, "cm-%C");
+    const settings = settingsOf(`ControlMaster ${master}\nControlPath ${path}\n`);
+    expect(settings.multiplexes).toBe(multiplexes);
+    expect(settings.controlPath).toMatch(/cm-[0-9a-f]{40}$/);
+  });
+
+  test("share nothing without a path", () => {
+    expect(settingsOf("ControlMaster auto\n")).toMatchObject({
+      multiplexes: false,
+      controlPath: undefined,
+    });
+    expect(settingsOf("ControlMaster auto\nControlPath none\n")).toMatchObject({
+      multiplexes: false,
+      controlPath: undefined,
+    });
+  });
+});
+
+describe("the words for ssh", () => {
+  const settings: SshSettings = {
+    user: "dino",
+    hostname: "apollo",
+    multiplexes: false,
+    controlPath: undefined,
+  };
+  const connection = (controlPath: string | undefined, of = host("apollo")): Connection => ({
+    host: of,
+    settings,
+    controlPath,
+  });
+
+  test("open a session that never asks, never forwards, and notices a dead link", () => {
+    expect(
+      sessionArgv(connection("/run/user/1000/igor/0123"), "exec /bin/sh", "no-tty").join(" "),
+    ).toMatchInlineSnapshot(
+      `"ssh -T -o BatchMode=yes -o ConnectTimeout=5 -o ServerAliveInterval=3 -o ServerAliveCountMax=3 -o ClearAllForwardings=yes -o ForwardX11=no -o RemoteCommand=none -o PermitLocalCommand=no -o EscapeChar=none -o ControlMaster=auto -o ControlPersist=10m -o ControlPath=/run/user/1000/igor/0123 -- apollo exec /bin/sh"`,
+    );
+    expect(sessionArgv(connection(undefined), "id", "tty")).toContain("-tt");
+  });
+
+  test("leave the user's own shared connection to the user, and can do without it", () => {
+    expect(sessionArgv(connection(undefined), "id", "no-tty").join(" ")).not.toContain("Control");
+    expect(sessionArgv(unshared(connection(undefined)), "id", "no-tty")).toContain(
+      "ControlPath=none",
+    );
+    expect(stopSharingArgv(connection("/x")).slice(0, 3)).toEqual(["ssh", "-O", "stop"]);
+  });
+
+  test("name the login and the port only where the configuration of igor does", () => {
+    const words = sessionArgv(
+      connection(undefined, host("apollo", { user: "eve", port: 2222 })),
+      "id",
+      "no-tty",
+    ).join(" ");
+    expect(words).toContain("-l eve -p 2222 -- apollo id");
+    expect(sessionArgv(connection(undefined), "id", "no-tty")).not.toContain("-l");
+  });
+
+  test("survive the real ssh, also with a path that has spaces, quotes and percent signs", () => {
+    for (const path of [
+      join(directory, "a b"),
+      join(directory, "100%h"),
+      join(directory, "it's"),
+      join(directory, 'say "hi"'),
+      join(directory, "back\\slash"),
+    ]) {
+      const [ssh, ...words] = sessionArgv(connection(path), "id", "no-tty");
+      const { stdout } = spawnSync(ssh, ["-G", ...words], { encoding: "utf8" });
+      expect(parseSettings(stdout).controlPath?.replaceAll("%%", "%")).toBe(path);
+    }
+  });
+
+  test("are read by rsync as the same words", () => {
+    writeFileSync(
+      join(directory, "words"),
+      `#!/bin/sh\nprintf '%s\\n' "$@" >'${directory}/said'\nexit 1\n`,
+      { mode: 0o755 },
+    );
+    for (const path of [
+      "/run/s/0123",
+      "/run/a b/0123",
+      "/run/it's here/0123",
+      "/home/o'brien/0",
+      '/run/say "hi"/0',
+    ]) {
+      const expected = sessionArgv(connection(path), "", "no-tty").slice(2, -3);
+      const shell = rsyncShell(connection(path)).replace(/^ssh/, `${directory}/words`);
+      spawnSync("rsync", ["-e", shell, "apollo:x", "/dev/null"]);
+      const words = readFileSync(join(directory, "said"), "utf8").split("\n");
+      expect(words.slice(0, expected.length)).toEqual(expected);
+    }
+  });
+});
