@@ -9,7 +9,8 @@
 # Inputs: in_generation, the id of the tree that comes out.
 # Answer (stdout): `kept PATH` for each path that was moved or copied to .igor/host/conflicts/<generation>/.
 # Guarantees: each path is the old file or the new one, never a part; a path that is not in a state igor left is kept
-# aside before its place is taken; a directory that is a symbolic link is never entered; the generation is written last.
+# aside before its place is taken; a directory that is a symbolic link is never entered (nothing is changed then); the
+# generation is written last.
 : "${in_generation=}"
 
 stat_format='%f %s %.9Y %n'
@@ -25,17 +26,29 @@ commit_tree() {
     [ -s "$list" ] || continue
     examine
     apply
+    remove_emptied
   done
   printf '%s\n' "$in_generation" >"$stage/generation"
   mv -f "$stage/generation" .igor/host/generation
   rm -rf "$stage"
 }
 
-# no_link DIR: no component of DIR is a symbolic link.
+# examine: nothing is changed; every directory on the way of the list is checked.
+examine() {
+  checked=
+  while IFS= read -r line; do
+    case $line in [rd]' '*) decode "${line#? }" ;; *) continue ;; esac
+    parent "$decoded"
+    [ "$parent" = "$checked" ] || { no_link "$parent" && checked=$parent; }
+  done <"$list"
+}
+
+# no_link DIR: no component of DIR is a symbolic link, and none leads out of the tree.
 no_link() {
   part='' rest=$1/
   while [ "$rest" ]; do
     part=$part${part:+/}${rest%%/*} rest=${rest#*/}
+    case ${part##*/} in '' | ..) die symlink-in-the-way "$(encoded "$1")" ;; esac
     [ ! -L "$part" ] || die symlink-in-the-way "$(encoded "$part")"
   done
 }
@@ -43,27 +56,32 @@ no_link() {
 parent() { case $1 in */*) parent=${1%/*} ;; *) parent=. ;; esac; }
 present() { [ -e "$1" ] || [ -L "$1" ]; }
 
-# examine: nothing is changed; every directory on the way is checked, and $stage/found tells what is there now.
-examine() {
-  checked=
-  : >"$stage/found"
+# apply: the list in pieces of 100 paths, so that what is there is looked at shortly before it is touched.
+apply() {
+  made='' piece='' pieces=0
   set --
   while IFS= read -r line; do
+    piece=$piece$line$newline
     case $line in [rd]' '*) decode "${line#? }" ;; *) continue ;; esac
-    parent "$decoded"
-    [ "$parent" = "$checked" ] || { no_link "$parent" && checked=$parent; }
-    case $line in r*) present "$stage/f/$decoded" || continue ;; esac
-    case $decoded in *"$newline"*) continue ;; esac
-    present "$decoded" || continue
-    set -- "$@" "./$decoded"
-    [ $# -lt 100 ] || { stat -c "$stat_format" -- "$@" >>"$stage/found" || :; set --; }
+    pieces=$((pieces + 1))
+    case $line$decoded in
+      *"$newline"*) ;;
+      r*) ! present "$stage/f/$decoded" || ! present "$decoded" || set -- "$@" "./$decoded" ;;
+      d*) ! present "$decoded" || set -- "$@" "./$decoded" ;;
+    esac
+    [ "$pieces" -ge 100 ] || continue
+    apply_piece "$@"
+    piece='' pieces=0
+    set --
   done <"$list"
-  [ $# -eq 0 ] || stat -c "$stat_format" -- "$@" >>"$stage/found" || :
+  [ -z "$piece" ] || apply_piece "$@"
 }
 
-# apply: the second pass over the list; the lines of $stage/found come in the same order.
-apply() {
-  made='' batch='' expected='' targets=''
+# apply_piece FILES: the lines in $piece; FILES are the paths in them that are there, in their order.
+apply_piece() {
+  : >"$stage/found"
+  [ $# -eq 0 ] || stat -c "$stat_format" -- "$@" >"$stage/found" || :
+  batch='' expected='' targets=''
   set --
   while IFS= read -r line; do
     word=${line#? }
@@ -77,7 +95,7 @@ apply() {
     case $line in
       r*)
         if present "$stage/f/$path"; then
-          if [ "$batch" != "$parent" ] || [ $# -ge 100 ]; then
+          if [ "$batch" != "$parent" ]; then
             [ $# -eq 0 ] || flush "$@"
             set --
             batch=$parent
@@ -88,7 +106,7 @@ apply() {
         fi
         ;;
       d*)
-        if [ "$batch" != ' delete' ] || [ $# -ge 100 ]; then
+        if [ "$batch" != ' delete' ]; then
           [ $# -eq 0 ] || flush "$@"
           set --
           batch=' delete'
@@ -96,14 +114,16 @@ apply() {
         if present "$path"; then
           look
           if ours; then set -- "$@" "./$path"; elif [ "$kind" != directory ]; then keep_aside mv; fi
-          case $emptied in "$parent$newline"*) ;; *) [ "$parent" = . ] || emptied=$parent$newline$emptied ;; esac
         fi
+        # Also when the path is gone already: an attempt that was cut may have left the directory.
+        case $emptied in "$parent$newline"*) ;; *) [ "$parent" = . ] || emptied=$parent$newline$emptied ;; esac
         ;;
     esac
     expected='' targets=''
-  done 4<"$stage/found" <"$list"
+  done 4<"$stage/found" <<END
+${piece%"$newline"}
+END
   [ $# -eq 0 ] || flush "$@"
-  remove_emptied
 }
 
 # flush FILES: the batch in hand goes to its place: staged files into the directory $batch, or deletions.
@@ -115,22 +135,24 @@ flush() {
 make_directory() {
   [ "$1" != "$made" ] || return 0
   made=$1
-  [ ! -d "$1" ] || return 0
-  wanted=$path
-  part='' rest=$1/
+  wanted=$path wanted_word=$word words=$word
+  part='' rest=$1/ encoded_part=''
   while [ "$rest" ]; do
     part=$part${part:+/}${rest%%/*} rest=${rest#*/}
+    encoded_part=$encoded_part${encoded_part:+/}${words%%/*} words=${words#*/}
+    # A link that this list itself has put there.
+    [ ! -L "$part" ] || die symlink-in-the-way "$(encoded "$part")"
     [ ! -d "$part" ] || continue
     if [ -e "$part" ]; then
-      path=$part word=$part
+      path=$part word=$encoded_part
       keep_aside mv
     fi
     (umask 022 && mkdir -- "$part")
   done
-  path=$wanted
+  path=$wanted word=$wanted_word
 }
 
-# look: sets $kind, $size and $mtime of $path, from the first pass when the line there is for this path.
+# look: sets $kind, $size and $mtime of $path, from $stage/found when the line there is for this path.
 look() {
   found=
   case $path in
@@ -177,13 +199,18 @@ clear_place() {
   look
   ! ours || return 0
   case $kind in
-    directory) rmdir -- "./$path" 2>/dev/null || keep_aside mv ;;
+    directory)
+      # Empty directories are nobody's: git does not know them, and an attempt that was cut leaves some.
+      if [ "$(find "./$path" ! -type d -print 2>&1 | head -n 1)" ]; then keep_aside mv; else remove_directory; fi
+      ;;
     file)
       if [ -L "$stage/f/$path" ] || ! cmp -s "$stage/f/$path" "./$path"; then keep_aside ln; fi
       ;;
     *) keep_aside mv ;;
   esac
 }
+
+remove_directory() { find "./$path" -depth -type d -exec rmdir {} +; }
 
 # keep_aside ln|mv: with ln the path stays in place until the new file takes it in one rename.
 keep_aside() {
