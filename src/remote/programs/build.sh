@@ -10,7 +10,8 @@ if [ "${1-}" = job ]; then
 else
   command -v "$in_engine" >/dev/null 2>&1 || die engine-unavailable "$in_engine" missing
   open_target
-  if push_tree; then
+  push_tree
+  if [ "$pushed" ]; then
     look_at_image
     if [ -z "$image_because" ]; then
       ev image-up-to-date

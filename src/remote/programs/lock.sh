@@ -10,6 +10,8 @@ born() {
   read -r born 2>/dev/null <"/proc/$1/stat" || { born=; return 1; }
   # shellcheck disable=SC2086
   set -- ${born##*) }
+  # Ended, but its parent has not noticed.
+  case $1 in [ZX]) born=; return 1 ;; esac
   shift 19
   born=$1
 }
@@ -18,6 +20,8 @@ born() {
 stale() {
   # shellcheck disable=SC2086
   set -- $1
+  # Locks appear whole: one without an owner was emptied by a crash of the machine.
+  [ $# -gt 0 ] || return 0
   [ "${4-}" = "$lock_host" ] || return 1
   [ "${3-}" = "$lock_boot" ] || return 0
   if [ -r /proc/self/stat ]; then
@@ -35,14 +39,21 @@ lock_tree() {
   [ ! -r /proc/sys/kernel/random/boot_id ] || read -r lock_boot </proc/sys/kernel/random/boot_id
   born $$ || born=-
   lock_mine="$$ ${born:--} $lock_boot $lock_host"
-  echo "$lock_mine" >"$lock.$$" || die not-writable "$(encoded "$root/.igor/host")"
-  lock_waited=0
-  until ln "$lock.$$" "$lock" 2>/dev/null; do
+  # With the host in its name, because several may share the directory.
+  lock_own=$lock.$lock_host.$$
+  echo "$lock_mine" >"$lock_own" || die not-writable "$(encoded "$root/.igor/host")"
+  lock_waited=0 lock_misses=0
+  until ln "$lock_own" "$lock" 2>/dev/null; do
     lock_line=
-    read -r lock_line 2>/dev/null <"$lock" || { [ -e "$lock" ] || continue; }
+    if ! read -r lock_line 2>/dev/null <"$lock" && [ ! -e "$lock" ]; then
+      # Freed in this moment; or nothing can be linked here at all.
+      lock_misses=$((lock_misses + 1))
+      [ "$lock_misses" -lt 1000 ] || { ln "$lock_own" "$lock" || die not-writable "$(encoded "$lock")"; break; }
+      continue
+    fi
     if stale "$lock_line"; then
       # Taken over under a second lock, so that two who see the same stale lock cannot remove a fresh one.
-      if ln "$lock.$$" "$lock.taking" 2>/dev/null; then
+      if ln "$lock_own" "$lock.taking" 2>/dev/null; then
         lock_again=
         read -r lock_again 2>/dev/null <"$lock" || :
         [ "$lock_again" != "$lock_line" ] || rm -f "$lock"
@@ -50,20 +61,20 @@ lock_tree() {
       else
         lock_taker=
         read -r lock_taker 2>/dev/null <"$lock.taking" || :
-        [ -z "$lock_taker" ] || ! stale "$lock_taker" || rm -f "$lock.taking"
+        [ ! -e "$lock.taking" ] || ! stale "$lock_taker" || rm -f "$lock.taking"
       fi
       continue
     fi
     if [ "$lock_waited" -ge $((in_patience * 10)) ]; then
-      rm -f "$lock.$$"
+      rm -f "$lock_own"
       die locked "$(encoded "process ${lock_line%% *} on ${lock_line##* }")"
     fi
     [ "$lock_waited" -ne 10 ] || ev waiting "$(encoded "another igor (process ${lock_line%% *}) is writing to this directory")"
     lock_waited=$((lock_waited + 1))
     sleep 0.1 2>/dev/null || { sleep 1; lock_waited=$((lock_waited + 9)); }
   done
-  rm -f "$lock.$$"
-  for lock_left in "$lock".[0-9]*; do
+  rm -f "$lock_own"
+  for lock_left in "$lock.$lock_host".*; do
     kill -0 "${lock_left##*.}" 2>/dev/null || rm -f "$lock_left"
   done
   trap unlock_tree EXIT

@@ -1,2 +1,2 @@
 open_target
-push_tree || :
+push_tree

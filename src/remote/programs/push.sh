@@ -2,8 +2,8 @@
 #
 # Inputs: those of target, lock and commit; in_accept, the generations (space-separated, `-` for none) for which the
 # changes in the payload are right; in_changes (1: there are some); in_stage, the id of this push;
-# in_staged (1: the files were transferred to the stage before; direct: straight into the tree);
-# in_count, how many files this checkout has when it never pushed here before.
+# in_staged (1: the files were transferred to the stage before; fresh: they were, for a tree that holds nothing yet, and
+# the changes are only those below .igor); in_count, how many files this checkout has when it never pushed here before.
 # Payload: nothing, or a tar.gz with l/ (lists of commit) and f/ (files).
 # Events: `unchanged`, `pushed`, `left-alone N` (files that are not of a checkout which is new here), or `reconcile GENERATION RSYNC FRESH ROOT`: the changes do not fit what the
 # host holds, nothing was done but making the stage, plan again.
@@ -28,33 +28,59 @@ reconcile() {
   ev reconcile "$generation" "$flavour" "${fresh:-0}" "$(encoded "$root")"
 }
 
-# push_tree: returns with the tree at $in_generation, or 1 when the answer is `reconcile`.
+# push_tree: afterwards the tree is at $in_generation and $pushed is 1, or the answer was `reconcile` and it is empty.
+# Never to be called in a condition: there a shell goes on after an error, and a push that failed in part would be confirmed.
 push_tree() {
+  pushed=
   if ! accepted; then
     reconcile
-    return 1
+    return 0
   fi
   if [ -z "$in_changes" ]; then
     ev unchanged
+    pushed=1
     return 0
   fi
   [ "${lock-}" ] || lock_tree
   generation=-
   [ ! -s .igor/host/generation ] || read -r generation <.igor/host/generation
-  if ! accepted; then
+  accepted || pushed=no
+  stage=$PWD/.igor/host/stage/$in_stage
+  if [ -z "$pushed" ]; then
+    mkdir -p "$stage"
+    if ! tar -xzpof - -C "$stage"; then
+      [ "$in_staged" ] || rm -rf "$stage"
+      exit 1
+    fi
+    [ "$in_staged" != fresh ] || place_whole
+  fi
+  if [ "$pushed" = no ]; then
+    pushed='' fresh=''
     unlock_tree
     reconcile
-    return 1
-  fi
-  stage=$PWD/.igor/host/stage/$in_stage
-  mkdir -p "$stage"
-  if ! tar -xzpof - -C "$stage"; then
-    rm -rf "$stage"
-    exit 1
+    return 0
   fi
   commit_tree "$stage"
   ev pushed
+  pushed=1
   if [ "$in_count" ] && [ -z "$fresh" ]; then count_others; fi
+}
+
+# place_whole: moves what is staged into a tree that holds nothing, directories as a whole; $pushed is `no` when it does.
+place_whole() {
+  for f in "$stage"/f/* "$stage"/f/.[!.]* "$stage"/f/..?*; do
+    if present "$f" && [ "${f##*/}" != .igor ] && present "./${f##*/}"; then pushed=no; fi
+  done
+  [ -z "$pushed" ] || return 0
+  set --
+  for f in "$stage"/f/* "$stage"/f/.[!.]* "$stage"/f/..?*; do
+    if ! present "$f" || [ "${f##*/}" = .igor ]; then continue; fi
+    set -- "$@" "$f"
+    [ $# -ge 100 ] || continue
+    mv -- "$@" ./
+    set --
+  done
+  [ $# -eq 0 ] || mv -- "$@" ./
 }
 
 # count_others: files in the tree that are not of this checkout; a new checkout deletes nothing.

@@ -44,7 +44,8 @@ else
   ask_container "$in_container" &
   asked=$!
   open_target
-  if push_tree; then
+  push_tree
+  if [ "$pushed" ]; then
     needs
     [ -z "$work" ] || start_setup
   fi

@@ -17,7 +17,8 @@ open_target() {
   home=$(cd -P -- "$HOME" 2>/dev/null && pwd -P) || home=$HOME
   case $root in / | "$HOME" | "$home" | *[!/]/.. | */../*) refuse root "$(encoded "$root")" ;; esac
   if [ ! -e "$root" ] && [ ! -L "$root" ]; then
-    { mkdir -p -- "$base" && mkdir -m 700 -- "$root"; } || die not-writable "$(encoded "$base")"
+    # Another igor may make it at the same time.
+    { mkdir -p -- "$base" && { mkdir -m 700 -- "$root" || [ -d "$root" ]; }; } || die not-writable "$(encoded "$base")"
   fi
   [ -d "$root" ] || refuse not-a-directory "$(encoded "$root")"
   cd -P -- "$base" || die not-writable "$(encoded "$base")"
@@ -37,7 +38,7 @@ open_target() {
     [ -O .igor/host ] || refuse other-owner "$(encoded "$root")" "$(encoded "$(stat -c %U .igor/host)")"
   else
     [ "$fresh" ] || [ "$in_adopt" ] || refuse has-files "$(encoded "$root")"
-    { mkdir -p .igor && mkdir -m 700 .igor/host; } || die not-writable "$(encoded "$root")"
+    { mkdir -p .igor && { mkdir -m 700 .igor/host || [ -d .igor/host ]; }; } || die not-writable "$(encoded "$root")"
   fi
   check_marker
   generation=-
@@ -63,7 +64,7 @@ check_marker() {
   fi
   [ "$was_project $was_commit $was_source" != "$in_project $in_commit $in_source" ] || return 0
   {
-    printf 'project %s\ncommit %s\nsource %s\n' "$in_project" "$in_commit" "$in_source" >.igor/host/marker.new &&
-      mv -f .igor/host/marker.new .igor/host/marker
+    printf 'project %s\ncommit %s\nsource %s\n' "$in_project" "$in_commit" "$in_source" >".igor/host/marker.$$" &&
+      mv -f ".igor/host/marker.$$" .igor/host/marker
   } || die not-writable "$(encoded "$root/.igor/host")"
 }

@@ -1,0 +1,178 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Change } from "../../src/model/plan.ts";
+import { stateOf } from "../../src/project/walk.ts";
+import commitPart from "../../src/remote/programs/commit.sh";
+import lockPart from "../../src/remote/programs/lock.sh";
+import mainPart from "../../src/remote/programs/push-main.sh";
+import pushPart from "../../src/remote/programs/push.sh";
+import sayPart from "../../src/remote/programs/say.sh";
+import targetPart from "../../src/remote/programs/target.sh";
+import { packFiles, packPayload } from "../../src/run/pack.ts";
+import { localShells, runLocally } from "../support/local-shells.ts";
+import type { LocalRun, LocalShell } from "../support/local-shells.ts";
+import { thingsIn, writeThings } from "../support/tree.ts";
+import type { Thing } from "../support/tree.ts";
+
+const parts = [sayPart, lockPart, targetPart, commitPart, pushPart, mainPart];
+let place = "";
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), "igor-push-"));
+  mkdirSync(join(place, "home"));
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+const tree = () => join(place, "base/mnist");
+
+/** Runs the program `push` as the host shell would. */
+function push(
+  shell: LocalShell,
+  inputs: Readonly<Record<string, string>>,
+  payload?: Buffer,
+): LocalRun {
+  const all = {
+    in_base: join(place, "base"),
+    in_dir: tree(),
+    in_project: "mnist",
+    in_source: "bGFwdG9w",
+    in_stage: "s1",
+    in_generation: "g1",
+    in_accept: "-",
+    ...inputs,
+  };
+  return runLocally(shell, {
+    parts,
+    inputs: all,
+    cwd: join(place, "home"),
+    ...(payload && { payload }),
+  });
+}
+
+async function payloadOf(files: Readonly<Record<string, Thing>>): Promise<Buffer> {
+  const root = mkdtempSync(join(place, "local-"));
+  writeThings(root, files);
+  const source = {
+    root,
+    stateOf: () => undefined,
+    readStateOf: stateOf,
+    lookAgain: () => undefined,
+  };
+  const packed = await packFiles(source, Object.keys(files));
+  if (!packed.ok) throw new Error("unreadable");
+  const changes = Object.keys(files).map((path): Change => ({
+    kind: "replace",
+    path,
+    expected: [],
+  }));
+  return packPayload(changes, packed.value.bytes);
+}
+
+const generation = () =>
+  existsSync(join(tree(), ".igor/host/generation")) &&
+  readFileSync(join(tree(), ".igor/host/generation"), "utf8");
+const lockIsFree = () => !existsSync(join(tree(), ".igor/host/lock"));
+
+describe.each(localShells)("push in $name", (shell) => {
+  test("brings a first tree in one frame, then says that nothing changed, then that it is another one", async () => {
+    const first = push(
+      shell,
+      { in_changes: "1" },
+      await payloadOf({ "a.py": "1", "d/b.py": "2", ".igor/config.json": "{}" }),
+    );
+    expect(first).toMatchObject({ exitCode: 0, events: ["pushed"], stderr: "" });
+    expect(thingsIn(tree())).toEqual({ "a.py": "1", "d/b.py": "2", ".igor/config.json": "{}" });
+    expect(push(shell, { in_accept: "g1", in_stage: "s2" })).toMatchObject({
+      exitCode: 0,
+      events: ["unchanged"],
+    });
+    const other = push(
+      shell,
+      { in_accept: "g7 g8", in_stage: "s3", in_changes: "1" },
+      await payloadOf({ "a.py": "2" }),
+    );
+    expect(other.events[0]).toMatch(/^reconcile g1 (rsync|none) 0 /);
+    expect([thingsIn(tree())["a.py"], generation(), lockIsFree()]).toEqual(["1", "g1\n", true]);
+  });
+
+  test("confirms nothing when a part of it cannot be written", async () => {
+    push(shell, { in_changes: "1" }, await payloadOf({ "a.py": "1", "data/b": "1" }));
+    const data = join(tree(), "data");
+    execFileSync("mount", ["-t", "tmpfs", "-o", "ro,size=1m", "igor-data", data]);
+    try {
+      const failed = push(
+        shell,
+        { in_accept: "g1", in_generation: "g2", in_changes: "1" },
+        await payloadOf({ "a.py": "2", "data/b": "2", "z.py": "2" }),
+      );
+      expect(failed.exitCode).not.toBe(0);
+      expect(failed.events).toEqual([]);
+      expect(failed.stderr).toMatch(/Read-only file system/);
+      expect([generation(), lockIsFree()]).toEqual(["g1\n", true]);
+    } finally {
+      execFileSync("umount", [data]);
+    }
+  });
+
+  test("fills an empty tree with what was staged, as a whole", async () => {
+    expect(push(shell, { in_accept: "" }).events[0]).toMatch(/^reconcile - (rsync|none) 1 /);
+    writeThings(join(tree(), ".igor/host/stage/s1/f"), {
+      "a.py": "1",
+      "d/e/b.py": "2",
+      "-rf": "3",
+      ".hidden": "4",
+      "..odd": "5",
+      link: { link: "d" },
+      ".igor/config.json": "{}",
+    });
+    const done = push(
+      shell,
+      { in_changes: "1", in_staged: "fresh" },
+      await payloadOf({}).then(() =>
+        packPayload(
+          [{ kind: "replace", path: ".igor/config.json", expected: [] }],
+          Buffer.alloc(0),
+        ),
+      ),
+    );
+    expect(done).toMatchObject({ exitCode: 0, events: ["pushed"] });
+    expect(thingsIn(tree())).toEqual({
+      "a.py": "1",
+      "d/e/b.py": "2",
+      "-rf": "3",
+      ".hidden": "4",
+      "..odd": "5",
+      link: "-> d",
+      ".igor/config.json": "{}",
+    });
+    expect(generation()).toBe("g1\n");
+  });
+
+  test("takes another look when something came into the empty tree meanwhile", async () => {
+    push(shell, { in_accept: "" });
+    writeThings(join(tree(), ".igor/host/stage/s1/f"), { "a.py": "1", "d/b.py": "2" });
+    writeThings(tree(), { "d/mine": "mine" });
+    const done = push(shell, { in_changes: "1", in_staged: "fresh" }, await payloadOf({}));
+    expect(done.exitCode).toBe(0);
+    expect(done.events[0]).toMatch(/^reconcile - (rsync|none) 0 /);
+    expect([thingsIn(tree()), generation(), lockIsFree()]).toEqual([
+      { "d/mine": "mine" },
+      false,
+      true,
+    ]);
+  });
+
+  test("does nothing with half a payload", async () => {
+    push(shell, { in_changes: "1" }, await payloadOf({ "a.py": "1" }));
+    const payload = await payloadOf({ "a.py": "2", "b.py": "x".repeat(10_000) });
+    const failed = push(
+      shell,
+      { in_accept: "g1", in_generation: "g2", in_changes: "1" },
+      payload.subarray(0, payload.length - 20),
+    );
+    expect(failed.exitCode).not.toBe(0);
+    expect([thingsIn(tree()), generation(), lockIsFree()]).toEqual([{ "a.py": "1" }, "g1\n", true]);
+  });
+});
