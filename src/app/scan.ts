@@ -8,7 +8,7 @@ import type { LocalTree } from "../plan/difference.ts";
 import { sourceOf } from "../project/identity.ts";
 import { readNote, writeNote } from "../project/notes.ts";
 import { alwaysSent, fileFilter, isInternal } from "../project/select-files.ts";
-import { isRacy, isThere, readTree, stateOf, walk } from "../project/walk.ts";
+import { isRacy, isThere, lookAt, readTree, stateOf, walk } from "../project/walk.ts";
 import { firstCommit, listGitFiles, listNestedFiles } from "../run/git-files.ts";
 import type { FileSource } from "../run/pack.ts";
 
@@ -26,7 +26,9 @@ export async function scan(project: Project, named: readonly string[]): Promise<
   const listed = await listGitFiles(root);
   if (!listed.ok) return listed;
   const isSent = fileFilter(project);
-  const paths = new Set((listed.value ?? walk(root, (path) => !isSent(path))).filter(isSent));
+  const seen = listed.value === undefined ? walk(root, (path) => !isSent(path)) : ok(listed.value);
+  if (!seen.ok) return seen;
+  const paths = new Set(seen.value.filter(isSent));
   for (const path of [...alwaysSent(project), ...named]) if (!isInternal(path)) paths.add(path);
   const found = readTree(root, paths);
   if (!found.ok) return found;
@@ -81,11 +83,17 @@ export function fileSource(
   tree: ReadonlyMap<string, FileState>,
   now: () => number,
 ): FileSource {
+  const readStateOf: FileSource["readStateOf"] = (found) =>
+    isRacy(found.mtimeNs, now()) ? `${stateOf(found)} racy` : stateOf(found);
   return {
     root,
     stateOf: (path) => tree.get(path),
-    readStateOf: (found) =>
-      isRacy(found.mtimeNs, now()) ? `${stateOf(found)} racy` : stateOf(found),
+    readStateOf,
+    lookAgain: (path) => {
+      const found = lookAt(join(root, path));
+      if (found === undefined) return undefined;
+      return "link" in found ? `l ${found.link}` : readStateOf(found);
+    },
   };
 }
 

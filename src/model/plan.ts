@@ -42,7 +42,7 @@ export type Step =
       readonly files?: number;
     }
   | {
-      /** Many files on their way into the stage (or straight into an empty target). */
+      /** Many files on their way into the stage. */
       readonly kind: "transfer";
       readonly title: string;
       readonly tool: "rsync" | "tar";

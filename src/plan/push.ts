@@ -108,7 +108,9 @@ export function planPush(
       pending: undefined,
     };
   }
-  const direct = answer.fresh && answer.generation === "-";
+  // What fills an empty tree is moved there as a whole; only what stands beside igor's own directory is listed.
+  const isFresh = answer.fresh && answer.generation === "-";
+  const listed = difference.changes.filter(({ path }) => !isFresh || path.startsWith(".igor/"));
   const tree = answer.root;
   const useRsync = answer.rsync === "rsync" && facts.laptopRsync === "rsync";
   return {
@@ -118,14 +120,10 @@ export function planPush(
         title: "transfer",
         tool: useRsync ? "rsync" : "tar",
         files: replaced,
-        into: direct ? tree : `${tree}/.igor/host/stage/${facts.stage}/f`,
-        ...(useRsync && !direct ? { compareWith: tree } : {}),
+        into: `${tree}/.igor/host/stage/${facts.stage}/f`,
+        ...(useRsync && !isFresh ? { compareWith: tree } : {}),
       },
-      frame(
-        { in_accept: accept, in_changes: "1", in_staged: direct ? "direct" : "1" },
-        direct ? [] : difference.changes,
-        [],
-      ),
+      frame({ in_accept: accept, in_changes: "1", in_staged: isFresh ? "fresh" : "1" }, listed, []),
     ],
     pending,
   };

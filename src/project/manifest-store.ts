@@ -116,12 +116,12 @@ function replay(base: Base, lines: readonly JournalLine[]): Manifest {
       pending = [...pending, { generation: line.pending, changes, knows: line.knows }];
       continue;
     }
-    // What was read of files that changed on their way is noted as a second attempt of the same generation.
+    // What was really sent is noted as a second attempt of the same generation: it counts.
     const confirmed = pending.filter((attempt) => attempt.generation === line.confirmed);
     const last = confirmed.at(-1);
     if (last === undefined) continue;
     // An attempt lists every path in which the states before it differ from its own tree, so it fits the base as it is.
-    for (const [path, state] of confirmed.flatMap(({ changes }) => [...changes])) {
+    for (const [path, state] of last.changes) {
       if (state === undefined) tree.delete(path);
       else tree.set(path, state);
     }

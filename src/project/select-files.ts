@@ -34,7 +34,10 @@ export function alwaysSent(project: Project): ReadonlySet<string> {
   ]);
 }
 
-/** `.git` of this or a nested repository (a directory, or the file of a submodule), and what a host keeps for igor. */
+/**
+ * `.git` of this or a nested repository (a directory, or the file of a submodule), what a host keeps for igor, and a link
+ * or file in the place of its directory; in any case, because a host may know no other.
+ */
 export function isInternal(path: string): boolean {
-  return /(^|\/)\.git(\/|$)/.test(path) || path.startsWith(".igor/host/") || path === ".igor/host";
+  return /(^|\/)\.git(\/|$)|^\.igor(\/host(\/|$)|$)/i.test(path);
 }

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
-import type { BigIntStats } from "node:fs";
+import type { BigIntStats, Dirent } from "node:fs";
 import { join } from "node:path";
 import type { FileState, Tree } from "../model/manifest.ts";
 import { fail, ok } from "../model/result.ts";
@@ -14,18 +14,32 @@ const racyWholeSecondsNs = 2_000_000_000n;
  * Every file and link below a directory, as paths relative to it; directories and special files are not listed.
  * `skip` is asked for each file, and for each directory with a slash at its end before anything in it is looked at.
  */
-export function walk(root: string, skip: (path: string) => boolean): readonly string[] {
+export function walk(root: string, skip: (path: string) => boolean): Result<readonly string[]> {
   const paths: string[] = [];
-  const visit = (below: string): void => {
-    for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
+  const visit = (below: string): string | undefined => {
+    const entries = entriesOf(join(root, below));
+    if (entries === "unreadable") return below === "" ? "." : below;
+    for (const entry of entries) {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       if (skip(entry.isDirectory() ? `${path}/` : path)) continue;
-      if (entry.isDirectory()) visit(path);
-      else if (entry.isFile() || entry.isSymbolicLink()) paths.push(path);
+      if (entry.isDirectory()) {
+        const unreadable = visit(path);
+        if (unreadable !== undefined) return unreadable;
+      } else if (entry.isFile() || entry.isSymbolicLink()) paths.push(path);
     }
+    return undefined;
   };
-  visit("");
-  return paths;
+  const unreadable = visit("");
+  if (unreadable === undefined) return ok(paths);
+  return fail({ reason: "unreadable-file", path: unreadable, cause: "no-permission" });
+}
+
+function entriesOf(directory: string): readonly Dirent[] | "unreadable" {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    return isGone(error) ? [] : "unreadable";
+  }
 }
 
 /** What a list of paths turned out to be. */
@@ -35,35 +49,83 @@ export interface Found {
   readonly directories: readonly string[];
 }
 
-/** What the listed paths look like now. Paths that are gone, and special files, are left out. */
+/**
+ * What the listed paths look like now. Left out are paths that are gone, special files, and what is only reached through
+ * a symbolic link or outside the root: git still lists the files of a directory that became a link.
+ * What cannot be looked at is a failure: it must not be taken for deleted.
+ */
 export function readTree(root: string, paths: Iterable<string>): Result<Found> {
   const tree = new Map<string, FileState>();
   const directories: string[] = [];
+  const isInside = insideOf(root);
   for (const path of paths) {
     if (path.includes("\uFFFD"))
       return fail({ reason: "unreadable-file", path, cause: "not-utf8" });
-    const file = join(root, path);
-    const found = look(file);
-    if (found === undefined) continue;
-    if (found.isFile()) tree.set(path, stateOf(found));
-    else if (found.isSymbolicLink()) tree.set(path, `l ${readlinkSync(file)}`);
-    else if (found.isDirectory()) directories.push(path);
+    if (!isInside(path)) continue;
+    const found = look(join(root, path));
+    if (found === "gone") continue;
+    if (found === "unreadable")
+      return fail({ reason: "unreadable-file", path, cause: "no-permission" });
+    if (found.isDirectory()) directories.push(path);
+    else if (found.isFile()) tree.set(path, stateOf(found));
+    else if (found.isSymbolicLink()) tree.set(path, `l ${readlinkSync(join(root, path))}`);
   }
   return ok({ tree, directories });
 }
 
-/** Whether a path that was pushed is still here: as a file or a link, not as a directory of that name. */
-export function isThere(file: string): boolean {
-  return look(file)?.isDirectory() === false;
+/** Tells of a path whether every directory on its way is one, and not a link; each is looked at once. */
+function insideOf(root: string): (path: string) => boolean {
+  const known = new Map<string, boolean>([["", true]]);
+  const isDirectory = (directory: string): boolean => {
+    const before = known.get(directory);
+    if (before !== undefined) return before;
+    const slash = directory.lastIndexOf("/");
+    const name = directory.slice(slash + 1);
+    const isOne =
+      name !== "" &&
+      name !== ".." &&
+      isDirectory(directory.slice(0, Math.max(slash, 0))) &&
+      !isLink(join(root, directory));
+    known.set(directory, isOne);
+    return isOne;
+  };
+  return (path) => isDirectory(path.slice(0, Math.max(path.lastIndexOf("/"), 0)));
 }
 
-function look(file: string): BigIntStats | undefined {
+function isLink(directory: string): boolean {
+  const found = look(directory);
+  return typeof found === "object" && found.isSymbolicLink();
+}
+
+/** How one file or link looks now; undefined when it is gone, or anything else. */
+export function lookAt(file: string): BigIntStats | { readonly link: string } | undefined {
+  const found = look(file);
+  if (typeof found === "string") return undefined;
+  if (found.isSymbolicLink()) return { link: readlinkSync(file) };
+  return found.isFile() ? found : undefined;
+}
+
+/**
+ * Whether a path that was pushed is still here: as a file or a link, not as a directory of that name.
+ * What cannot be looked at may be.
+ */
+export function isThere(file: string): boolean {
+  const found = look(file);
+  return found === "unreadable" || (found !== "gone" && !found.isDirectory());
+}
+
+function look(file: string): BigIntStats | "gone" | "unreadable" {
   try {
-    return lstatSync(file, { bigint: true, throwIfNoEntry: false });
-  } catch {
-    // ENOTDIR: a directory on the way became a file. EACCES: what cannot be seen cannot be sent.
-    return undefined;
+    return lstatSync(file, { bigint: true, throwIfNoEntry: false }) ?? "gone";
+  } catch (error) {
+    return isGone(error) ? "gone" : "unreadable";
   }
+}
+
+/** ENOTDIR: a directory on the way became a file. */
+function isGone(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** The state of a file whose `stat` is known. */

@@ -12,8 +12,10 @@ export interface RsyncTask {
 }
 
 /**
- * The rsync that fills a stage, or an empty target. The list of files comes on stdin, NUL-separated.
+ * The rsync that fills a stage. The list of files comes on stdin, NUL-separated.
  * `-rlpt` without owner and group: a user may not give files away. `-O`: times of directories belong to the host.
+ * `--modify-window=-1`: nanoseconds count, else a file that was saved twice in one second would be taken for the same.
+ * `--chmod=D755`: a directory that is read-only here could not be filled, or changed later, there.
  * `--no-inc-recursive`: 7 round trips instead of 75 on a large tree. Never `--delete`, `--partial`, `--inplace`:
  * each of them destroys or truncates (facts 3.2 with its correction).
  * e.g. `rsync -rlptO -s -z --no-inc-recursive --from0 --files-from=- ... -e 'ssh ...' /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/g1/f/`
@@ -27,6 +29,8 @@ export function rsyncArgv(task: RsyncTask): readonly [string, ...string[]] {
     "--no-inc-recursive",
     "--from0",
     "--files-from=-",
+    "--modify-window=-1",
+    "--chmod=D755",
     "--timeout=30",
     "--info=progress2",
     "--no-human-readable",
@@ -48,4 +52,23 @@ export interface RsyncProgress {
 export function parseRsyncProgress(line: string): RsyncProgress | undefined {
   const found = /^\s*(\d+)\s+(\d+)%\s/.exec(line);
   return found === null ? undefined : { bytes: Number(found[1]), percent: Number(found[2]) };
+}
+
+/** Whether rsync itself does not work between these two, whatever the reason: tar may. */
+export function isRsyncUnusable(end: {
+  readonly exitCode: number | undefined;
+  readonly words: string;
+}): boolean {
+  // bash: line 1: rsync: command not found; /bin/sh: 1: rsync: not found
+  if (/rsync: (?:command )?not found|rsync: No such file/.test(end.words)) return true;
+  // 1: an option that one of them does not know; 2: "protocol version mismatch -- is your shell clean?"; 4: not supported
+  return end.exitCode === 1 || end.exitCode === 2 || end.exitCode === 4;
+}
+
+/**
+ * A file of the laptop that rsync may not read.
+ * e.g. `rsync: [sender] send_files failed to open "/home/dino/mnist/key": Permission denied (13)`
+ */
+export function unreadableHere(words: string): string | undefined {
+  return /\[sender\].* failed to open "([^"]+)": Permission denied/.exec(words)?.[1];
 }

@@ -39,7 +39,7 @@ export interface StepMeans {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** Reads and packs files, once for all hosts that need the same. */
-  readonly pack: (paths: readonly string[]) => Promise<PackedFiles>;
+  readonly pack: (paths: readonly string[]) => Promise<Result<PackedFiles>>;
 }
 
 /** Runs the lanes of a plan side by side, the steps of each in order. A failed host does not stop the others. */
@@ -48,7 +48,7 @@ export async function execute(
   tools: Tools,
   { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
 ): Promise<readonly LaneReport[]> {
-  const packed = new Map<string, Promise<PackedFiles>>();
+  const packed = new Map<string, Promise<Result<PackedFiles>>>();
   const pack: StepMeans["pack"] = (paths) => {
     const key = paths.join("\0");
     const known = packed.get(key) ?? packFiles(tools.source, paths);
@@ -71,13 +71,6 @@ async function runLane(
   const { host } = lane.host;
   const opened = await tools.connect(lane.host);
   if (!opened.ok) return opened;
-  // Files that are written straight into the tree arrive before the frame that confirms them.
-  const confirming = lane.steps.find(
-    (step) => step.kind === "frame" && step.confirms !== undefined,
-  );
-  if (lane.steps.some((step) => step.kind === "transfer") && confirming?.kind === "frame") {
-    tools.aboutToSend(lane.host, confirming.confirms ?? "", new Map());
-  }
   let job: Job | undefined;
   for (const step of lane.steps) {
     if (signal.aborted) return fail({ reason: "cancelled" });
@@ -113,23 +106,28 @@ async function runTransfer(
   means: StepMeans,
 ): Promise<Result<LaneEnd>> {
   const { tools, emit, signal, shell, lane } = means;
+  const { host } = lane.host;
   const onProgress = (bytes: number, percent: number | undefined): void => {
     const total =
       percent === undefined || percent === 0 ? {} : { total: Math.round((bytes * 100) / percent) };
-    emit({
-      type: "progress",
-      host: lane.host.host,
-      unit: "bytes",
-      done: bytes,
-      ...total,
-      at: tools.now(),
-    });
+    emit({ type: "progress", host, unit: "bytes", done: bytes, ...total, at: tools.now() });
   };
+  const onFallback = (because: string): void =>
+    emit({ type: "decided", host, decision: { kind: "retrying", because }, at: tools.now() });
   const moved = await transfer(step, {
-    connection: shell.connection,
+    shell,
     source: tools.source,
     onProgress,
+    onFallback,
     signal,
   });
-  return moved.ok ? ok({ kind: "done" }) : moved;
+  if (!moved.ok) return moved;
+  // Nothing in place was touched so far: what the next frame moves there is noted as it was sent.
+  const confirming = lane.steps.find(
+    (next) => next.kind === "frame" && next.confirms !== undefined,
+  );
+  if (confirming?.kind === "frame" && confirming.confirms !== undefined) {
+    tools.aboutToSend(lane.host, confirming.confirms, moved.value);
+  }
+  return ok({ kind: "done" });
 }

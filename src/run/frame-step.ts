@@ -35,7 +35,9 @@ export async function runFrame(
 ): Promise<Result<{ readonly kind: "done" } | LaneAnswer | Job>> {
   const { tools, emit, signal, shell, lane } = means;
   const { host } = lane.host;
-  const payload = await payloadOf(step, means);
+  const packed = await payloadOf(step, means);
+  if (!packed.ok) return packed;
+  const payload = packed.value;
   let next: LaneAnswer | Job | undefined;
   let failed: readonly string[] | undefined;
   const decide = (decision: Decision): void =>
@@ -90,14 +92,16 @@ export async function runFrame(
 async function payloadOf(
   step: Step & { kind: "frame" },
   { lane, tools, pack }: StepMeans,
-): Promise<Buffer | undefined> {
-  if (step.payload === undefined) return undefined;
+): Promise<Result<Buffer | undefined>> {
+  if (step.payload === undefined) return ok(undefined);
   const { changes, send } = step.payload;
-  const files = await pack(send);
+  const packed = await pack(send);
+  if (!packed.ok) return packed;
+  const files = packed.value;
   const isStaged = lane.steps.some(({ kind }) => kind === "transfer");
   if (step.confirms !== undefined && !isStaged)
     tools.aboutToSend(lane.host, step.confirms, files.changed);
-  return packPayload(changes, files.bytes);
+  return ok(await packPayload(changes, files.bytes));
 }
 
 function jobOf(

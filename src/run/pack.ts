@@ -1,4 +1,4 @@
-import { readlinkSync } from "node:fs";
+import { constants, readlinkSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -7,20 +7,25 @@ import { createGzip, gzip as gzipCallback } from "node:zlib";
 import { pack } from "tar-stream";
 import type { Header, Pack } from "tar-stream";
 import type { FileState } from "../model/manifest.ts";
-import { changeLists } from "../remote/changes.ts";
 import type { Change } from "../model/plan.ts";
+import { fail, ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { changeLists } from "../remote/changes.ts";
 
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const gzip = promisify(gzipCallback);
 
 /** The end of a tar archive: two empty blocks. */
 const tarEndBytes = 1024;
 
+/** What was really read of files, where that differs from what the plan says; undefined: the file is gone. */
+export type Changed = ReadonlyMap<string, FileState | undefined>;
+
 /** Files as they were when they were read, packed for the stage of a host. */
 export interface PackedFiles {
   /** A gzip member that holds `f/PATH` for each file, and the end of the archive. */
   readonly bytes: Buffer;
-  /** What was really read, where that differs from what the plan says; undefined: the file is gone. */
-  readonly changed: ReadonlyMap<string, FileState | undefined>;
+  readonly changed: Changed;
 }
 
 /** What of a project's files is read: where they are, and how they looked when the plan was made. */
@@ -29,44 +34,61 @@ export interface FileSource {
   readonly stateOf: (path: string) => FileState | undefined;
   /** Reads the state from what `fstat` says; notes a file that may be saved again unseen. */
   readonly readStateOf: (found: { size: bigint; mtimeNs: bigint; mode: bigint }) => FileState;
+  /** How the file looks now, noted in the same way. */
+  readonly lookAgain: (path: string) => FileState | undefined;
 }
 
 /** Reads and packs files. Each is read whole from one open file, so its content and its state belong together. */
 export async function packFiles(
   source: FileSource,
   paths: readonly string[],
-): Promise<PackedFiles> {
+): Promise<Result<PackedFiles>> {
   const archive = pack();
   const content = collect(archive);
-  const changed = new Map<string, FileState | undefined>();
-  for (const path of paths) {
-    const read = await readFile(source, path);
-    if (read?.state !== source.stateOf(path)) changed.set(path, read?.state);
-    if (read !== undefined)
-      await addEntry(archive, { ...read.header, name: `f/${path}` }, read.content);
-  }
+  const changed = await addFiles(
+    archive,
+    source,
+    paths.map((path) => [path, `f/${path}`]),
+  );
   archive.finalize();
-  return { bytes: await gzip(await content, { level: 6 }), changed };
+  const bytes = await gzip(await content, { level: 6 });
+  return changed.ok ? ok({ bytes, changed: changed.value }) : changed;
 }
 
 /** The same files as one stream of a tar.gz with plain names, for a host without rsync. */
 export function streamFiles(
   source: FileSource,
   paths: readonly string[],
-): { readonly bytes: Readable; readonly packed: Promise<number> } {
+): { readonly bytes: Readable; readonly packed: Promise<Result<Changed>> } {
   const archive = pack();
-  const packAll = async (): Promise<number> => {
-    let files = 0;
-    for (const path of paths) {
-      const read = await readFile(source, path);
-      if (read === undefined) continue;
-      await addEntry(archive, { ...read.header, name: path }, read.content);
-      files += 1;
-    }
-    archive.finalize();
-    return files;
+  const packAll = async (): Promise<Result<Changed>> => {
+    const changed = await addFiles(
+      archive,
+      source,
+      paths.map((path) => [path, path]),
+    );
+    // An archive without its end is refused at the far end.
+    if (changed.ok) archive.finalize();
+    else archive.destroy();
+    return changed;
   };
   return { bytes: Readable.from(archive).pipe(createGzip({ level: 1 })), packed: packAll() };
+}
+
+async function addFiles(
+  archive: Pack,
+  source: FileSource,
+  paths: readonly (readonly [path: string, name: string])[],
+): Promise<Result<Changed>> {
+  const changed = new Map<string, FileState | undefined>();
+  for (const [path, name] of paths) {
+    const read = await readFile(source, path);
+    if (!read.ok) return read;
+    const file = read.value;
+    if (file?.state !== source.stateOf(path)) changed.set(path, file?.state);
+    if (file !== undefined) await addEntry(archive, { ...file.header, name }, file.content);
+  }
+  return ok(changed);
 }
 
 /** The payload of a frame of `push`: the lists of changes, then the files; two gzip members are one stream. */
@@ -89,38 +111,49 @@ interface ReadFile {
   readonly content: Buffer;
 }
 
-async function readFile(source: FileSource, path: string): Promise<ReadFile | undefined> {
+/** Undefined when the file is gone, or is something else now: what the host has stays, and the next push looks again. */
+async function readFile(source: FileSource, path: string): Promise<Result<ReadFile | undefined>> {
   const file = join(source.root, path);
-  const planned = source.stateOf(path);
   try {
-    if (planned?.startsWith("l ") === true) {
-      const target = readlinkSync(file);
-      return {
-        state: `l ${target}`,
-        header: { type: "symlink", linkname: target, mode: 0o777 },
-        content: Buffer.alloc(0),
-      };
-    }
-    await using handle = await open(file, "r");
+    if (source.stateOf(path)?.startsWith("l ") === true) return ok(linkAt(file));
+    // Not a link that took the place of the file, and no waiting for a named pipe.
+    await using handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const before = await handle.stat({ bigint: true });
+    if (!before.isFile()) return ok(undefined);
     const content = await handle.readFile();
-    const found = await handle.stat({ bigint: true });
-    const state = source.readStateOf(found);
+    const after = await handle.stat({ bigint: true });
+    const isWhole = before.mtimeNs === after.mtimeNs && BigInt(content.length) === after.size;
+    // Written to while it was read: what was read is noted so that it never compares equal, and it is sent again.
+    const state = isWhole
+      ? source.readStateOf(after)
+      : neverEqual(source.readStateOf({ ...after, size: BigInt(content.length) }));
     const [, , mtime = "", mode = "644"] = state.split(" ");
-    return {
+    return ok({
       state,
-      // A file that grows while it is read is sent as it was read; its state then says the size it has now, so it is sent again.
       header: {
         size: content.length,
         mode: parseInt(mode, 8),
-        mtime: new Date(Number(found.mtimeNs / 1_000_000n)),
+        mtime: new Date(Number(after.mtimeNs / 1_000_000n)),
         pax: { mtime },
       },
       content,
-    };
-  } catch {
-    // Gone, or no longer readable: what the host has stays, and the next push looks again.
-    return undefined;
+    });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (["ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "EINVAL", "ENXIO"].includes(code))
+      return ok(undefined);
+    return fail({ reason: "unreadable-file", path, cause: "no-permission" });
   }
+}
+
+function neverEqual(state: FileState): FileState {
+  return state.endsWith(" racy") ? state : `${state} racy`;
+}
+
+function linkAt(file: string): ReadFile {
+  const target = readlinkSync(file);
+  const header = { type: "symlink", linkname: target, mode: 0o777 } as const;
+  return { state: `l ${target}`, header, content: Buffer.alloc(0) };
 }
 
 async function addEntry(archive: Pack, header: EntryHeader, content: Buffer): Promise<void> {

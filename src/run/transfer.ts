@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
+import { relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Failure } from "../model/failure.ts";
+import type { FileState } from "../model/manifest.ts";
 import type { Step } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
@@ -7,36 +10,75 @@ import { bootCommand } from "../remote/boot.ts";
 import { assignments } from "../remote/quote.ts";
 import { readFileSystemWords } from "../remote/read-failure.ts";
 import { readSshWords } from "../remote/read-ssh.ts";
-import { parseRsyncProgress, rsyncArgv } from "../remote/rsync.ts";
+import { isRsyncUnusable, parseRsyncProgress, rsyncArgv, unreadableHere } from "../remote/rsync.ts";
 import { rsyncShell, sessionArgv } from "../remote/ssh.ts";
-import type { Connection } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
+import type { HostShell } from "./host-shell.ts";
 import { streamFiles } from "./pack.ts";
-import type { FileSource } from "./pack.ts";
+import type { Changed, FileSource } from "./pack.ts";
+import { lineReader } from "./read-lines.ts";
 import { allOf, startProcess } from "./spawn.ts";
 import type { Running } from "./spawn.ts";
 
+/** A file that is written to again and again is sent so often; then the next push sends it once more. */
+const mostRuns = 3;
+/** A transfer that stands still for so long ends when the host shell beside it has found the link dead. */
+const stillMs = 9000;
+
 /** What a transfer needs beside its step. */
 export interface TransferMeans {
-  readonly connection: Connection;
+  readonly shell: HostShell;
   readonly source: FileSource;
   readonly onProgress: (bytes: number, percent: number | undefined) => void;
+  /** Told when rsync does not work and tar is used. */
+  readonly onFallback: (because: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Brings many files into the stage of a host, or into an empty target. Nothing that is in place is touched. */
-export async function transfer(
-  step: Step & { kind: "transfer" },
+type Transfer = Step & { kind: "transfer" };
+
+/**
+ * Brings many files into the stage of a host; nothing that is in place is touched.
+ * The value is what was really sent, where that differs from the plan.
+ */
+export async function transfer(step: Transfer, means: TransferMeans): Promise<Result<Changed>> {
+  if (step.tool === "tar") return tar(step, means);
+  const sent = await rsyncUntilStill(step, means);
+  if (sent !== "unusable") return sent;
+  means.onFallback("rsync does not work there; the files go by tar");
+  return tar(step, means);
+}
+
+/** rsync does not tell in which state it read a file: one that looks different afterwards is sent again. */
+async function rsyncUntilStill(
+  step: Transfer,
   means: TransferMeans,
-): Promise<Result<undefined>> {
-  return step.tool === "rsync" ? rsync(step, means) : tar(step, means);
+): Promise<Result<Changed> | "unusable"> {
+  const { source } = means;
+  const sent = new Map<string, FileState | undefined>();
+  let files = step.files;
+  for (let run = 1; files.length > 0; run += 1) {
+    const before = new Map(files.map((path) => [path, sent.get(path) ?? source.stateOf(path)]));
+    const ran = await rsync({ ...step, files }, means);
+    if (ran === "unusable" || !ran.ok) return ran;
+    const moved = files.filter((path) => {
+      const now = source.lookAgain(path);
+      if (now === before.get(path)) return false;
+      sent.set(path, now);
+      return true;
+    });
+    files = run < mostRuns ? moved.filter((path) => sent.get(path) !== undefined) : [];
+  }
+  return ok(sent);
 }
 
 async function rsync(
-  step: Step & { kind: "transfer" },
+  step: Transfer,
   means: TransferMeans,
-): Promise<Result<undefined>> {
-  const { connection, source, onProgress } = means;
+): Promise<Result<undefined> | "unusable"> {
+  const { shell, source } = means;
+  const { connection } = shell;
+  const watch = new Watch(means);
   const child = startProcess(
     rsyncArgv({
       root: source.root,
@@ -49,62 +91,114 @@ async function rsync(
   child.stdout?.on("data", (chunk: Buffer) => {
     // Progress is redrawn in place: carriage returns, not lines.
     const progress = parseRsyncProgress(chunk.toString("utf8").split("\r").at(-1) ?? "");
-    if (progress !== undefined) onProgress(progress.bytes, progress.percent);
+    if (progress !== undefined) watch.moved(progress.bytes, progress.percent);
   });
   child.stdin?.end(step.files.map((file) => `${file}\0`).join(""));
-  return outcomeOf(child, { step, means, program: "rsync" });
-}
-
-const unpack = 'mkdir -p -- "$in_into" && cd -P -- "$in_into" && exec tar -xzpof -';
-
-async function tar(
-  step: Step & { kind: "transfer" },
-  means: TransferMeans,
-): Promise<Result<undefined>> {
-  const command = bootCommand(`umask 022;${assignments({ in_into: step.into })}${unpack}`);
-  const child = startProcess(sessionArgv(means.connection, command, "no-tty"));
-  const { bytes, packed } = streamFiles(means.source, step.files);
-  let sent = 0;
-  bytes.on("data", (chunk: Buffer) => means.onProgress((sent += chunk.length), undefined));
-  const outcome = outcomeOf(child, { step, means, program: "ssh" });
-  // A pipe that the far end closed early: its end says why.
-  if (child.stdin !== undefined) await pipeline(bytes, child.stdin).catch(() => undefined);
-  await packed.catch(() => undefined);
-  return outcome;
-}
-
-async function outcomeOf(
-  child: Running,
-  {
-    step,
-    means,
-    program,
-  }: { readonly step: Step; readonly means: TransferMeans; readonly program: string },
-): Promise<Result<undefined>> {
-  const stop = (): void => child.end();
-  means.signal.addEventListener("abort", stop, { once: true });
-  const [words, ended] = await Promise.all([
-    allOf(child.stderr).then((bytes) => bytes.toString("utf8")),
-    child.ended,
-  ]);
-  means.signal.removeEventListener("abort", stop);
-  const where = { host: means.connection.host.host, lastWords: lastLines(words) };
-  if (means.signal.aborted) return fail({ reason: "cancelled" });
-  if (ended.exitCode === 0 || onlyVanished(words, ended.exitCode)) return ok(undefined);
-  if (ended.missing) return fail({ reason: "not-installed", program, where: "laptop", ...where });
-  const link = readSshWords(words);
-  const failure: Failure | undefined =
-    link === undefined ? readFileSystemWords(words, where) : { ...link, ...where };
-  // rsync error: timeout in data send/receive (code 30); connection unexpectedly closed (code 12)
-  if (
-    failure === undefined &&
-    /io timeout|connection unexpectedly closed|error in rsync protocol/.test(words)
-  ) {
-    return fail({ reason: "unreachable", cause: "link-died", ...where });
+  const end = await watch.endOf(child);
+  if (end.failure !== undefined) return fail(end.failure);
+  if (end.exitCode === 0 || onlyVanished(end.words, end.exitCode)) return ok(undefined);
+  if (end.missing || isRsyncUnusable(end)) return "unusable";
+  const unreadable = unreadableHere(end.words);
+  if (unreadable !== undefined) {
+    const path = relative(source.root, unreadable);
+    return fail({ reason: "unreadable-file", path, cause: "no-permission" });
   }
-  return fail(
-    failure ?? { reason: "step-failed", step: step.title, exitCode: ended.exitCode, ...where },
+  return fail(failureOf(end, step, connection.host.host));
+}
+
+/** It says that it is ready, so that startup files read nothing of the archive. */
+const unpack =
+  'mkdir -p -- "$in_into" && cd -P -- "$in_into" && echo "$in_ready" && exec tar -xzpof -';
+
+async function tar(step: Transfer, means: TransferMeans): Promise<Result<Changed>> {
+  const { connection } = means.shell;
+  const ready = randomBytes(9).toString("hex");
+  const inputs = assignments({ in_into: step.into, in_ready: ready });
+  const watch = new Watch(means);
+  const child = startProcess(
+    sessionArgv(connection, bootCommand(`umask 022;${inputs}${unpack}`), "no-tty"),
   );
+  const isReady = new Promise<true>((resolve) => {
+    const reader = lineReader((line) => {
+      if (line.endsWith(ready)) resolve(true);
+    });
+    child.stdout?.on("data", (chunk: Buffer) => reader.write(chunk));
+  });
+  const ending = watch.endOf(child);
+  let changed: Result<Changed> = ok(new Map());
+  if ((await Promise.race([isReady, ending])) === true) {
+    const { bytes, packed } = streamFiles(means.source, step.files);
+    let sent = 0;
+    bytes.on("data", (chunk: Buffer) => watch.moved((sent += chunk.length), undefined));
+    // A pipe that the far end closed early: its end says why.
+    if (child.stdin !== undefined) await pipeline(bytes, child.stdin).catch(() => child.end());
+    changed = await packed;
+  }
+  const end = await ending;
+  if (end.failure !== undefined) return fail(end.failure);
+  if (!changed.ok || end.exitCode === 0) return changed;
+  return fail(failureOf(end, step, connection.host.host));
+}
+
+/** How a process ended, with what it said; `failure` when it was ended from here. */
+interface End {
+  readonly exitCode: number | undefined;
+  readonly missing: boolean;
+  readonly words: string;
+  readonly failure: Failure | undefined;
+}
+
+/** Ends a transfer when the user says so, and when it stands still over a link that the host shell has found dead. */
+class Watch {
+  readonly #means: TransferMeans;
+  #movedAt = Date.now();
+
+  constructor(means: TransferMeans) {
+    this.#means = means;
+  }
+
+  moved(bytes: number, percent: number | undefined): void {
+    this.#movedAt = Date.now();
+    this.#means.onProgress(bytes, percent);
+  }
+
+  async endOf(child: Running): Promise<End> {
+    const { signal, shell } = this.#means;
+    let failure: Failure | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
+    const stop = (because: Failure): void => {
+      failure = because;
+      child.end();
+    };
+    const cancel = (): void => stop({ reason: "cancelled" });
+    signal.addEventListener("abort", cancel, { once: true });
+    void shell.died.then((death) => {
+      const check = (): void => {
+        if (Date.now() - this.#movedAt > stillMs) stop(death);
+        else timer = setTimeout(check, 500);
+      };
+      if (!isOver) check();
+    });
+    const [words, ended] = await Promise.all([allOf(child.stderr), child.ended]);
+    signal.removeEventListener("abort", cancel);
+    clearTimeout(timer);
+    isOver = true;
+    return { ...ended, words: words.toString("utf8"), failure };
+  }
+}
+
+function failureOf({ words, exitCode }: End, step: Transfer, host: string): Failure {
+  const where = { host, lastWords: lastLines(words) };
+  const link = readSshWords(words);
+  if (link !== undefined) return { ...link, ...where };
+  const known = readFileSystemWords(words, where);
+  if (known !== undefined) return known;
+  // rsync error: timeout in data send/receive (code 30); connection unexpectedly closed (code 12)
+  if (/io timeout|connection unexpectedly closed|error in rsync protocol/.test(words)) {
+    return { reason: "unreachable", cause: "link-died", ...where };
+  }
+  return { reason: "step-failed", step: step.title, exitCode, ...where };
 }
 
 /** rsync's way to say that files went away between the scan and the transfer: the next push sees that they are gone. */
@@ -112,12 +206,7 @@ function onlyVanished(words: string, exitCode: number | undefined): boolean {
   if (exitCode !== 23 && exitCode !== 24) return false;
   const complaints = words
     .split("\n")
-    .filter(
-      (line) =>
-        line.trim() !== "" &&
-        !line.startsWith("rsync error:") &&
-        !line.startsWith("rsync warning:"),
-    );
+    .filter((line) => line.trim() !== "" && !/^rsync (error|warning):/.test(line));
   // rsync: [sender] link_stat "/home/dino/mnist/gone" failed: No such file or directory (2); file has vanished: "..."
   return complaints.every((line) =>
     /link_stat .* failed: No such file|file has vanished/.test(line),

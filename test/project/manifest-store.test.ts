@@ -78,7 +78,7 @@ describe("the manifest of a host", () => {
     here.confirm("g1");
     expect(shown(here.load())).toEqual({
       generation: "g1",
-      tree: { a: "f 2 2.0 644", b: "f 1 1.0 644" },
+      tree: { a: "f 2 2.0 644" },
       pending: [],
     });
   });
