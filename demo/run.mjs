@@ -2,6 +2,7 @@
 // `npm run demo`: makes two sandbox hosts on this machine and does igor's main job on them before your eyes.
 //
 //   npm run demo              everything; the hosts go at the end
+//   npm run demo -- --brief   without the comparison
 //   npm run demo -- --keep    the hosts and the project stay, and it is said how to use them by hand
 //   npm run demo -- --down    removes every trace: namespaces, mounts, processes, links, project, connections
 //
@@ -52,9 +53,9 @@ async function main() {
 function optionsOf(args) {
   const flag = { type: /** @type {const} */ ("boolean"), default: false };
   try {
-    return parseArgs({ args: [...args], options: { keep: flag, down: flag } }).values;
+    return parseArgs({ args: [...args], options: { brief: flag, keep: flag, down: flag } }).values;
   } catch {
-    console.error("usage: npm run demo [-- --keep | --down]");
+    console.error("usage: npm run demo [-- [--brief] [--keep] | --down]");
     process.exit(2);
   }
 }
@@ -62,7 +63,10 @@ function optionsOf(args) {
 function introduce() {
   say(bold("igor: edit here; build and run on remote hosts, in the project's container."));
   say(
-    "This demo installs what is missing, makes two sandbox hosts on this machine, each with its own network, sshd, home and Docker daemon, and does the main job on them with the real igor. Then a plain script of rsync, ssh and docker does the same, and their times are shown.",
+    "This demo installs what is missing, makes two sandbox hosts on this machine, each with its own network, sshd, home and Docker daemon, and does the main job on them with the real igor." +
+      (options.brief
+        ? ""
+        : " Then a plain script of rsync, ssh and docker does the same, and their times are shown."),
   );
   say(
     options.keep
@@ -123,7 +127,7 @@ async function demo() {
     const project = await makeProject(sandbox, "spirals");
     writeByHand(project);
     await show(sandbox, project);
-    await compare(sandbox);
+    if (!options.brief) await compare(sandbox);
   } catch (error) {
     mendTerminal();
     if (error instanceof Interrupted) {

@@ -92,7 +92,11 @@ export async function show(sandbox, project) {
   say("In the container, on your terminal. The demo types.");
   const typist = join(import.meta.dirname, "type.py");
   const typing = ["/usr/bin/python3", typist, JSON.stringify(typed)];
-  await type("igor docker repl", [...typing, "igor", "docker", "repl"]);
+  // Without a terminal to draw on, a line editor would fill a log with its drawing.
+  const repl = process.stdout.isTTY
+    ? "igor docker repl"
+    : "igor docker repl ipython --simple-prompt";
+  await type(repl, [...typing, ...repl.split(" ")]);
 
   heading("Both hosts");
   await type("igor docker setup -g cluster");

@@ -20,8 +20,8 @@ import time
 import tty
 
 PATIENCE = 30  # seconds without what is waited for
-KEY = 0.025  # seconds between two keys
-REST = 0.4  # seconds of looking at the screen before the next line
+KEY = 0.015  # seconds between two keys
+REST = 0.3  # seconds of looking at the screen before the next line
 ESCAPES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>78]")
 
 script = [(wait.encode(), line.encode()) for wait, line in json.loads(sys.argv[1])]
