@@ -29,7 +29,7 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     const child = running;
     // A Ctrl-C on the terminal has reached the command too, which may take a moment to end properly.
     if (signal !== "SIGINT") child?.kill("SIGTERM");
-    setTimeout(() => child?.kill("SIGTERM"), 3000).unref();
+    setTimeout(() => child?.kill("SIGTERM"), 10_000).unref();
   });
 }
 
