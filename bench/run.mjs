@@ -14,6 +14,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -76,10 +77,12 @@ async function main() {
     await measureStart();
     for (const files of wanted.files) await measureTree(files, setRoundTrip);
     if (wanted.hosts.length > 1) await measureHosts(setRoundTrip);
-    write();
+    console.log(readFileSync(write(), "utf8"));
+    console.log(`Written to ${wanted.out}`);
     return 0;
   } catch (error) {
     if (!isEnding) throw error;
+    tell(`Interrupted. What was measured is in ${write()}\n`);
     return 130;
   } finally {
     await Promise.all(lines.map((line) => line.close()));
@@ -310,6 +313,7 @@ function tell(text) {
   else process.stderr.write(`${text}\n`);
 }
 
+/** Writes the page; its file. */
 function write() {
   const git = (/** @type {string[]} */ ...args) =>
     execFileSync("git", args, { cwd: root, encoding: "utf8" }).trim();
@@ -324,6 +328,5 @@ function write() {
   mkdirSync(join(wanted.out, ".."), { recursive: true });
   writeFileSync(wanted.out, page);
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-  console.log(page);
-  console.log(`Written to ${wanted.out}`);
+  return wanted.out;
 }
