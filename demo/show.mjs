@@ -112,7 +112,7 @@ export async function show(sandbox, project) {
  * @param {string} from
  * @param {string} to
  */
-export function edit(file, from, to) {
+function edit(file, from, to) {
   const text = readFileSync(file, "utf8");
   if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
   writeFileSync(file, text.replace(from, to));

@@ -25,6 +25,3 @@ export interface Manifest {
   readonly tree: Tree;
   readonly pending: readonly PendingPush[];
 }
-
-/** The manifest of a host that igor never wrote to. */
-export const emptyManifest: Manifest = { generation: undefined, tree: new Map(), pending: [] };

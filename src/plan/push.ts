@@ -6,7 +6,7 @@ import { differenceOf, wholeTree } from "./difference.ts";
 import type { Difference, LocalTree } from "./difference.ts";
 
 /** More than this does not go into a frame: rsync's deltas and its compression win. */
-export const frameLimit = { files: 1000, bytes: 4_000_000 } as const;
+const frameLimit = { files: 1000, bytes: 4_000_000 } as const;
 
 /** What a push must know that is not in the configuration. */
 export interface PushFacts {

@@ -81,10 +81,8 @@ describe("a build", () => {
   test("that the context is needed for is asked for it", async () => {
     const project = aHostProject();
     const inputs = { in_context: "", in_context_missing: "1" };
-    expect((await project.frame("build", { inputs })).events).toEqual([
-      "unchanged",
-      "context-needed",
-    ]);
+    const { events } = await project.frame("build", { inputs });
+    expect(events.slice(-2)).toEqual(["unchanged", "context-needed"]);
     await project.run("build");
     expect((await project.frame("build", { inputs })).events).toEqual([
       "unchanged",

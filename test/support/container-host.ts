@@ -11,7 +11,7 @@ import { runProgram } from "./run-program.ts";
 import type { ProgramRun, Surroundings } from "./run-program.ts";
 
 /** A container as a configuration without further words asks for it. */
-export const plainContainer: ContainerSettings = {
+const plainContainer: ContainerSettings = {
   engine: "docker",
   workspace: "/workspace",
   python: "python3",
