@@ -10,6 +10,7 @@ import type { HostShell } from "./host-shell.ts";
 import { packFiles } from "./pack.ts";
 import type { FileSource, PackedFiles } from "./pack.ts";
 import { transfer } from "./transfer.ts";
+import type { Transferred } from "./transfer.ts";
 
 /** What the executor is given to act with. */
 export interface Tools {
@@ -35,6 +36,8 @@ export interface LaneReport {
 export interface StepMeans {
   readonly lane: Lane;
   readonly shell: HostShell;
+  /** What a step before this one brought to the stage. */
+  readonly transferred: Transferred | undefined;
   readonly tools: Tools;
   readonly emit: Emit;
   readonly signal: AbortSignal;
@@ -65,36 +68,41 @@ export async function execute(
 
 async function runLane(
   lane: Lane,
-  means: Omit<StepMeans, "lane" | "shell">,
+  means: Omit<StepMeans, "lane" | "shell" | "transferred">,
 ): Promise<Result<LaneEnd>> {
   const { tools, emit, signal } = means;
   const { host } = lane.host;
   const opened = await tools.connect(lane.host);
   if (!opened.ok) return opened;
   let job: Job | undefined;
+  let transferred: Transferred | undefined;
   for (const step of lane.steps) {
     if (signal.aborted) return fail({ reason: "cancelled" });
     if (step.kind === "follow" && job === undefined) continue;
     emit({ type: "step-started", host, step: step.title, at: tools.now() });
-    const ended = await runStep(step, { ...means, lane, shell: opened.value }, job);
+    const stepMeans = { ...means, lane, shell: opened.value, transferred };
+    const ended = await runStep(step, stepMeans, job);
     if (!ended.ok) return ended;
     if (ended.value.kind === "job") job = ended.value;
+    else if (ended.value.kind === "transferred") transferred = ended.value;
     else if (ended.value.kind !== "done") return ok(ended.value);
     emit({ type: "step-ended", host, step: step.title, at: tools.now() });
   }
   return ok({ kind: "done" });
 }
 
-function runStep(
+async function runStep(
   step: Step,
   means: StepMeans,
   job: Job | undefined,
-): Promise<Result<LaneEnd | Job>> {
+): Promise<Result<LaneEnd | Job | ({ readonly kind: "transferred" } & Transferred)>> {
   switch (step.kind) {
     case "frame":
       return runFrame(step, means);
-    case "transfer":
-      return runTransfer(step, means);
+    case "transfer": {
+      const moved = await runTransfer(step, means);
+      return moved.ok ? ok({ kind: "transferred", ...moved.value }) : moved;
+    }
     case "follow":
       if (job === undefined) throw new Error("there is no job to follow");
       return followStep(job, means);
@@ -104,7 +112,7 @@ function runStep(
 async function runTransfer(
   step: Step & { kind: "transfer" },
   means: StepMeans,
-): Promise<Result<LaneEnd>> {
+): Promise<Result<Transferred>> {
   const { tools, emit, signal, shell, lane } = means;
   const { host } = lane.host;
   const onProgress = (bytes: number, percent: number | undefined): void => {
@@ -121,13 +129,13 @@ async function runTransfer(
     onFallback,
     signal,
   });
-  if (!moved.ok) return moved;
-  // Nothing in place was touched so far: what the next frame moves there is noted as it was sent.
-  const confirming = lane.steps.find(
-    (next) => next.kind === "frame" && next.confirms !== undefined,
-  );
-  if (confirming?.kind === "frame" && confirming.confirms !== undefined) {
-    tools.aboutToSend(lane.host, confirming.confirms, moved.value);
-  }
-  return ok({ kind: "done" });
+  if (!moved.ok && moved.failure.reason !== "unreachable") await dropStage(means);
+  return moved;
+}
+
+/** What was transferred for nothing takes no room there. Over a lost link it stays for a day. */
+async function dropStage({ lane, shell }: StepMeans): Promise<void> {
+  const last = lane.steps.find((step) => step.kind === "frame");
+  if (last?.kind !== "frame") return;
+  await shell.run({ program: "push", inputs: { ...last.inputs, in_drop: "1" } });
 }

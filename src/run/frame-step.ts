@@ -88,20 +88,21 @@ export async function runFrame(
   return failure === undefined ? ok(next ?? { kind: "done" }) : fail(failure);
 }
 
-/** Reads the files, and notes what is about to be sent, before the first byte leaves. */
+/** Reads the files, and notes what is about to be put in place, before the first byte leaves. */
 async function payloadOf(
   step: Step & { kind: "frame" },
-  { lane, tools, pack }: StepMeans,
+  { lane, tools, pack, transferred }: StepMeans,
 ): Promise<Result<Buffer | undefined>> {
   if (step.payload === undefined) return ok(undefined);
   const { changes, send } = step.payload;
-  const packed = await pack(send);
+  const packed = await pack([...send, ...(transferred?.late ?? [])]);
   if (!packed.ok) return packed;
-  const files = packed.value;
-  const isStaged = lane.steps.some(({ kind }) => kind === "transfer");
-  if (step.confirms !== undefined && !isStaged)
-    tools.aboutToSend(lane.host, step.confirms, files.changed);
-  return ok(await packPayload(changes, files.bytes));
+  const { bytes, changed } = packed.value;
+  if (step.confirms !== undefined) {
+    const all = new Map([...(transferred?.changed ?? []), ...changed]);
+    tools.aboutToSend(lane.host, step.confirms, all);
+  }
+  return ok(await packPayload(changes, bytes));
 }
 
 function jobOf(

@@ -20,7 +20,7 @@ import { lineReader } from "./read-lines.ts";
 import { allOf, startProcess } from "./spawn.ts";
 import type { Running } from "./spawn.ts";
 
-/** A file that is written to again and again is sent so often; then the next push sends it once more. */
+/** A file that is written to again and again is sent so often; then it goes with the frame that follows. */
 const mostRuns = 3;
 /** A transfer that stands still for so long ends when the host shell beside it has found the link dead. */
 const stillMs = 9000;
@@ -35,13 +35,17 @@ export interface TransferMeans {
   readonly signal: AbortSignal;
 }
 
+/** What a transfer did. */
+export interface Transferred {
+  readonly changed: Changed;
+  /** Files that were still being written to: which state of them was sent is not known. */
+  readonly late: readonly string[];
+}
+
 type Transfer = Step & { kind: "transfer" };
 
-/**
- * Brings many files into the stage of a host; nothing that is in place is touched.
- * The value is what was really sent, where that differs from the plan.
- */
-export async function transfer(step: Transfer, means: TransferMeans): Promise<Result<Changed>> {
+/** Brings many files into the stage of a host; nothing that is in place is touched. */
+export async function transfer(step: Transfer, means: TransferMeans): Promise<Result<Transferred>> {
   if (step.tool === "tar") return tar(step, means);
   const sent = await rsyncUntilStill(step, means);
   if (sent !== "unusable") return sent;
@@ -53,23 +57,23 @@ export async function transfer(step: Transfer, means: TransferMeans): Promise<Re
 async function rsyncUntilStill(
   step: Transfer,
   means: TransferMeans,
-): Promise<Result<Changed> | "unusable"> {
+): Promise<Result<Transferred> | "unusable"> {
   const { source } = means;
   const sent = new Map<string, FileState | undefined>();
   let files = step.files;
-  for (let run = 1; files.length > 0; run += 1) {
+  for (let run = 1; files.length > 0 && run <= mostRuns; run += 1) {
     const before = new Map(files.map((path) => [path, sent.get(path) ?? source.stateOf(path)]));
     const ran = await rsync({ ...step, files }, means);
     if (ran === "unusable" || !ran.ok) return ran;
-    const moved = files.filter((path) => {
+    for (const path of files) {
       const now = source.lookAgain(path);
-      if (now === before.get(path)) return false;
-      sent.set(path, now);
-      return true;
-    });
-    files = run < mostRuns ? moved.filter((path) => sent.get(path) !== undefined) : [];
+      if (now !== before.get(path)) sent.set(path, now);
+      else before.delete(path);
+    }
+    files = files.filter((path) => before.has(path) && sent.get(path) !== undefined);
   }
-  return ok(sent);
+  for (const path of files) sent.delete(path);
+  return ok({ changed: sent, late: files });
 }
 
 async function rsync(
@@ -110,7 +114,7 @@ async function rsync(
 const unpack =
   'mkdir -p -- "$in_into" && cd -P -- "$in_into" && echo "$in_ready" && exec tar -xzpof -';
 
-async function tar(step: Transfer, means: TransferMeans): Promise<Result<Changed>> {
+async function tar(step: Transfer, means: TransferMeans): Promise<Result<Transferred>> {
   const { connection } = means.shell;
   const ready = randomBytes(9).toString("hex");
   const inputs = assignments({ in_into: step.into, in_ready: ready });
@@ -136,7 +140,8 @@ async function tar(step: Transfer, means: TransferMeans): Promise<Result<Changed
   }
   const end = await ending;
   if (end.failure !== undefined) return fail(end.failure);
-  if (!changed.ok || end.exitCode === 0) return changed;
+  if (!changed.ok) return changed;
+  if (end.exitCode === 0) return ok({ changed: changed.value, late: [] });
   return fail(failureOf(end, step, connection.host.host));
 }
 
@@ -190,10 +195,14 @@ class Watch {
 
 function failureOf({ words, exitCode }: End, step: Transfer, host: string): Failure {
   const where = { host, lastWords: lastLines(words) };
+  // What the tool says itself comes first: that its pipe broke then is no news of the link.
+  const ofTool = words
+    .split("\n")
+    .filter((line) => /^(?:rsync|tar|mkdir|gzip|\/bin\/sh): /.test(line));
+  const known = readFileSystemWords(ofTool.join("\n"), where);
+  if (known !== undefined) return known;
   const link = readSshWords(words);
   if (link !== undefined) return { ...link, ...where };
-  const known = readFileSystemWords(words, where);
-  if (known !== undefined) return known;
   // rsync error: timeout in data send/receive (code 30); connection unexpectedly closed (code 12)
   if (/io timeout|connection unexpectedly closed|error in rsync protocol/.test(words)) {
     return { reason: "unreachable", cause: "link-died", ...where };

@@ -242,7 +242,7 @@ async function edit(world: World): Promise<void> {
   );
   log.push(`host: ${script}`);
   // What the user's own hand has removed is not igor's to keep.
-  const host = await hostFiles(project).catch(() => ({}));
+  const host = await hostFiles(project).catch((): Record<string, string> => ({}));
   const texts = new Set(Object.values(host).map((text) => text.slice(text.indexOf(" ") + 1)));
   for (const text of [...world.written]) if (!texts.has(text)) world.written.delete(text);
   if (wrote !== undefined && stdout.includes("wrote")) world.written.add(wrote);
@@ -261,7 +261,7 @@ async function killedPush(
   const quiet = "! ls -d /tmp/igor.* >/dev/null 2>&1";
   await until("the far end to notice", async () => (await onHost("apollo", quiet)).exitCode === 0);
   // What arrived all the same counts as pushed.
-  const host = await hostFiles(project).catch(() => ({}) as Record<string, string>);
+  const host = await hostFiles(project).catch((): Record<string, string> => ({}));
   expect(lostOf(world, host)).toEqual([]);
   const local = Object.entries(localFiles(project)).filter(([path, state]) => host[path] === state);
   world.pushed.set(project, { ...world.pushed.get(project), ...Object.fromEntries(local) });
@@ -272,7 +272,7 @@ async function checkedPush(
   [laptop, project]: readonly [Laptop, TestProject],
 ): Promise<void> {
   world.log.push(`push of ${project === world.checkouts[0]![1] ? "the first" : "the second"}`);
-  const before = await hostFiles(project).catch(() => ({}) as Record<string, string>);
+  const before = await hostFiles(project).catch((): Record<string, string> => ({}));
   const { exitCode, stderr } = await laptop.igor(project, ["push"]);
   const host = await hostFiles(project);
   expect(lostOf(world, host)).toEqual([]);

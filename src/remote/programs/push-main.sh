@@ -1,2 +1,2 @@
 open_target
-push_tree
+if [ "$in_drop" ]; then rm -rf ".igor/host/stage/$in_stage"; else push_tree; fi

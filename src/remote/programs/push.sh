@@ -3,12 +3,13 @@
 # Inputs: those of target, lock and commit; in_accept, the generations (space-separated, `-` for none) for which the
 # changes in the payload are right; in_changes (1: there are some); in_stage, the id of this push;
 # in_staged (1: the files were transferred to the stage before; fresh: they were, for a tree that holds nothing yet, and
-# the changes are only those below .igor); in_count, how many files this checkout has when it never pushed here before.
+# the changes are only those below .igor); in_count, how many files this checkout has when it never pushed here before;
+# in_drop (1: only the stage is removed, because the transfer failed).
 # Payload: nothing, or a tar.gz with l/ (lists of commit) and f/ (files).
 # Events: `unchanged`, `pushed`, `left-alone N` (files that are not of a checkout which is new here), or `reconcile GENERATION RSYNC FRESH ROOT`: the changes do not fit what the
 # host holds, nothing was done but making the stage, plan again.
 # Guarantees: see commit. Whoever else pushes at the same time waits or is refused.
-: "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_count=}"
+: "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_count=}" "${in_drop=}"
 
 # accepted: the generation of the tree is one that the changes were made for.
 accepted() {

@@ -1,0 +1,291 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { hostAddress, onHost } from "../hosts/bed.ts";
+import { startRelay } from "../hosts/relay.mjs";
+import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
+import type { Digests } from "../support/host-tree.ts";
+import { aLaptop, aProject, ended } from "../support/laptop.ts";
+import type { Laptop, TestProject } from "../support/laptop.ts";
+import { until } from "../support/until.ts";
+
+const relay = await startRelay({ target: { host: await hostAddress("apollo"), port: 22 } });
+/** Its line to apollo can be cut. */
+const laptop = aLaptop({ through: { apollo: relay.port } });
+const plain = aLaptop();
+afterAll(async () => {
+  await laptop.close();
+  await plain.close();
+  await relay.close();
+});
+
+/** New content for every file, which does not compress. */
+function save(project: TestProject, files: number, bytes: number): void {
+  for (let index = 0; index < files; index += 1) {
+    const path = join(project.root, `d${String(index % 7)}`, `f${String(index)}`);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, randomBytes(bytes));
+  }
+}
+
+/** Every file on the host is whole: what it was before, or what it is here. */
+async function expectWhole(project: TestProject, before: Digests): Promise<void> {
+  const here = digestsHere(project.root);
+  for (const [path, state] of Object.entries(await digestsOnHost("apollo", project.hostDir))) {
+    expect([before[path], here[path]], path).toContain(state);
+  }
+}
+
+async function expectHealed(project: TestProject, by: Laptop = plain): Promise<void> {
+  const { exitCode, stderr } = await by.igor(project, ["push"]);
+  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
+  expect(await digestsOnHost("apollo", project.hostDir)).toEqual(digestsHere(project.root));
+  const kept = await onHost("apollo", [
+    "sh",
+    "-c",
+    'ls "$1/.igor/host/conflicts" 2>/dev/null',
+    "sh",
+    project.hostDir,
+  ]);
+  expect(`${stderr}${kept.stdout}`).not.toMatch(/kept|^[0-9a-f]{16}$/m);
+  expect((await onHost("apollo", ["ls", `${project.hostDir}/.igor/host`])).stdout).not.toContain(
+    "lock",
+  );
+}
+
+/** Pushes, and ends igor for good as soon as it would try again. */
+async function pushOnce(project: TestProject): Promise<number | null> {
+  const child = laptop.start(project, ["push"]);
+  child.stderr?.on("data", (chunk: Buffer) => {
+    if (/trying again|lost/.test(chunk.toString())) child.kill("SIGKILL");
+  });
+  return (await ended(child)).exitCode;
+}
+
+describe("a line that is cut", () => {
+  test("at any byte of a small push leaves whole files, and the next push heals", async () => {
+    const project = aProject({ "a.py": "1\n" });
+    save(project, 30, 2000);
+    await expectHealed(project, laptop);
+    const whole = relay.stat();
+    const total = whole.up.bytes + whole.down.bytes;
+    let cuts = 0;
+    for (let bytes = 500; bytes < total; bytes += Math.ceil(total / 12)) {
+      save(project, 30, 2000);
+      await laptop.close();
+      const before = await digestsOnHost("apollo", project.hostDir);
+      relay.cutAfter(bytes);
+      if ((await pushOnce(project)) !== 0) cuts += 1;
+      await expectWhole(project, before);
+      relay.cut();
+      await expectHealed(project, laptop);
+    }
+    expect(cuts).toBeGreaterThan(5);
+  });
+
+  test("at any byte of a big first push, and of a big later one", async () => {
+    for (const bytes of [30_000, 200_000, 600_000]) {
+      const project = aProject({ "a.py": "1\n" });
+      save(project, 1100, 400);
+      for (const before of [{}, undefined]) {
+        await laptop.close();
+        relay.cutAfter(bytes);
+        await pushOnce(project);
+        relay.cut();
+        if (
+          before === undefined ||
+          (await onHost("apollo", ["test", "-d", project.hostDir])).exitCode === 0
+        ) {
+          await expectWhole(project, before ?? (await digestsOnHost("apollo", project.hostDir)));
+        }
+        await expectHealed(project, laptop);
+        save(project, 1100, 400);
+      }
+    }
+  });
+
+  test("and comes back is noticed, and the push goes on by itself", async () => {
+    const project = aProject({ "a.py": "1\n" });
+    await expectHealed(project, laptop);
+    save(project, 30, 20_000);
+    relay.cutAfter(200_000);
+    const { exitCode, stderr } = await laptop.igor(project, ["push"]);
+    expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 [^]*connection was lost/);
+    expect(await digestsOnHost("apollo", project.hostDir)).toEqual(digestsHere(project.root));
+  });
+});
+
+describe("igor that is killed", () => {
+  test("at any moment of a big push leaves whole files, and the next push heals", async () => {
+    const project = aProject({ "a.py": "1\n" });
+    save(project, 1100, 400);
+    await expectHealed(project);
+    for (const afterMs of [300, 500, 700, 900, 1200]) {
+      save(project, 1100, 400);
+      const before = await digestsOnHost("apollo", project.hostDir);
+      const child = plain.start(project, ["push"]);
+      const end = ended(child);
+      const timer = setTimeout(() => child.kill("SIGKILL"), afterMs);
+      await end;
+      clearTimeout(timer);
+      await expectWhole(project, before);
+      await expectHealed(project);
+    }
+  });
+
+  test("after the host is done and before it heard so needs no second look at all files", async () => {
+    const project = aProject({ "a.py": "1\n" });
+    await expectHealed(project, laptop);
+    const generation = async () =>
+      (await onHost("apollo", ["cat", `${project.hostDir}/.igor/host/generation`])).stdout;
+    const before = await generation();
+    project.write({ "a.py": "2\n" });
+    relay.setDelay(400);
+    const child = laptop.start(project, ["push"]);
+    const end = ended(child);
+    await until("the host to be done", async () => (await generation()) !== before);
+    child.kill("SIGKILL");
+    expect((await end).signal).toBe("SIGKILL");
+    relay.setDelay(0);
+    project.write({ "b.py": "3\n" });
+    const { exitCode, stderr } = await laptop.igor(project, ["push"]);
+    expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
+    expect(stderr).not.toMatch(/compar|reconcil/);
+    await expectHealed(project, laptop);
+  });
+});
+
+describe("a host", () => {
+  const onSmallDisk = async (name: string): Promise<TestProject> => {
+    const base = `/home/dino/small-${name}`;
+    await onHost(
+      "apollo",
+      `mkdir -p ${base}; mountpoint -q ${base} || mount -t tmpfs -o size=${name === "frame" ? "2m" : "12m"},mode=777 small ${base}`,
+    );
+    const project = aProject(
+      { "a.py": "1\n" },
+      { host_groups: { dev: { hosts: [{ host: "apollo", dir: base }] } } },
+    );
+    return { ...project, hostDir: `${base}/${project.name}` };
+  };
+  afterAll(() =>
+    onHost(
+      "apollo",
+      "umount /home/dino/small-frame /home/dino/small-rsync; rmdir /home/dino/small-*",
+    ),
+  );
+
+  test.each([
+    ["frame", 3, 1_200_000],
+    ["rsync", 1100, 16_000],
+  ])(
+    "whose disk is full keeps what it has, says so, and the next push heals (%s)",
+    async (name, files, bytes) => {
+      const project = await onSmallDisk(name);
+      await expectHealed(project);
+      save(project, files, bytes);
+      const before = await digestsOnHost("apollo", project.hostDir);
+      const { exitCode, stderr } = await plain.igor(project, ["push"]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/no space left/);
+      expect(await digestsOnHost("apollo", project.hostDir)).toEqual(before);
+      save(project, files, 40);
+      await expectHealed(project);
+    },
+  );
+
+  test("without rsync gets the files by tar", async () => {
+    await onHost("apollo", "mv /usr/bin/rsync /usr/bin/rsync.away");
+    try {
+      const project = aProject({
+        "a.py": "1\n",
+        "with space\nand line": "2\n",
+        link: { to: "a.py" },
+      });
+      chmodSync(join(project.root, "a.py"), 0o755);
+      save(project, 1100, 40);
+      await expectHealed(project);
+      save(project, 1100, 40);
+      await expectHealed(project);
+    } finally {
+      await onHost("apollo", "mv /usr/bin/rsync.away /usr/bin/rsync");
+    }
+  });
+
+  test("whose startup file prints gets the files by tar, and igor says why", async () => {
+    const noisy = "/home/dino/.bashrc";
+    await onHost(
+      "apollo",
+      `cp ${noisy} ${noisy}.away; (echo 'echo welcome; printf "no newline"'; cat ${noisy}.away) >${noisy}`,
+    );
+    try {
+      const project = aProject({ "a.py": "1\n" });
+      save(project, 1100, 40);
+      const { exitCode, stderr } = await plain.igor(project, ["push"]);
+      expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 [^]*rsync does not work there/);
+      await expectHealed(project);
+    } finally {
+      await onHost("apollo", `mv ${noisy}.away ${noisy}`);
+    }
+  });
+
+  test("where the directory is not writable says so", async () => {
+    const project = aProject({ "a.py": "1\n", "d/b.py": "1\n" });
+    await expectHealed(project);
+    await onHost("apollo", ["chmod", "555", `${project.hostDir}/d`]);
+    project.write({ "a.py": "2\n", "d/b.py": "2\n" });
+    const { exitCode, stderr } = await plain.igor(project, ["push"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/cannot be written[^]*Permission denied/);
+    await onHost("apollo", ["chmod", "755", `${project.hostDir}/d`]);
+    await expectHealed(project);
+    await onHost("apollo", "mkdir -p -m 755 /srv/foreign");
+    const foreign = aProject(
+      { "a.py": "1\n" },
+      { host_groups: { dev: { hosts: [{ host: "apollo", dir: "/srv/foreign" }] } } },
+    );
+    const refused = await plain.igor(foreign, ["push"]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(/\/srv\/foreign[^]*cannot be written/);
+  });
+});
+
+test("a laptop with openrsync pushes many files all the same", async () => {
+  const bin = mkdtempSync(join(tmpdir(), "igor-openrsync-"));
+  writeFileSync(
+    join(bin, "rsync"),
+    "#!/bin/sh\n[ \"$1\" = --version ] && echo 'openrsync: protocol version 29, rsync version 2.6.9 compatible' && exit\necho 'rsync: unrecognized option' >&2; exit 1\n",
+    { mode: 0o755 },
+  );
+  const project = aProject({ "a.py": "1\n" });
+  save(project, 1100, 40);
+  const { exitCode, stderr } = await plain.igor(project, ["push"], {
+    env: { PATH: `${bin}:${plain.env["PATH"] ?? ""}` },
+  });
+  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
+  await expectHealed(project);
+});
+
+test("files from the past and the future are sent once", async () => {
+  const project = aProject({ past: "1\n", future: "1\n" });
+  utimesSync(join(project.root, "past"), 1, 1);
+  utimesSync(join(project.root, "future"), 4e9, 4e9);
+  await expectHealed(project);
+  utimesSync(join(project.root, "future"), 4e9 + 1, 4e9 + 1);
+  project.write({ past: "2\n" });
+  utimesSync(join(project.root, "past"), 0, 0);
+  await expectHealed(project);
+});
+
+test("a file that is saved again and again while a big push is under way is right in the end", async () => {
+  const project = aProject({ "a.py": "1\n" });
+  save(project, 1100, 4000);
+  let count = 0;
+  const saving = setInterval(() => project.write({ "busy.log": `${String((count += 1))}\n` }), 30);
+  const { exitCode } = await plain.igor(project, ["push"]);
+  clearInterval(saving);
+  expect(exitCode).toBe(0);
+  await expectHealed(project);
+});
