@@ -1,5 +1,5 @@
 import type { Failure } from "../model/failure.ts";
-import { parse } from "../request/parse.ts";
+import { asksForJson, parse } from "../request/parse.ts";
 
 // Help and version must not wait for anything else to be loaded.
 void main(process.argv.slice(2)).then((exitCode) => {
@@ -10,7 +10,7 @@ void main(process.argv.slice(2)).then((exitCode) => {
 
 async function main(words: readonly string[]): Promise<number> {
   const parsed = parse(words);
-  if (!parsed.ok) return refuse(parsed.failure);
+  if (!parsed.ok) return refuse(parsed.failure, asksForJson(words) ? "json" : "text");
   const request = parsed.value;
   switch (request.kind) {
     case "version":
@@ -30,8 +30,8 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 /** Words that are no request; exit code 2. */
-async function refuse(failure: Failure): Promise<number> {
+async function refuse(failure: Failure, mode: "text" | "json"): Promise<number> {
   const { showFailure } = await import("./show-failure.ts");
-  showFailure(failure);
+  showFailure(failure, mode);
   return 2;
 }

@@ -27,6 +27,18 @@ export function parse(words: readonly string[]): Result<Request, UsageFailure> {
   return ok(requestOf(reading));
 }
 
+/** Whether words that may be no request at all ask for JSON; `--json` after the user's own command does not. */
+export function asksForJson(words: readonly string[]): boolean {
+  const path: string[] = [];
+  for (const token of tokensOf(words)) {
+    if (token.kind === "option") {
+      if (token.rawName === "--json") return true;
+    } else if (argumentsOf(kindOf(path))?.verbatim === true) return false;
+    else if (token.kind === "positional") path.push(token.value);
+  }
+  return false;
+}
+
 /** What the words have said so far. */
 interface Reading {
   /** The words of the verb. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { UsageProblem } from "../../src/model/failure-config.ts";
 import { commandOf, kinds } from "../../src/request/commands.ts";
-import { parse } from "../../src/request/parse.ts";
+import { asksForJson, parse } from "../../src/request/parse.ts";
 
 const common = {
   hostGroup: "dev",
@@ -11,6 +11,19 @@ const common = {
   json: false,
   verbosity: "normal",
 } as const;
+
+describe("words that are no request", () => {
+  test.each([
+    ["psuh --json", true],
+    ["docker exce --json ls", true],
+    ["push --nope x --json", true],
+    ["docker exec --nope python --json", false],
+    ["docker exec ls --json", false],
+    ["push --nope", false],
+  ])("%s asks for JSON: %s", (line, asks) => {
+    expect(asksForJson(line.split(" "))).toBe(asks);
+  });
+});
 
 describe("parse understands", () => {
   test.each([
