@@ -2,7 +2,7 @@ import { igor } from "../app/igor.ts";
 import type { HostEnd, Outcome } from "../app/act.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostRequest } from "../request/commands.ts";
-import { planText } from "../view/plan-text.ts";
+import { planJson, planText } from "../view/plan-text.ts";
 import type { ContainerInUse } from "./ask-replace.ts";
 import { chooseScreen } from "./screen-choice.ts";
 import { openScreen } from "./screen.ts";
@@ -55,7 +55,7 @@ async function runOnce(request: HostRequest): Promise<Ran> {
     if (outcome.value.kind === "plan") {
       stdout.write(
         json
-          ? `${JSON.stringify(outcome.value.plan)}\n`
+          ? planJson(outcome.value.plan)
           : planText(outcome.value.plan, verbosity === "verbose" ? "full" : "short")
               .map((line) => `${line}\n`)
               .join(""),

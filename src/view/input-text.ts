@@ -25,14 +25,29 @@ export function inputLines(
   });
 }
 
+/** The same inputs with nothing but the names of environment variables and build arguments, and no secrets. */
+export function withoutSecrets(
+  inputs: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const shown = Object.entries(inputs).map(([name, value]) => {
+    const words = value === "" ? [] : shownWords(name, value.split("\n"));
+    return [name, words.join("\n")] as const;
+  });
+  return Object.fromEntries(shown);
+}
+
 /** The value as one or more words to show: lists come one per line, or ended by NUL. */
 function wordsOf(name: string, value: string): string[] {
   const words = value.split(/[\n\0]/).filter((word) => word.trim() !== "");
+  return shownWords(name, words).map(printable);
+}
+
+function shownWords(name: string, words: readonly string[]): readonly string[] {
   if (/secret|token|passw|credential/i.test(name)) return ["(not shown)"];
   const allHidden = /(^|_)(env|environment|build_args|variables)(_|$)/i.test(name);
   return words.map((word, index) => {
     const follows = /^'?(-e|--env|--build-arg)'?$/.test(words[index - 1] ?? "");
-    return printable(allHidden || follows ? hidden(word) : withoutValues(word));
+    return allHidden || follows ? hidden(word) : withoutValues(word);
   });
 }
 

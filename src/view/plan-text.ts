@@ -1,8 +1,8 @@
 import type { Handoff, Lane, Payload, Plan, Session, Step } from "../model/plan.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { countText, listText } from "./amount-text.ts";
-import { inputLines } from "./input-text.ts";
-import { printable } from "./printable.ts";
+import { inputLines, withoutSecrets } from "./input-text.ts";
+import { printable, printableJson } from "./printable.ts";
 
 /** `short` shows the first of many files, `full` all of them. */
 export type PlanDetail = "short" | "full";
@@ -12,12 +12,29 @@ export type PlanDetail = "short" | "full";
  * secrets are not shown.
  */
 export function planText(plan: Plan, detail: PlanDetail): string[] {
-  const hosts = plan.lanes.map(({ host }) => host.host);
+  const parts = [...plan.lanes, ...(plan.handoff?.sessions ?? [])];
+  const hosts = [...new Set(parts.map(({ host }) => host.host))];
   return [
     `${printable(plan.title)} on ${printable(listText(hosts, 16))}; nothing was touched`,
     ...plan.lanes.flatMap((lane) => laneLines(lane, detail)),
     ...(plan.handoff === undefined ? [] : handoffLines(plan.handoff)),
   ];
+}
+
+/** A plan for programs, as one line of JSON; like `planText` it shows no values of the environment and no secrets. */
+export function planJson(plan: Plan): string {
+  const lanes = plan.lanes.map((lane) => ({
+    ...lane,
+    steps: lane.steps.map((step) =>
+      step.kind === "frame" ? { ...step, inputs: withoutSecrets(step.inputs) } : step,
+    ),
+  }));
+  const { handoff } = plan;
+  const sessions = handoff?.sessions.map((session) => ({
+    ...session,
+    inputs: withoutSecrets(session.inputs),
+  }));
+  return `${printableJson({ ...plan, lanes, ...(handoff && { handoff: { ...handoff, sessions } }) })}\n`;
 }
 
 function laneLines({ host, steps }: Lane, detail: PlanDetail): string[] {

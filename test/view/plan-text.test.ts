@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Plan } from "../../src/model/plan.ts";
 import type { Host } from "../../src/model/project.ts";
-import { planText } from "../../src/view/plan-text.ts";
+import { planJson, planText } from "../../src/view/plan-text.ts";
 
 const host = (name: string): Host => ({
   host: name,
@@ -96,4 +96,33 @@ test("a plan shows no value of the environment", () => {
 
 test("a plan shows no control characters", () => {
   expect(planText(setup, "full").join("")).not.toMatch(/[\u0000-\u001f]/);
+});
+
+test("as JSON it is the same plan without values of the environment and without secrets", () => {
+  const json = planJson(setup);
+  expect(json).not.toContain("hush");
+  expect(json.trimEnd()).not.toContain("\n");
+  const { lanes } = JSON.parse(json) as Plan;
+  expect(lanes[0]?.steps[0]).toMatchObject({
+    program: "setup",
+    inputs: { in_env: "HF_TOKEN=…\nMODE=…", in_dir: "/home/dino/data2/train", in_adopt: "" },
+    payload: { send: files },
+  });
+  expect(lanes[1]).toEqual(setup.lanes[1]);
+});
+
+test("a plan that ends in sessions names their hosts", () => {
+  const handoff = {
+    kind: "exec" as const,
+    sessions: ["apollo", "enterprise"].map((name) => ({
+      host: host(name),
+      container: "c",
+      words: ["ls"],
+      inputs: {},
+      tty: false,
+    })),
+  };
+  expect(planText({ version: 1, title: "docker exec", lanes: [], handoff }, "short")[0]).toBe(
+    "docker exec on apollo, enterprise; nothing was touched",
+  );
 });
