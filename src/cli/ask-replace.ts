@@ -5,8 +5,11 @@ import { ask } from "./ask.ts";
 export type ContainerInUse = Extract<Failure, { reason: "container-in-use" }>;
 
 /** Asks whether to end what runs in the containers; what that is was told before. */
-export async function askReplace(inUse: readonly ContainerInUse[]): Promise<boolean> {
+export async function askReplace(
+  inUse: readonly ContainerInUse[],
+): Promise<"yes" | "no" | "cancelled"> {
   const where = inUse.map(({ host, container }) => `${container} on ${host}`).join(" and ");
   const answer = await ask(`End what runs in ${where}, and replace the container? [y/N] `, "n");
-  return /^y(es)?$/i.test(answer);
+  if (answer === undefined) return "cancelled";
+  return /^y(es)?$/i.test(answer) ? "yes" : "no";
 }

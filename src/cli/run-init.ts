@@ -4,10 +4,14 @@ import { usageLineOf } from "../request/usage.ts";
 import { ask } from "./ask.ts";
 import { showFailure } from "./show-failure.ts";
 
+/** The exit code after Ctrl-C. */
+const cancelled = 130;
+
 /** Asks for what was not said, on a terminal, and writes the first configuration. */
 export async function runInit({ host, dir, yes }: RequestOf<"init">): Promise<number> {
   const asks = process.stdin.isTTY && !yes;
   const chosenHost = host ?? (asks ? await ask("Host (any name that ssh takes): ", "") : "");
+  if (chosenHost === undefined) return cancelled;
   if (chosenHost === "") {
     showFailure({
       reason: "usage",
@@ -22,6 +26,7 @@ export async function runInit({ host, dir, yes }: RequestOf<"init">): Promise<nu
     (asks
       ? await ask(`Directory there that holds projects [${suggestedDir}]: `, suggestedDir)
       : suggestedDir);
+  if (chosenDir === undefined) return cancelled;
   const made = await init({ directory: process.cwd(), host: chosenHost, dir: chosenDir });
   if (!made.ok) {
     showFailure(made.failure);

@@ -18,7 +18,9 @@ export async function runRequest(request: HostRequest): Promise<number> {
   const first = await runOnce(request);
   if (!("inUse" in first)) return first.exitCode;
   const { askReplace } = await import("./ask-replace.ts");
-  if (!(await askReplace(first.inUse))) return failed;
+  const answer = await askReplace(first.inUse);
+  if (answer === "cancelled") return bySignal.SIGINT;
+  if (answer === "no") return failed;
   return (await runOnce({ ...first.request, replace: true })).exitCode;
 }
 

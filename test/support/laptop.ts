@@ -15,7 +15,8 @@ import { fileURLToPath } from "node:url";
 import { laptopEnv } from "../hosts/bed.ts";
 import type { LaptopOptions } from "../hosts/bed.ts";
 
-const igorProgram = fileURLToPath(new URL("../../bin/igor", import.meta.url));
+/** What a user types as `igor`. */
+export const igorProgram = fileURLToPath(new URL("../../bin/igor", import.meta.url));
 
 /** What a run of igor left behind. */
 export interface IgorResult {

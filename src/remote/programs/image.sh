@@ -93,19 +93,44 @@ build_image() {
   fi
   set -- "$@" --file "$build_dir/dockerfile" --tag "$in_image" --label "igor.owner=$in_owner" \
     --label "igor.project=$in_project" --label "igor.image=$in_image_hash" --label "igor.inputs=$in_image_inputs"
-  while IFS= read -r line; do
-    [ "$line" ] || continue
-    decode "$line"
-    set -- "$@" --build-arg "$decoded"
-  done <<EOF
-$in_build_args
-EOF
   build_from=$(($(wc -c <"$build_dir/log") + 1))
   build_code=0
-  "$in_engine" "$@" "$build_dir/context" 2>&1 || build_code=$?
+  run_build "$@" || build_code=$?
   [ "$build_code" = 0 ] || build_failed
   ev built "$in_image"
 }
+
+# run_build WORDS: the engine takes the values of build arguments from its environment, since arguments can be read by
+# everyone. Those whose names mean something to a shell or to the engine itself stay arguments.
+run_build() (
+  set -- "$in_engine" "$@"
+  build_names=
+  while IFS= read -r line; do
+    [ "$line" ] || continue
+    decode "$line"
+    case ${decoded%%=*} in
+      PATH | HOME | PWD | OLDPWD | IFS | ENV | TMPDIR | *UID | PPID | GROUPS | OPTIND | LINENO | *RANDOM | SECONDS | EPOCH* | \
+        HIST* | DIRSTACK | FUNCNAME | SHELLOPTS | BASH* | DOCKER* | BUILD* | CONTAINER* | LD_* | XDG_* | GO* | SSL_* | \
+        *_[Pp][Rr][Oo][Xx][Yy] | line | decoded | build_names) set -- "$@" --build-arg "$decoded" ;;
+      *)
+        set -- "$@" --build-arg "${decoded%%=*}"
+        build_names="$build_names
+$line"
+        ;;
+    esac
+  done <<EOF
+$in_build_args
+EOF
+  set -- "$@" "$build_dir/context"
+  while IFS= read -r line; do
+    [ "$line" ] || continue
+    decode "$line"
+    export "${decoded?}"
+  done <<EOF
+$build_names
+EOF
+  exec "$@" 2>&1
+)
 
 # build_failed: tells why from the engine's last words. What a step of the dockerfile printed is not one of them.
 build_failed() {
