@@ -10,15 +10,17 @@ export interface JobReading {
   readonly undecided: Buffer;
   /** The begin of a line of output whose end has not arrived. */
   readonly line: Buffer;
+  /** The first undecided byte ends a line that was told already, if it is not the begin of an event. */
+  readonly isTold: boolean;
 }
 
 export function startJobReading(nonce: string): JobReading {
-  return { nonce, undecided: Buffer.alloc(0), line: Buffer.alloc(0) };
+  return { nonce, undecided: Buffer.alloc(0), line: Buffer.alloc(0), isTold: false };
 }
 
 /**
  * Reads on, however the bytes are cut. An event is `\nNONCE ev WORDS\n`, both line breaks its own: without the events,
- * the bytes are exactly what the tools wrote.
+ * the bytes are exactly what the tools wrote. A line is told as soon as it ends, or an event comes after it.
  */
 export function advanceJobReading(
   reading: JobReading,
@@ -27,34 +29,48 @@ export function advanceJobReading(
   const mark = Buffer.from(`\n${reading.nonce} ev `);
   const items: JobItem[] = [];
   let bytes = Buffer.concat([reading.undecided, chunk]);
-  let line = reading.line;
+  let { line, isTold } = reading;
   const write = (output: Buffer): void => {
-    const lines = splitLines(Buffer.concat([line, output]));
+    const isNew = output.length === 0 || !isTold;
+    const lines = splitLines(Buffer.concat([line, isNew ? output : output.subarray(1)]));
+    if (output.length > 0) isTold = false;
     line = lines.rest;
     for (const text of lines.complete) items.push({ kind: "line", text });
+  };
+  const endLine = (): void => {
+    if (line.length > 0) items.push({ kind: "line", text: lineText(line) });
+    line = Buffer.alloc(0);
   };
   for (;;) {
     const at = bytes.indexOf(mark);
     if (at < 0) {
       const kept = beginOfMark(bytes, mark);
       write(bytes.subarray(0, kept));
-      return { reading: { ...reading, undecided: bytes.subarray(kept), line }, items };
+      if (kept < bytes.length && line.length > 0) {
+        endLine();
+        isTold = true;
+      }
+      return { reading: { ...reading, undecided: bytes.subarray(kept), line, isTold }, items };
     }
     write(bytes.subarray(0, at));
+    endLine();
     const end = bytes.indexOf("\n", at + mark.length);
-    if (end < 0) return { reading: { ...reading, undecided: bytes.subarray(at), line }, items };
+    if (end < 0)
+      return { reading: { ...reading, undecided: bytes.subarray(at), line, isTold }, items };
     const words = bytes
       .subarray(at + mark.length, end)
       .toString("utf8")
       .split(" ");
     items.push({ kind: "event", words });
+    isTold = false;
     bytes = bytes.subarray(end + 1);
   }
 }
 
 /** What is left when the log is complete. */
 export function endJobReading(reading: JobReading): readonly JobItem[] {
-  const { complete, rest } = splitLines(Buffer.concat([reading.line, reading.undecided]));
+  const undecided = reading.undecided.subarray(reading.isTold ? 1 : 0);
+  const { complete, rest } = splitLines(Buffer.concat([reading.line, undecided]));
   const last = lineText(rest);
   return [...complete, ...(last === "" ? [] : [last])].map((text) => ({ kind: "line", text }));
 }

@@ -37,10 +37,21 @@ describe("the log of a job", () => {
     ]);
   });
 
-  test("has a line whole that an event came into the middle of", () => {
+  test("has the output before an event before it, also without a line break", () => {
     expect(read(Buffer.from(`ab${event("x")}cd\n`), [])).toEqual([
+      { kind: "line", text: "ab" },
       { kind: "event", words: ["x"] },
-      { kind: "line", text: "abcd" },
+      { kind: "line", text: "cd" },
+    ]);
+  });
+
+  test("tells a line as soon as it ends, not when the next one comes", () => {
+    const first = advanceJobReading(startJobReading(nonce), Buffer.from("pulling the image\n"));
+    expect(first.items).toEqual([{ kind: "line", text: "pulling the image" }]);
+    const next = advanceJobReading(first.reading, Buffer.from("\npulled\n"));
+    expect(next.items).toEqual([
+      { kind: "line", text: "" },
+      { kind: "line", text: "pulled" },
     ]);
   });
 
