@@ -143,6 +143,10 @@ function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools 
   const { subject, now } = action;
   return {
     connect: (host) => shells.open(host),
+    reconnect: async (host) => {
+      await shells.forget(host);
+      return shells.open(host);
+    },
     source: fileSource(subject.project, observed.scanned?.tree ?? new Map(), now),
     aboutToSend: (host, generation, changed) => {
       const pending = planned.pending.get(host.host);

@@ -116,6 +116,13 @@ export type EngineFailure =
     }
   | {
       /** The job on the host ended without a result: it was killed, or the host was restarted. */
+      /** The link to a job is gone for good; the job goes on. */
+      readonly reason: "job-out-of-reach";
+      readonly job: string;
+      /** Its log on the host. */
+      readonly log: string;
+    }
+  | {
       readonly reason: "job-lost";
       readonly job: string;
       /** Its log on the host. */

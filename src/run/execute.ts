@@ -3,7 +3,8 @@ import type { Lane, Plan, Step } from "../model/plan.ts";
 import type { Host } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { followStep } from "./follow-step.ts";
+import { cancelJob } from "./follow.ts";
+import { followStep, jobDir } from "./follow-step.ts";
 import { runFrame } from "./frame-step.ts";
 import type { Job, LaneAnswer } from "./frame-step.ts";
 import type { HostShell } from "./host-shell.ts";
@@ -16,6 +17,8 @@ import type { Transferred } from "./transfer.ts";
 export interface Tools {
   /** The open host shell of a host: opened once, usually before the plan was made, and anew after a cut. */
   readonly connect: (host: Host) => Promise<Result<HostShell>>;
+  /** A new one, over a new connection, after the link of that one died. */
+  readonly reconnect: (host: Host) => Promise<Result<HostShell>>;
   readonly source: FileSource;
   /** Called before anything of a generation is sent; `changed` is what was read of files that differ from the plan. */
   readonly aboutToSend: (host: Host, generation: string, changed: PackedFiles["changed"]) => void;
@@ -77,7 +80,11 @@ async function runLane(
   let job: Job | undefined;
   let transferred: Transferred | undefined;
   for (const step of lane.steps) {
-    if (signal.aborted) return fail({ reason: "cancelled" });
+    if (signal.aborted) {
+      return job === undefined
+        ? fail({ reason: "cancelled" })
+        : cancelJob({ dir: jobDir(lane), job: job.job }, opened);
+    }
     if (step.kind === "follow" && job === undefined) continue;
     emit({ type: "step-started", host, step: step.title, at: tools.now() });
     const stepMeans = { ...means, lane, shell: opened.value, transferred };

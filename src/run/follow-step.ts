@@ -1,4 +1,5 @@
 import type { Failure } from "../model/failure.ts";
+import type { Lane } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { parseContainerDecision, parseContainerFailure } from "../remote/container-events.ts";
@@ -16,10 +17,7 @@ export async function followStep(
 ): Promise<Result<{ readonly kind: "done" } | LaneAnswer>> {
   const { lane, tools, signal } = means;
   const { host } = lane.host;
-  const dir =
-    lane.steps
-      .flatMap((step) => (step.kind === "frame" ? [step.inputs["in_dir"] ?? ""] : []))
-      .at(-1) ?? "";
+  const dir = jobDir(lane);
   const lastWords: string[] = [];
   let failed: Failure | undefined;
   const ended = await followJob({
@@ -30,6 +28,7 @@ export async function followStep(
     now: tools.now,
     signal,
     connect: () => tools.connect(lane.host),
+    reconnect: () => tools.reconnect(lane.host),
     emit: (event) => {
       if (event.type === "output") {
         lastWords.push(event.line);
@@ -45,8 +44,11 @@ export async function followStep(
         failed = parseContainerFailure(rest, { host, lastWords: [...lastWords] });
     },
   });
-  if (!ended.ok) return ended;
   const log = `${dir}/.igor/host/jobs/${job.job}/log`;
+  if (!ended.ok)
+    return ended.failure.reason === "cancelled"
+      ? ended
+      : fail(outOfReach(ended.failure, { job: job.job, log, host }));
   if (ended.value === "lost")
     return fail({ reason: "job-lost", job: job.job, log, host, lastWords });
   if (!job.same) return ok({ kind: "other-job-ended" });
@@ -54,4 +56,21 @@ export async function followStep(
   if (ended.value !== 0)
     return fail({ reason: "step-failed", step: "job", exitCode: ended.value, host, lastWords });
   return ok({ kind: "done" });
+}
+
+/** The directory of the project whose jobs a lane starts. */
+export function jobDir({ steps }: Lane): string {
+  const dirs = steps.flatMap((step) =>
+    step.kind === "frame" ? [step.inputs["in_dir"] ?? ""] : [],
+  );
+  return dirs.at(-1) ?? "";
+}
+
+/** The job goes on without igor. */
+function outOfReach(
+  failure: Failure,
+  job: { readonly job: string; readonly log: string; readonly host: string },
+): Failure {
+  const lastWords = "lastWords" in failure ? failure.lastWords : [];
+  return { reason: "job-out-of-reach", ...job, lastWords };
 }

@@ -7,6 +7,7 @@ import { advanceBuild, emptyBuildProgress, isBuildNoise } from "../remote/read-b
 import { advanceJobReading, endJobReading, startJobReading } from "../remote/read-job.ts";
 import type { JobItem } from "../remote/read-job.ts";
 import { sessionArgv } from "../remote/ssh.ts";
+import { lastLines } from "./connection.ts";
 import type { HostShell } from "./host-shell.ts";
 import { allOf, startProcess } from "./spawn.ts";
 
@@ -19,40 +20,71 @@ export interface JobWatch {
   readonly emit: Emit;
   readonly now: () => number;
   readonly signal: AbortSignal;
-  /** The open host shell; called again after a cut link, it opens a new one. */
+  /** The open host shell. */
   readonly connect: () => Promise<Result<HostShell>>;
+  /** A new one after a cut link. */
+  readonly reconnect: () => Promise<Result<HostShell>>;
   readonly onEvent: (words: readonly string[]) => void;
 }
 
 /** How a job ended: its exit code, or `lost` when it died without a result. */
 export type JobEnd = number | "lost";
 
-/** How often a cut link is opened again before igor leaves the job to itself. */
-const mostCuts = 5;
+/** What is waited before each try to reach the host again, in ms; after the last one igor leaves the job to itself. */
+const pausesMs = [0, 500, 1000, 2000, 4000, 8000];
 
 /**
  * Streams a job until it ends: its lines as output, its steps as progress, its events to `onEvent`.
- * After a cut link it goes on at the byte where it was. A cancel ends the job on the host.
+ * After a cut link it goes on at the byte where it was. A cancel ends the job on the host. A failure means that the
+ * job is out of reach, and goes on.
  */
 export async function followJob(watch: JobWatch): Promise<Result<JobEnd>> {
+  const { host, emit, now, signal } = watch;
   const reader = jobReader(watch);
-  for (let cuts = 0; ; cuts++) {
-    const opened = await watch.connect();
+  let opened = await watch.connect();
+  for (let tries = 0; ;) {
+    const from = reader.bytes();
     const part = opened.ok ? await followOnce(watch, opened.value, reader) : fail(opened.failure);
-    if (watch.signal.aborted) {
-      if (opened.ok)
-        await opened.value.run({
-          program: "job-cancel",
-          inputs: { in_dir: watch.dir, in_job: watch.job },
-        });
-      return fail({ reason: "cancelled" });
-    }
+    if (signal.aborted) return cancelJob(watch, opened);
     if (part.ok) {
       reader.end();
       return part;
     }
-    if (part.failure.reason !== "unreachable" || cuts === mostCuts) return part;
+    if (opened.ok) {
+      const because = "the connection was lost";
+      emit({ type: "decided", host, decision: { kind: "retrying", because }, at: now() });
+    }
+    if (reader.bytes() > from) tries = 0;
+    const pauseMs = pausesMs[tries++];
+    if (pauseMs === undefined) return part;
+    await pause(pauseMs, signal);
+    opened = await watch.reconnect();
   }
+}
+
+/** Ends a job on the host. A failure other than `cancelled` means that it could not be reached any more. */
+export async function cancelJob(
+  { dir, job }: Pick<JobWatch, "dir" | "job">,
+  opened: Result<HostShell>,
+): Promise<Result<never>> {
+  if (!opened.ok) return opened;
+  const inputs = { in_dir: dir, in_job: job };
+  const ended = await opened.value.run({ program: "job-cancel", inputs });
+  return ended.ok ? fail({ reason: "cancelled" }) : ended;
+}
+
+/** Resolves after a while, or when it is not worth waiting any more. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
+  });
 }
 
 interface JobReader {
@@ -111,8 +143,14 @@ async function followOnce(
   );
   child.stdin?.end();
   child.stdout?.on("data", (chunk: Buffer) => reader.read(chunk));
-  const stop = (): void => child.end();
+  // The shared connection holds the ends of these pipes for as long as the far side has nothing more to write.
+  const stop = (): void => {
+    child.end();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
   watch.signal.addEventListener("abort", stop, { once: true });
+  if (watch.signal.aborted) stop();
   // The host shell beside it notices a link that went silent; ssh alone may not for a long time.
   void shell.died.then(stop);
   const [words] = await Promise.all([
@@ -122,8 +160,14 @@ async function followOnce(
   watch.signal.removeEventListener("abort", stop);
   // END 0 5310
   const end = /^END (\S+) (\d+)$/m.exec(words);
+  if (end?.[1] === "gone") return ok("lost");
   if (end === null || Number(end[2]) !== reader.bytes()) {
-    return fail({ reason: "unreachable", cause: "link-died", host: watch.host, lastWords: [] });
+    return fail({
+      reason: "unreachable",
+      cause: "link-died",
+      host: watch.host,
+      lastWords: lastLines(words),
+    });
   }
   return ok(/^\d+$/.test(end[1] ?? "") ? Number(end[1]) : "lost");
 }

@@ -73,7 +73,8 @@ export async function runFrame(
     ...(payload === undefined ? {} : { payload }),
   };
   const ended = await shell.run(request, { onEvent, signal });
-  if (signal.aborted) return fail({ reason: "cancelled" });
+  // A job that was begun is known to the lane, which ends it.
+  if (signal.aborted) return next?.kind === "job" ? ok(next) : fail({ reason: "cancelled" });
   if (!ended.ok) return ended;
   const { exitCode, stdout, stderr } = ended.value;
   const kept = keptLines(stdout.toString("utf8")).map(unescapePath);

@@ -17,6 +17,13 @@ export function engineText(failure: OfEngine): FailureText {
         details: lastWords,
         hint: `run the same command again; the log: \`ssh ${host} less ${failure.log}\``,
       };
+    case "job-out-of-reach":
+      return {
+        headline: `${host}: the connection is lost, but what was begun goes on there`,
+        where: `${host}:${failure.log}`,
+        details: lastWords,
+        hint: "run the same command again when the host can be reached: it follows what runs, or finds it done",
+      };
     case "build-failed":
       return buildFailedText(failure);
     case "no-container":

@@ -59,6 +59,7 @@ function hostText(failure: HostFailure): FailureText {
       return targetText(failure);
     case "engine-unavailable":
     case "job-lost":
+    case "job-out-of-reach":
     case "build-failed":
     case "no-container":
     case "container-in-use":

@@ -265,6 +265,7 @@ const samples: Samples = {
   "rebuild-file-missing": {
     one: { reason: "rebuild-file-missing", pattern: "requirements*.txt" },
   },
+  "job-out-of-reach": { one: { reason: "job-out-of-reach", job: "7", log, ...on("apollo") } },
   "job-lost": { one: { reason: "job-lost", job: "7", log, ...on("apollo") } },
   "build-failed": {
     step: {
