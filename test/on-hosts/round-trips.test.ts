@@ -1,0 +1,62 @@
+import { afterAll, expect, test } from "vitest";
+import { hostAddress } from "../hosts/bed.ts";
+import { startRelay } from "../hosts/relay.mjs";
+import { aLaptop, aProject } from "../support/laptop.ts";
+import { until } from "../support/until.ts";
+
+const relay = await startRelay({
+  target: { host: await hostAddress("apollo"), port: 22 },
+  oneWayMs: 25,
+});
+const laptop = aLaptop({ through: { apollo: relay.port } });
+afterAll(async () => {
+  await laptop.close();
+  await relay.close();
+});
+
+/** Waits until nothing has been on the line for several times as long as a round trip takes. */
+async function quiet(): Promise<void> {
+  let last = "";
+  let still = 0;
+  await until("a quiet line", () => {
+    const now = JSON.stringify(relay.stat());
+    still = now === last ? still + 1 : 0;
+    last = now;
+    return still >= 20;
+  });
+}
+
+/**
+ * Round trips that igor waits for with these words. When it is through, the session says goodbye, one round trip that
+ * nobody waits for: it is waited for here, so that it is counted for certain, and taken off.
+ */
+async function turnsOf(
+  root: { readonly root: string },
+  ...words: readonly string[]
+): Promise<{ turns: number; connections: number }> {
+  await quiet();
+  relay.reset();
+  const { exitCode, stderr } = await laptop.igor(root, words);
+  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
+  await quiet();
+  const { turns, connections } = relay.stat();
+  return { turns: turns - 1, connections };
+}
+
+test("a push over a shared connection takes three round trips: two for the session, one for the frame", async () => {
+  const project = aProject({ "a.py": "1\n", "b.py": "1\n" });
+  const cold = await turnsOf(project, "push");
+  // A login takes many; what counts is that there is one.
+  expect(cold.connections).toBe(1);
+  expect(cold.turns).toBeLessThanOrEqual(14);
+  expect(await turnsOf(project, "push")).toEqual({ turns: 3, connections: 0 });
+  project.write({ "a.py": "2\n" });
+  expect(await turnsOf(project, "push")).toEqual({ turns: 3, connections: 0 });
+  project.remove("b.py");
+  expect(await turnsOf(project, "push")).toEqual({ turns: 3, connections: 0 });
+});
+
+test("another first push over the shared connection takes no more", async () => {
+  const project = aProject({ "a.py": "1\n" });
+  expect(await turnsOf(project, "push")).toEqual({ turns: 3, connections: 0 });
+});
