@@ -1,0 +1,283 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { cutLink, hostAddress, onHost, restoreLink } from "../hosts/bed.ts";
+import { startRelay } from "../hosts/relay.mjs";
+import { aLaptop, aProject } from "../support/laptop.ts";
+import type { Laptop, TestProject } from "../support/laptop.ts";
+import { until } from "../support/until.ts";
+
+const address = await hostAddress("apollo");
+const place = mkdtempSync(join(tmpdir(), "igor-faults-"));
+const laptops: Laptop[] = [];
+function onLaptop(sshConfig = "", through: Readonly<Record<string, number>> = {}): Laptop {
+  const laptop = aLaptop({ sshConfig, through });
+  laptops.push(laptop);
+  return laptop;
+}
+afterAll(() => Promise.all(laptops.map((laptop) => laptop.close())));
+
+interface Fault {
+  /** What the user sees, without what differs from run to run. */
+  readonly seen: string;
+  readonly exitCode: number | null;
+  readonly seconds: number;
+}
+
+async function push(laptop: Laptop, project: TestProject): Promise<Fault> {
+  const begin = performance.now();
+  const { exitCode, stderr } = await laptop.igor(project, ["push"]);
+  const seen = stderr
+    .replaceAll(project.name, "mnist")
+    .replaceAll(address, "ADDRESS")
+    .replaceAll(place, "PLACE")
+    .replaceAll(/127\.0\.0\.1( port |\]?:)\d+/g, "ADDRESS$1PORT")
+    .replaceAll(/after [\d.]+ s/g, "after N s")
+    .replaceAll(/SHA256:[\w+/]+/g, "SHA256:...");
+  return { seen, exitCode, seconds: (performance.now() - begin) / 1000 };
+}
+
+const to = (host: string) =>
+  aProject(
+    { "a.py": "1\n" },
+    { host_groups: { dev: { hosts: [{ host, dir: "/home/dino/igor tests" }] } } },
+  );
+
+describe("what the user sees when a host cannot be reached:", () => {
+  test("no such name", async () => {
+    const { seen, exitCode } = await push(onLaptop(), to("nowhere.invalid"));
+    expect(exitCode).toBe(1);
+    expect(seen).toMatchInlineSnapshot(`
+      "✗ nowhere.invalid: no machine has that name (the name could not be resolved)
+        | ssh: Could not resolve hostname nowhere.invalid: Name or service not known
+        → check the spelling in .igor/config.json, and that \`nowhere.invalid\` is a Host in your ssh config or a name that this network knows (a VPN may be down)
+      push mnist failed on nowhere.invalid after N s: no machine has that name (the name could not be resolved)
+      "
+    `);
+  });
+
+  test("nobody listens", async () => {
+    const { seen, exitCode } = await push(onLaptop("Host apollo\n  Port 9"), to("apollo"));
+    expect(exitCode).toBe(1);
+    expect(seen).toMatchInlineSnapshot(`
+      "✗ apollo: nothing accepts ssh connections there (Connection refused)
+        | ssh: connect to host ADDRESS port 9: Connection refused
+        → check that sshd runs, and Port/HostName of \`apollo\` in your ssh config
+      push mnist failed on apollo after N s: nothing accepts ssh connections there (Connection refused)
+      "
+    `);
+  });
+
+  test("no answer", async () => {
+    await cutLink("enterprise");
+    try {
+      const { seen, exitCode, seconds } = await push(onLaptop(), to("enterprise"));
+      expect(exitCode).toBe(1);
+      expect(seconds).toBeLessThan(7);
+      expect(
+        seen
+          .replaceAll(await hostAddress("enterprise"), "ADDRESS")
+          .replace(/No route to host|Connection timed out/g, "TIMEOUT"),
+      ).toContain("TIMEOUT");
+    } finally {
+      await restoreLink("enterprise");
+    }
+  });
+
+  test("a machine whose sshd is frozen", async () => {
+    const relay = await startRelay({ target: { host: address, port: 22 } });
+    relay.freeze();
+    const { seen, exitCode, seconds } = await push(
+      onLaptop("", { apollo: relay.port }),
+      to("apollo"),
+    );
+    await relay.close();
+    expect(exitCode).toBe(1);
+    expect(seconds).toBeLessThan(7);
+    expect(seen).toMatchInlineSnapshot(`
+      "✗ apollo: no answer in time (Connection timed out)
+        | Connection timed out during banner exchange
+        | Connection to ADDRESS port PORT timed out
+        → check that the machine is on and that no firewall or VPN is in between; \`ssh apollo true\` should answer
+      push mnist failed on apollo after N s: no answer in time (Connection timed out)
+      "
+    `);
+  });
+
+  test("a login that is not accepted", async () => {
+    const stranger = aProject(
+      { "a.py": "1\n" },
+      { user: "nobody-here", host_groups: { dev: { hosts: [{ host: "apollo", dir: "/srv/x" }] } } },
+    );
+    const refused = await push(onLaptop(), stranger);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.seen).toMatchInlineSnapshot(`
+      "✗ apollo: the login was refused (Permission denied)
+        | nobody-here@ADDRESS: Permission denied (publickey,password).
+        → igor itself asks for no password: if \`ssh apollo\` asks for one, or for a passphrase, load your key with \`ssh-add\`; else check User and IdentityFile of \`apollo\` in your ssh config, and \`ssh-add -l\`
+      push mnist failed on apollo after N s: the login was refused (Permission denied)
+      "
+    `);
+  });
+
+  test("a host key that was never seen", async () => {
+    writeFileSync(join(place, "empty"), "");
+    const { seen, exitCode } = await push(
+      onLaptop(
+        `Host *\n  UserKnownHostsFile ${place}/empty\n  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking ask`,
+      ),
+      to("apollo"),
+    );
+    expect(exitCode).toBe(1);
+    expect(seen).toMatchInlineSnapshot(`
+      "✗ apollo: this machine has not seen its host key before, so ssh does not trust it yet
+        | Host key verification failed.
+        → run \`ssh apollo\` once: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on its console
+      push mnist failed on apollo after N s: this machine has not seen its host key before, so ssh does not trust it yet
+      "
+    `);
+  });
+
+  test("a host key that changed", async () => {
+    mkdirSync(join(place, "changed"));
+    spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(place, "key")]);
+    const key = readFileSync(join(place, "key.pub"), "utf8").split(" ").slice(0, 2).join(" ");
+    writeFileSync(join(place, "changed/known_hosts"), `apollo,${address} ${key}\n`);
+    const { seen, exitCode } = await push(
+      onLaptop(
+        `Host *\n  UserKnownHostsFile ${place}/changed/known_hosts\n  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes`,
+      ),
+      to("apollo"),
+    );
+    expect(exitCode).toBe(1);
+    expect(seen).toMatchInlineSnapshot(`
+      "✗ apollo: its host key is not the one that this machine knows; nothing was sent
+        the known key: PLACE/changed/known_hosts:1
+        | It is also possible that a host key has just been changed.
+        | The fingerprint for the ED25519 key sent by the remote host is
+        | SHA256:....
+        | Add correct host key in PLACE/changed/known_hosts to get rid of this message.
+        | Offending ED25519 key in PLACE/changed/known_hosts:1
+        | Host key for ADDRESS has changed and you have requested strict checking.
+        | Host key verification failed.
+        | Either the machine was installed anew, or its name now belongs to another machine, or somebody is in between.
+        → first compare the fingerprint with the machine's administrator or on its console (\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\`); only if it is right, forget the old key with \`ssh-keygen -f "PLACE/changed/known_hosts" -R "ADDRESS"\`, then \`ssh apollo\` once
+      push mnist failed on apollo after N s: its host key is not the one that this machine knows; nothing was sent
+      "
+    `);
+  });
+
+  test("a mistake in the ssh configuration", async () => {
+    const { seen, exitCode } = await push(onLaptop("Hostnaem apollo"), to("apollo"));
+    expect(exitCode).toBe(1);
+    expect(seen.replaceAll(/\S+bed-ssh-config/g, "CONFIG")).toMatchInlineSnapshot(`
+      "✗ apollo: ssh does not accept its configuration
+        ~/.ssh/config, or the options for this host in .igor/config.json
+        | CONFIG: line 1: Bad configuration option: hostnaem
+        | CONFIG: terminating, 1 bad configuration options
+        → correct the line that ssh names, then try \`ssh apollo true\`
+      push mnist failed on apollo after N s: ssh does not accept its configuration
+      "
+    `);
+  });
+
+  test("an sshd that takes no more connections", async () => {
+    await onHost(
+      "apollo",
+      "echo 'MaxStartups 1:100:1' >>/etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)",
+    );
+    // Connections that never log in.
+    const held = [1, 2].map(() => connect(22, address));
+    try {
+      await until(
+        "sshd to be full",
+        () =>
+          spawnSync("sh", [
+            "-c",
+            `timeout 2 sh -c 'exec 3<>/dev/null; ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null x@${address} 2>&1' | grep -c closed`,
+          ])
+            .stdout.toString()
+            .trim() !== "0",
+      );
+      const { seen, exitCode } = await push(onLaptop(), to("apollo"));
+      expect(exitCode).toBe(1);
+      expect(seen.replace(/  \| .*\n/g, "")).toMatchInlineSnapshot(`
+        "apollo: warning: trying once more: the connection was lost
+        ✗ apollo: the connection was closed before the login
+          → sshd may be overloaded or limit connections (MaxStartups); wait a moment and try \`ssh apollo true\`
+        push mnist failed on apollo after N s: the connection was closed before the login
+        "
+      `);
+    } finally {
+      for (const socket of held) socket.destroy();
+      await onHost(
+        "apollo",
+        "sed -i '/MaxStartups 1:100:1/d' /etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)",
+      );
+    }
+  });
+});
+
+describe("a line that goes dead in the middle", () => {
+  test.each([
+    ["igor's own shared connection", ""],
+    [
+      "the user's shared connection",
+      `Host *\n  ControlMaster auto\n  ControlPath ${place}/cm-%C\n  ControlPersist 60`,
+    ],
+  ])("is noticed within 12 seconds, and igor tries once more: %s", async (_, sshConfig) => {
+    const relay = await startRelay({ target: { host: address, port: 22 } });
+    const laptop = onLaptop(sshConfig, { apollo: relay.port });
+    const project = to("apollo");
+    expect((await push(laptop, project)).exitCode).toBe(0);
+    // The lock is held by somebody else, so the frame is under way for long.
+    const hold = `cd "$1"; echo "1 $(cut -d' ' -f22 /proc/1/stat) $(cat /proc/sys/kernel/random/boot_id) apollo" >.igor/host/lock`;
+    await onHost("apollo", ["sh", "-c", hold, "sh", project.hostDir], { user: "dino" });
+    project.write({ "a.py": "2\n" });
+    const child = laptop.start(project, ["push"]);
+    let said = "";
+    child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    await until(
+      "the frame to be there",
+      async () => (await onHost("apollo", "ls /tmp/igor.*/*.t")).exitCode === 0,
+    );
+    relay.blackhole();
+    const begin = performance.now();
+    await until("the retry", () => said.includes("trying once more"), 15_000);
+    expect((performance.now() - begin) / 1000).toBeLessThan(12.5);
+    await until(
+      "the far end to have ended",
+      async () => (await onHost("apollo", "ls -d /tmp/igor.*")).exitCode !== 0,
+    );
+    expect((performance.now() - begin) / 1000).toBeLessThan(14);
+    await onHost("apollo", ["rm", `${project.hostDir}/.igor/host/lock`]);
+    relay.thaw();
+    await new Promise((resolve) => child.once("close", resolve));
+    expect(child.exitCode).toBe(0);
+    await relay.close();
+  });
+
+  test("and stays dead ends with the reason", async () => {
+    const relay = await startRelay({ target: { host: address, port: 22 } });
+    const laptop = onLaptop("", { apollo: relay.port });
+    const project = to("apollo");
+    expect((await push(laptop, project)).exitCode).toBe(0);
+    relay.blackhole();
+    const { seen, exitCode, seconds } = await push(laptop, project);
+    await relay.close();
+    expect(exitCode).toBe(1);
+    expect(seconds).toBeLessThan(13);
+    expect(seen).toMatchInlineSnapshot(`
+      "apollo: warning: trying once more: the shared connection does not answer
+      ✗ apollo: no answer in time (Connection timed out)
+        | Connection timed out during banner exchange
+        | Connection to ADDRESS port PORT timed out
+        → check that the machine is on and that no firewall or VPN is in between; \`ssh apollo true\` should answer
+      push mnist failed on apollo after N s: no answer in time (Connection timed out)
+      "
+    `);
+  });
+});
