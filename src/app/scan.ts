@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { FileState, Manifest } from "../model/manifest.ts";
+import type { FileState, Manifest, Tree } from "../model/manifest.ts";
 import type { Project } from "../model/project.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
@@ -32,16 +32,17 @@ export async function scan(project: Project, named: readonly string[]): Promise<
   for (const path of [...alwaysSent(project), ...named]) if (!isInternal(path)) paths.add(path);
   const found = readTree(root, paths);
   if (!found.ok) return found;
-  const tree = new Map(found.value.tree);
-  for (const directory of found.value.directories.filter((path) => !named.includes(path))) {
+  const submodules = found.value.directories.filter((path) => !named.includes(path));
+  const trees: Tree[] = [found.value.tree];
+  for (const directory of submodules) {
     const nested = await filesOfSubmodule(root, directory);
     if (!nested.ok) return nested;
     const inside = readTree(root, nested.value.filter(isSent));
     if (!inside.ok) return inside;
-    for (const [path, state] of inside.value.tree) tree.set(path, state);
+    trees.push(inside.value.tree);
   }
   return ok({
-    tree,
+    tree: trees.length === 1 ? found.value.tree : new Map(trees.flatMap((tree) => [...tree])),
     commit: listed.value === undefined ? "-" : await commitOf(root),
     source: sourceOf(root),
   });
@@ -67,14 +68,16 @@ async function filesOfSubmodule(
 
 /** What a scan means for a host with this manifest: paths that are still here but no longer sent are released. */
 export function localTree({ tree }: Scan, { root }: Project, manifest: Manifest): LocalTree {
-  const known = [
-    ...manifest.tree.keys(),
-    ...manifest.pending.flatMap(({ changes }) => [...changes.keys()]),
-  ];
   // Below a directory that is a file or a link now, nothing is there under the old name.
   const isStillHere = (path: string): boolean =>
     !parentsOf(path).some((parent) => tree.has(parent)) && isThere(join(root, path));
-  return { tree, released: new Set(known.filter((path) => !tree.has(path) && isStillHere(path))) };
+  const released = new Set<string>();
+  for (const known of [manifest.tree, ...manifest.pending.map(({ changes }) => changes)]) {
+    for (const path of known.keys()) {
+      if (!tree.has(path) && isStillHere(path)) released.add(path);
+    }
+  }
+  return { tree, released };
 }
 
 /** Where the executor reads the bytes of the files that a plan names. */

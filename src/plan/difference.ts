@@ -21,6 +21,9 @@ export interface LocalTree {
  * A path may be in several states there (an attempt that was cut arrives in part); it is left alone only when all agree.
  */
 export function differenceOf(local: LocalTree, manifest: Manifest): Difference {
+  if (manifest.pending.length === 0) {
+    return changesOf(local, manifest, (path, state) => manifest.tree.get(path) === state);
+  }
   return changesOf(local, manifest, (path, state) =>
     statesOf(path, manifest).every((possible) => possible === state),
   );

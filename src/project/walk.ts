@@ -62,7 +62,8 @@ export function readTree(root: string, paths: Iterable<string>): Result<Found> {
     if (path.includes("\uFFFD"))
       return fail({ reason: "unreadable-file", path, cause: "not-utf8" });
     if (!isInside(path)) continue;
-    const found = look(join(root, path));
+    // Not join(): normalizing 50,000 paths takes as long as reading the manifest.
+    const found = look(`${root}/${path}`);
     if (found === "gone") continue;
     if (found === "unreadable")
       return fail({ reason: "unreadable-file", path, cause: "no-permission" });
