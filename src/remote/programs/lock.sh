@@ -32,6 +32,9 @@ stale() {
   fi
 }
 
+# is_empty FILE: it is there and holds nothing; one that is gone in this moment is not meant.
+is_empty() { [ "$(($(wc -c 2>/dev/null <"$1" || echo 1)))" -eq 0 ]; }
+
 lock_tree() {
   lock=$root/.igor/host/lock
   lock_host=$(uname -n)
@@ -39,8 +42,8 @@ lock_tree() {
   [ ! -r /proc/sys/kernel/random/boot_id ] || read -r lock_boot </proc/sys/kernel/random/boot_id
   born $$ || born=-
   lock_mine="$$ ${born:--} $lock_boot $lock_host"
-  # With the host in its name, because several may share the directory.
-  lock_own=$lock.$lock_host.$$
+  # Under a name that nobody had before: what is written to it must never be seen through an old link.
+  lock_own=$lock.$lock_host.$N.$I.$$
   echo "$lock_mine" >"$lock_own" || die not-writable "$(encoded "$root/.igor/host")"
   lock_waited=0 lock_misses=0
   until ln "$lock_own" "$lock" 2>/dev/null; do
@@ -51,17 +54,26 @@ lock_tree() {
       [ "$lock_misses" -lt 1000 ] || { ln "$lock_own" "$lock" || die not-writable "$(encoded "$lock")"; break; }
       continue
     fi
+    lock_misses=0
     if stale "$lock_line"; then
       # Taken over under a second lock, so that two who see the same stale lock cannot remove a fresh one.
       if ln "$lock_own" "$lock.taking" 2>/dev/null; then
         lock_again=
         read -r lock_again 2>/dev/null <"$lock" || :
-        [ "$lock_again" != "$lock_line" ] || rm -f "$lock"
+        if [ "$lock_line" ]; then
+          [ "$lock_again" != "$lock_line" ] || rm -f "$lock"
+        elif is_empty "$lock"; then
+          rm -f "$lock"
+        fi
         rm -f "$lock.taking"
       else
         lock_taker=
         read -r lock_taker 2>/dev/null <"$lock.taking" || :
-        [ ! -e "$lock.taking" ] || ! stale "$lock_taker" || rm -f "$lock.taking"
+        if [ "$lock_taker" ]; then
+          ! stale "$lock_taker" || rm -f "$lock.taking"
+        elif is_empty "$lock.taking"; then
+          rm -f "$lock.taking"
+        fi
       fi
       continue
     fi
