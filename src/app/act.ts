@@ -68,7 +68,9 @@ export async function act(action: Action): Promise<Result<Outcome>> {
   });
   if (request.plan) return ok({ kind: "plan", plan: planned.plan });
   if (planned.plan.handoff !== undefined)
-    return ok(await runSessions(planned.plan.handoff, action, shells));
+    return ok(
+      await runSessions(planned.plan.handoff, { ...action, title: planned.plan.title }, shells),
+    );
   emit({
     type: "plan-started",
     title: planned.plan.title,

@@ -1,4 +1,5 @@
 import type { Handoff, Session } from "../model/plan.ts";
+import { fail } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { runSession } from "../run/session.ts";
 import type { SessionEnd } from "../run/session.ts";
@@ -10,11 +11,11 @@ import type { Shells } from "./shells.ts";
  * started; on several with a line of output at a time, each with its host.
  */
 export async function runSessions(
-  { kind, sessions }: Handoff,
-  action: Action,
+  { sessions }: Handoff,
+  action: Action & { readonly title: string },
   shells: Shells,
 ): Promise<Outcome> {
-  const { emit, now } = action;
+  const { emit, now, title } = action;
   const [only] = sessions;
   if (sessions.length === 1 && only !== undefined) {
     const end = endOf(await run(only, action, shells));
@@ -23,7 +24,7 @@ export async function runSessions(
   }
   emit({
     type: "plan-started",
-    title: `docker ${kind}`,
+    title,
     hosts: sessions.map(({ host }) => host.host),
     at: now(),
   });
@@ -45,13 +46,17 @@ export async function runSessions(
     const connection = await open.connection(session.host);
     if (!connection.ok) return connection;
     const streams = sessions.length === 1 ? "own" : { emit };
-    return runSession({
+    const end = await runSession({
       session,
       connection: connection.value,
       shell: open.open(session.host),
       streams,
       signal,
     });
+    // The advice names the group that has no container.
+    return !end.ok && end.failure.reason === "no-container"
+      ? fail({ ...end.failure, group: action.subject.group.name })
+      : end;
   }
 }
 

@@ -46,14 +46,18 @@ export function liveScreen(options: ScreenOptions): Screen {
   };
 
   let frames: NodeJS.Timeout | undefined;
-  const begin = setTimeout(() => {
-    void import("./screen-redraw.ts").then(({ redrawOn }) => {
-      if (!isOpen) return;
-      redraw = redrawOn(stderr);
-      frame();
-      frames = setInterval(frame, frameMs).unref();
-    });
-  }, quietForMs).unref();
+  let begin: NodeJS.Timeout | undefined;
+  // Without a plan there is nothing to draw, and the terminal may be the user's command's.
+  const beginSoon = () => {
+    begin ??= setTimeout(() => {
+      void import("./screen-redraw.ts").then(({ redrawOn }) => {
+        if (!isOpen) return;
+        redraw = redrawOn(stderr);
+        frame();
+        frames = setInterval(frame, frameMs).unref();
+      });
+    }, quietForMs).unref();
+  };
 
   const close = () => {
     if (!isOpen) return;
@@ -70,6 +74,7 @@ export function liveScreen(options: ScreenOptions): Screen {
     emit(event) {
       const before = view;
       view = advance(view, event);
+      if (event.type === "plan-started") beginSoon();
       if (event.type === "output") {
         const said = outputText(view, event, options);
         if (said !== undefined) above(said);

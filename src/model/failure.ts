@@ -144,6 +144,12 @@ export type EngineFailure =
       readonly group?: string;
     }
   | {
+      /** The directory in which the command was to start is not in the container. */
+      readonly reason: "no-directory";
+      readonly container: string;
+      readonly directory: string;
+    }
+  | {
       /** Something runs in the container that would be replaced. */
       readonly reason: "container-in-use";
       readonly container: string;

@@ -137,13 +137,10 @@ export function readOutcome(answer: string, session: Session): Outcome {
       return notStarted({ reason: "engine-unavailable", engine, cause: "stopped", ...where });
     case "no-directory":
       return notStarted({
-        reason: "step-failed",
-        step: "exec",
-        exitCode: undefined,
-        host: where.host,
-        lastWords: [
-          `the container has no directory ${session.inputs["in_directory"] ?? ""}; push first`,
-        ],
+        reason: "no-directory",
+        container,
+        directory: session.inputs["in_directory"] ?? "",
+        ...where,
       });
     default: {
       const [verb = "", code = ""] = line.split(" ");

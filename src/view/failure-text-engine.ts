@@ -15,7 +15,7 @@ export function engineText(failure: OfEngine): FailureText {
         headline: `${host}: the job ${failure.job} ended without a result: it was killed, or the host was restarted`,
         where: `${host}:${failure.log}`,
         details: lastWords,
-        hint: `run the same command again; the log: \`ssh ${host} less ${failure.log}\``,
+        hint: `run the same command again; the log: \`${logCommandOf(host, failure.log)}\``,
       };
     case "job-out-of-reach":
       return {
@@ -34,6 +34,13 @@ export function engineText(failure: OfEngine): FailureText {
           failure.state === "paused"
             ? `resume it with \`ssh ${host} docker unpause ${failure.container}\``
             : `run \`igor docker setup${groupOption(failure.group)}\`, which starts it`,
+      };
+    case "no-directory":
+      return {
+        headline: `${host}: the container has no directory ${failure.directory}`,
+        where: `${host}, container ${failure.container}`,
+        details: lastWords,
+        hint: "run `igor push` if it has files that are not there yet (empty directories are not sent), or call igor from another directory",
       };
     case "container-in-use":
       return {
@@ -92,7 +99,7 @@ function buildFailedText(failure: Extract<OfEngine, { reason: "build-failed" }>)
     headline: `${host}: the image could not be built: ${happened}`,
     where: step ?? `${host}:${log}`,
     details: lastWords,
-    hint: `${hint}; the whole log: \`ssh ${host} less ${log}\``,
+    hint: `${hint}; the whole log: \`${logCommandOf(host, log)}\``,
   });
   const again = "and run the same command again";
   switch (cause) {
@@ -178,6 +185,13 @@ function notStartedText(
     default:
       return unreachable(cause);
   }
+}
+
+/** Shows a file on a host, as one command to copy; two shells read it. */
+function logCommandOf(host: string, file: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(file)) return `ssh -t ${host} less ${file}`;
+  const quoted = `'${file.replaceAll("'", "'\\''")}'`;
+  return `ssh -t ${host} "less ${quoted.replace(/[$"\`\\]/g, "\\$&")}"`;
 }
 
 function groupOption(group: string | undefined): string {

@@ -62,6 +62,7 @@ function hostText(failure: HostFailure): FailureText {
     case "job-out-of-reach":
     case "build-failed":
     case "no-container":
+    case "no-directory":
     case "container-in-use":
     case "container-foreign":
     case "container-not-started":

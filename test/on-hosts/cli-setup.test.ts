@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bedState, onHost } from "../hosts/bed.ts";
+import { onHost } from "../hosts/bed.ts";
 import {
   aDockerProject,
   containerOf,
@@ -149,7 +149,7 @@ describe("setup --plan", () => {
     // Only the question what the configuration says is no connection.
     writeFileSync(
       join(bin, "ssh"),
-      `#!/bin/sh\n[ "$1" = -G ] || echo "$*" >>"${bin}/calls"\nexec ${bedState()}/bin/ssh "$@"\n`,
+      `#!/bin/sh\n[ "$1" = -G ] || echo "$*" >>"${bin}/calls"\nPATH=\${PATH#*:}; exec ssh "$@"\n`,
       { mode: 0o755 },
     );
     const env = { PATH: `${bin}:${untouched.env["PATH"] ?? ""}` };

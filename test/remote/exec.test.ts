@@ -112,10 +112,7 @@ test.each([
     "no-directory\n",
     {
       kind: "not-started",
-      failure: {
-        reason: "step-failed",
-        lastWords: ["the container has no directory /workspace; push first"],
-      },
+      failure: { reason: "no-directory", directory: "/workspace" },
     },
   ],
   [

@@ -85,6 +85,8 @@ export function steady(text: string, { name, root }: TestProject): string {
   return text
     .replaceAll(root, "/home/me/toy")
     .replaceAll(name, "toy")
+    .replace(/\[::1\]:\d{4,}/g, "[::1]:1")
+    .replace(/\b10\.99\.\d+\.\d+\b/g, "10.99.0.1")
     .replace(/\b\d{8}-\d{6}-\d+\b/g, "JOB")
     .replace(/\b\d+(?:\.\d)? (?:ms|s|min)\b/g, "1 s")
     .replace(/\(\d+(?:\.\d+)? [kM]?B\)/g, "(1 kB)")

@@ -266,6 +266,14 @@ const samples: Samples = {
     one: { reason: "rebuild-file-missing", pattern: "requirements*.txt" },
   },
   "job-out-of-reach": { one: { reason: "job-out-of-reach", job: "7", log, ...on("apollo") } },
+  "no-directory": {
+    one: {
+      reason: "no-directory",
+      container: "dino-train-dev",
+      directory: "/workspace/new",
+      ...on("apollo"),
+    },
+  },
   "job-lost": { one: { reason: "job-lost", job: "7", log, ...on("apollo") } },
   "build-failed": {
     step: {

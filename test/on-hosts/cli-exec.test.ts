@@ -1,0 +1,495 @@
+import { spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cutLink, onHost, restoreLink } from "../hosts/bed.ts";
+import {
+  aDockerProject,
+  containerOf,
+  eventsOf,
+  inHostDir,
+  igorInTerminal,
+  removeDockerProjects,
+  says,
+  told,
+} from "../support/docker-project.ts";
+import { quote } from "../../src/remote/quote.ts";
+import { aLaptop, ended, igorProgram } from "../support/laptop.ts";
+import type { IgorResult } from "../support/laptop.ts";
+import { processes, token, until } from "../support/run-session.ts";
+
+const laptop = aLaptop();
+const project = aDockerProject(
+  { "sub/deep/x.txt": "1\n" },
+  { repl_cmd: "sh -c 'echo size $(stty size); exec sh'" },
+);
+const container = containerOf(project);
+
+beforeAll(async () => {
+  for (const words of [
+    ["docker", "setup"],
+    ["docker", "setup", "-g", "cluster"],
+  ])
+    expect(told(await laptop.igor(project, words), project)).toMatch(/exit code 0$/);
+});
+afterAll(async () => {
+  await laptop.close();
+  await removeDockerProjects(["apollo", "enterprise"]);
+});
+
+const exec = (...words: readonly string[]): Promise<IgorResult> =>
+  laptop.igor(project, ["docker", "exec", ...words]);
+
+const gone = (mark: string): Promise<unknown> =>
+  until(
+    () => processes(mark, { container }),
+    (left) => left.length === 0,
+  );
+
+describe("exec", () => {
+  test("gives the command its words exactly as they were typed", async () => {
+    const words = [
+      "a b",
+      "",
+      "it's",
+      '"q"',
+      "$HOME `id` $(id)",
+      "*",
+      "line\nbreak",
+      "--json",
+      "-g",
+      "\\n",
+      "ü",
+    ];
+    const { stdout, stderr, exitCode } = await exec(
+      "sh",
+      "-c",
+      'printf "<%s>" "$@"',
+      "sh",
+      ...words,
+    );
+    expect({ stdout, stderr, exitCode }).toEqual({
+      stdout: words.map((word) => `<${word}>`).join(""),
+      stderr: "",
+      exitCode: 0,
+    });
+  });
+
+  test.each([0, 1, 2, 7, 125, 130, 255])(
+    "passes exit code %i of the command through",
+    async (code) => {
+      expect(await exec("sh", "-c", `exit ${String(code)}`)).toMatchObject({
+        exitCode: code,
+        stdout: "",
+        stderr: "",
+      });
+    },
+  );
+
+  test("ends with 127 when there is no such program, and with 126 when it is none", async () => {
+    const missing = await exec("no-such-program");
+    expect(missing.exitCode).toBe(127);
+    expect(missing.stderr).toContain("no-such-program");
+    expect((await exec("/etc")).exitCode).toBe(126);
+  });
+
+  test("is a pipe for bytes, 5 MB both ways", async () => {
+    const bytes = randomBytes(5_000_000);
+    const child = laptop.start(project, ["docker", "exec", "cat"]);
+    const hash = createHash("sha256");
+    child.stdout?.on("data", (chunk: Buffer) => hash.update(chunk));
+    const end = ended(child);
+    child.stdin?.end(bytes);
+    expect(await end).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(hash.digest("hex")).toBe(createHash("sha256").update(bytes).digest("hex"));
+  });
+
+  test("keeps stdout and stderr apart", async () => {
+    expect(await exec("sh", "-c", "echo out; echo err >&2; exit 3")).toMatchObject({
+      stdout: "out\n",
+      stderr: "err\n",
+      exitCode: 3,
+    });
+  });
+
+  test("starts in the directory it was called from", async () => {
+    const ran = await laptop.igor({ root: join(project.root, "sub/deep") }, [
+      "docker",
+      "exec",
+      "sh",
+      "-c",
+      "pwd; cat x.txt",
+    ]);
+    expect(ran).toMatchObject({ stdout: "/workspace/sub/deep\n1\n", exitCode: 0 });
+  });
+
+  test("says which directory the container does not have", async () => {
+    mkdirSync(join(project.root, "not-pushed"), { recursive: true });
+    const ran = await laptop.igor({ root: join(project.root, "not-pushed") }, [
+      "docker",
+      "exec",
+      "pwd",
+    ]);
+    expect(told(ran, project)).toMatchInlineSnapshot(`
+      "✗ apollo: the container has no directory /workspace/not-pushed
+        apollo, container dino-toy-dev
+        → run \`igor push\` if it has files that are not there yet (empty directories are not sent), or call igor from another directory
+      exit code 125"
+    `);
+  });
+
+  test("before any setup ends with 125 and names the command that helps, with its group", async () => {
+    const fresh = aDockerProject();
+    expect(told(await laptop.igor(fresh, ["docker", "exec", "ls"]), fresh)).toMatchInlineSnapshot(`
+      "✗ apollo: there is no container dino-toy-dev there yet
+        | Error: No such container: dino-toy-dev
+        → run \`igor docker setup\`, which starts it
+      exit code 125"
+    `);
+    expect(
+      told(
+        await laptop.igor(fresh, ["docker", "exec", "-g", "cluster", "--host", "apollo", "ls"]),
+        fresh,
+      ),
+    ).toMatchInlineSnapshot(`
+      "✗ apollo: there is no container dino-toy-cluster there yet
+        | Error: No such container: dino-toy-cluster
+        → run \`igor docker setup -g cluster\`, which starts it
+      exit code 125"
+    `);
+    const json = await laptop.igor(fresh, ["docker", "exec", "--json", "ls"]);
+    expect(json).toMatchObject({ exitCode: 125, stderr: "" });
+    expect(eventsOf(json.stdout)).toMatchObject([
+      { type: "failed", failure: { reason: "no-container", host: "apollo" } },
+    ]);
+  });
+
+  test("says when the container is stopped", async () => {
+    await onHost("apollo", `docker stop -t 1 ${container}`);
+    try {
+      expect(told(await exec("ls"), project)).toMatchInlineSnapshot(`
+        "✗ apollo: the container dino-toy-dev is stopped
+          | Error response from daemon: Container ID is not running
+          → run \`igor docker setup\`, which starts it
+        exit code 125"
+      `);
+    } finally {
+      await onHost("apollo", `docker start ${container}`);
+    }
+  });
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("%s to igor ends the command too, with %i", async (signal, code) => {
+    const mark = token();
+    const child = laptop.start(project, [
+      "docker",
+      "exec",
+      "sh",
+      "-c",
+      `echo up; sleep ${mark}; true`,
+    ]);
+    const end = ended(child);
+    await says(child, "up");
+    child.kill(signal);
+    expect((await end).exitCode).toBe(code);
+    expect(await processes(mark, { container })).toEqual([]);
+  });
+
+  test("leaves nothing in the container when igor is killed", async () => {
+    const mark = token();
+    const child = laptop.start(project, [
+      "docker",
+      "exec",
+      "sh",
+      "-c",
+      `echo up; sleep ${mark}; true`,
+    ]);
+    const end = ended(child);
+    await says(child, "up");
+    child.kill("SIGKILL");
+    await end;
+    await gone(mark);
+  });
+});
+
+describe("exec on several hosts", () => {
+  const onBoth = (...words: readonly string[]): Promise<IgorResult> =>
+    exec("-g", "cluster", ...words);
+  const who =
+    'echo "out $1"; echo "err $1" >&2; [ "$(cat /etc/hostname)" != x ]; [ "$(uname -n)" ]';
+
+  test("marks each line with its host, keeping stdout and stderr apart, and ends with a table", async () => {
+    const ran = await onBoth("sh", "-c", who, "sh", "1");
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout.split("\n").sort()).toEqual(["", "apollo: out 1", "enterprise: out 1"]);
+    expect(ran.stderr).toContain("apollo: err 1\n");
+    expect(ran.stderr).toContain("enterprise: err 1\n");
+    expect(ran.stderr.trim().split("\n").at(-1)).toMatch(/^docker exec p\w+ done on 2 hosts in /);
+  });
+
+  test("ends with 1 when the command fails on one of them, and tells where and how", async () => {
+    await inHostDir(project, "touch only-here");
+    const ran = await onBoth("sh", "-c", "[ ! -e only-here ] || exit 7");
+    expect(told(ran, project)).toMatchInlineSnapshot(`
+      "✓ enterprise   1 s  exit 0
+      ✗ apollo       1 s  exit 7
+      docker exec toy failed on 1 of 2 hosts (apollo) after 1 s
+      exit code 1"
+    `);
+  });
+
+  test("says on which one the container is missing, and runs on the other", async () => {
+    await onHost("enterprise", `docker rename ${containerOf(project, "cluster")} away`);
+    try {
+      const ran = await onBoth("echo", "fine");
+      expect(told(ran, project)).toMatchInlineSnapshot(`
+        "apollo: fine
+        ✗ enterprise: there is no container dino-toy-cluster there yet
+          | Error: No such container: dino-toy-cluster
+          → run \`igor docker setup -g cluster\`, which starts it
+        ✓ apollo       1 s  exit 0
+        ✗ enterprise   1 s  there is no container dino-toy-cluster there yet
+        docker exec toy failed on 1 of 2 hosts (enterprise) after 1 s
+        exit code 1"
+      `);
+    } finally {
+      await onHost("enterprise", `docker rename away ${containerOf(project, "cluster")}`);
+    }
+  });
+
+  test("with --json tells lines and exit codes as events alone", async () => {
+    const ran = await onBoth("--json", "sh", "-c", "echo out; echo err >&2; exit 4");
+    expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
+    const events = eventsOf(ran.stdout);
+    expect(events[0]).toMatchObject({
+      version: 1,
+      type: "plan-started",
+      hosts: ["apollo", "enterprise"],
+    });
+    expect(events.filter(({ type }) => type === "output")).toHaveLength(4);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: "output",
+        host: "enterprise",
+        of: "command",
+        stream: "stderr",
+        line: "err",
+      }),
+    );
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "host-ended", host: "apollo", exitCode: 4 }),
+    );
+    expect(events.at(-1)?.["type"]).toBe("plan-ended");
+  });
+
+  test("a dead host does not hold the others", async () => {
+    const away = aLaptop();
+    await cutLink("enterprise");
+    try {
+      const child = away.start(project, ["docker", "exec", "-g", "cluster", "echo", "alive"]);
+      const startedAt = Date.now();
+      const end = ended(child);
+      await says(child, "apollo: alive");
+      expect(Date.now() - startedAt).toBeLessThan(4000);
+      expect(told(await end, project)).toMatchInlineSnapshot(`
+        "apollo: alive
+        ✗ enterprise: no answer in time (Connection timed out)
+          | ssh: connect to host 10.99.0.1 port 22: Connection timed out
+          → check that the machine is on and that no firewall or VPN is in between; \`ssh enterprise true\` should answer
+        ✓ apollo       1 s  exit 0
+        ✗ enterprise   1 s  no answer in time (Connection timed out)
+        docker exec toy failed on 1 of 2 hosts (enterprise) after 1 s
+        exit code 1"
+      `);
+      expect(Date.now() - startedAt).toBeLessThan(9000);
+    } finally {
+      await restoreLink("enterprise");
+      await away.close();
+    }
+  });
+
+  test("Ctrl-C ends the command on all of them, with 130", async () => {
+    const mark = token();
+    const child = laptop.start(project, [
+      "docker",
+      "exec",
+      "-g",
+      "cluster",
+      "sh",
+      "-c",
+      `echo up; sleep ${mark}; true`,
+    ]);
+    const end = ended(child);
+    await says(child, /up[\s\S]*up/);
+    child.kill("SIGINT");
+    expect((await end).exitCode).toBe(130);
+    for (const host of ["apollo", "enterprise"])
+      expect(await processes(mark, { host, container: containerOf(project, "cluster") })).toEqual(
+        [],
+      );
+  });
+});
+
+describe("in a terminal", () => {
+  /** Every byte that igor writes to a terminal. */
+  const inTypescript = (...words: readonly string[]): Promise<IgorResult> => {
+    const line = [process.execPath, igorProgram, ...words].map(quote).join(" ");
+    const child = spawn("script", ["-qec", line, "/dev/null"], {
+      cwd: project.root,
+      env: { ...laptop.env },
+      stdio: "pipe",
+    });
+    return ended(child);
+  };
+
+  test("repl runs repl_cmd with a real terminal that is resized, Ctrl-C interrupts, its exit code passes", async () => {
+    const mark = token();
+    using terminal = igorInTerminal(laptop, project, ["docker", "repl"]);
+    await terminal.shows("size 30 100");
+    await terminal.shows("/workspace $");
+    terminal.resize(90, 25);
+    terminal.type("stty size");
+    terminal.keys("Enter");
+    await terminal.shows(/^25 90$/m);
+    terminal.type(`sleep ${mark}; echo slept`);
+    terminal.keys("Enter");
+    await until(
+      () => processes(mark, { container }),
+      (found) => found.length > 0,
+    );
+    terminal.keys("C-c");
+    await gone(mark);
+    terminal.type("exit 7");
+    terminal.keys("Enter");
+    await terminal.shows("code 7");
+    await terminal.shows("restored");
+    expect(terminal.screen()).not.toMatch(/^slept$/m);
+  });
+
+  test("repl takes a command instead, and the first host when there are several", async () => {
+    using terminal = igorInTerminal(laptop, project, [
+      "docker",
+      "repl",
+      "-g",
+      "cluster",
+      "sh",
+      "-c",
+      "[ -t 0 ] && echo terminal; exit 0",
+    ]);
+    await terminal.shows(/^terminal$/m);
+    await terminal.shows("code 0");
+  });
+
+  test("nothing but the command writes to the terminal: its last words stay, its cursor is its own", async () => {
+    const { stdout } = await inTypescript(
+      "docker",
+      "repl",
+      "sh",
+      "-c",
+      "sleep 0.5; echo first; echo last",
+    );
+    expect(stdout).toBe("first\r\nlast\r\n");
+  });
+
+  test("repl says what is missing, and gives the terminal back", async () => {
+    const fresh = aDockerProject();
+    using terminal = igorInTerminal(laptop, fresh, ["docker", "repl"]);
+    await terminal.shows("code 125");
+    await terminal.shows("restored");
+    expect(terminal.screen()).toContain("run `igor docker setup`");
+  });
+
+  test("closing the window leaves nothing of a repl", async () => {
+    const mark = token();
+    using terminal = igorInTerminal(laptop, project, [
+      "docker",
+      "repl",
+      "sh",
+      "-c",
+      `echo up; sleep ${mark}; true`,
+    ]);
+    await terminal.shows("up");
+    terminal.close();
+    await gone(mark);
+  });
+
+  test("Ctrl-C at exec ends the command, and igor with 130", async () => {
+    const mark = token();
+    using terminal = igorInTerminal(laptop, project, [
+      "docker",
+      "exec",
+      "sh",
+      "-c",
+      `echo up; sleep ${mark}`,
+    ]);
+    await terminal.shows("up");
+    terminal.keys("C-c");
+    await terminal.shows("code 130");
+    await terminal.shows("restored");
+    expect(await processes(mark, { container })).toEqual([]);
+  });
+
+  test("exec on several hosts has lines in columns and a table with exit codes", async () => {
+    using terminal = igorInTerminal(laptop, project, [
+      "docker",
+      "exec",
+      "-g",
+      "cluster",
+      "sh",
+      "-c",
+      "echo hello; [ ! -e only-here ] || exit 7",
+    ]);
+    const screen = await terminal.shows("code 1");
+    expect(screen).toMatch(/^apollo {5}\| hello$/m);
+    expect(screen).toMatch(/^enterprise \| hello$/m);
+    expect(screen).toMatch(/^✗ apollo .* exit 7$/m);
+  });
+
+  test("without a terminal a repl is a pipe", async () => {
+    const ran = await laptop.igor(project, ["docker", "repl", "sh"], {
+      input: "echo typed; exit 4\n",
+    });
+    expect(ran.stdout).toContain("typed");
+    expect(ran.exitCode).toBe(4);
+  });
+});
+
+describe("clean", () => {
+  test("removes the container of the group and no other, and says so", async () => {
+    const first = await laptop.igor(project, ["docker", "clean", "-g", "cluster"]);
+    expect(told(first, project)).toMatchInlineSnapshot(`
+      "docker clean toy done on 2 hosts in 1 s | apollo: removed container dino-toy-cluster | enterprise: removed container dino-toy-cluster
+      exit code 0"
+    `);
+    expect((await exec("true")).exitCode).toBe(0);
+  });
+
+  test("keeps an image that a container of another group uses, and removes it with the last", async () => {
+    await laptop.igor(project, ["docker", "setup", "-g", "cluster", "--host", "apollo"]);
+    const kept = await laptop.igor(project, ["docker", "clean", "--images"]);
+    expect(told(kept, project)).toMatchInlineSnapshot(`
+      "apollo: warning: kept image dino-toy:igor: dino-toy-cluster uses it
+      docker clean toy done on apollo in 1 s: removed container dino-toy-dev
+      exit code 0"
+    `);
+    const last = await laptop.igor(project, ["docker", "clean", "-g", "cluster", "--images"]);
+    expect(told(last, project)).toMatchInlineSnapshot(`
+      "docker clean toy done on 2 hosts in 1 s | apollo: removed container dino-toy-cluster; removed image dino-toy:igor | enterprise: removed image dino-toy:igor
+      exit code 0"
+    `);
+    expect(await inHostDir(project, `docker images -q dino-${project.name}:igor; ls main.py`)).toBe(
+      "main.py\n",
+    );
+  });
+
+  test("says when there is nothing to remove", async () => {
+    expect(told(await laptop.igor(project, ["docker", "clean"]), project)).toMatchInlineSnapshot(`
+      "docker clean toy done on apollo in 1 s: nothing to remove
+      exit code 0"
+    `);
+  });
+});
