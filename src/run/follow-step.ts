@@ -39,6 +39,8 @@ export async function followStep(
     onEvent: (words) => {
       const [verb, ...rest] = words;
       const decision = parseContainerDecision(words);
+      // What the build said is no reason why a container does not start.
+      if (decision?.kind === "built") lastWords.length = 0;
       if (decision !== undefined) means.emit({ type: "decided", host, decision, at: tools.now() });
       else if (verb === "failed")
         failed = parseContainerFailure(rest, { host, lastWords: [...lastWords] });

@@ -125,7 +125,12 @@ function advanceHost(host: HostView, event: HostEvent): HostView {
     case "progress":
       return { ...host, progress: progressAfter(host.progress, event) };
     case "decided":
-      return { ...host, decisions: [...host.decisions, event.decision] };
+      return {
+        ...host,
+        decisions: [...host.decisions, event.decision],
+        // What the build said explains nothing that comes after it.
+        tail: event.decision.kind === "built" ? [] : host.tail,
+      };
     case "output":
       return event.of === "command"
         ? host
