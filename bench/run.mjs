@@ -109,9 +109,12 @@ function optionsOf(args) {
     /** @type {string} */ full,
     /** @type {string} */ quick,
   ) => (text ?? (values.quick ? quick : full)).split(",").map(Number);
+  const shown = args
+    .filter((_, index) => ![args[index], args[index - 1]].includes("--out"))
+    .join(" ");
   return {
     keep: values.keep,
-    command: ["npm run bench", ...(args.length > 0 ? ["--", ...args] : [])].join(" "),
+    command: `npm run bench${shown === "" ? "" : ` -- ${shown}`}`,
     rtt: numbers(values.rtt, "0,20,50,100", "0,50"),
     files: numbers(values.files, "2000,50000", "2000"),
     hosts: numbers(values.hosts, "1,2,4,8", "1,2"),
@@ -322,7 +325,7 @@ function write() {
     day: startedAt.toISOString().slice(0, 10),
     minutes: Math.round((Date.now() - startedAt.getTime()) / 60_000),
     commit: git("rev-parse", "--short", "HEAD"),
-    machine: `Debian, Linux ${release()}, ${cpus().length} CPUs shared by laptop and hosts, Node ${process.version}`,
+    machine: `Debian, Linux ${release().split(".").slice(0, 2).join(".")}, ${cpus().length} CPUs shared by laptop and hosts, Node ${process.version}`,
     load: `${loadBefore.toFixed(1)} before, ${(loadavg()[0] ?? NaN).toFixed(1)} after`,
   });
   mkdirSync(join(wanted.out, ".."), { recursive: true });
