@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import {
+  isRsyncUnusable,
+  parseRsyncProgress,
+  rsyncArgv,
+  unreadableHere,
+} from "../../src/remote/rsync.ts";
+
+const task = {
+  root: "/home/dino/mnist",
+  host: "apollo",
+  into: "/srv/mnist/.igor/host/stage/s1/f",
+  compareWith: undefined,
+  shell: "ssh -o BatchMode=yes",
+};
+
+test("rsync is told a list, compares nanoseconds, and never deletes, truncates or gives files away", () => {
+  expect(rsyncArgv(task).join(" ")).toMatchInlineSnapshot(
+    `"rsync -rlptO --protect-args -z --no-inc-recursive --from0 --files-from=- --modify-window=-1 --chmod=D755 --timeout=30 --info=progress2 --no-human-readable -e ssh -o BatchMode=yes /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/s1/f/"`,
+  );
+  expect(rsyncArgv({ ...task, compareWith: "/srv/mnist" })).toContain("--compare-dest=/srv/mnist");
+  expect(rsyncArgv({ ...task, host: "fe80::1" }).at(-1)).toBe(`[fe80::1]:${task.into}/`);
+  for (const word of ["--delete", "--inplace", "--partial", "-a", "-o", "-g"])
+    expect(rsyncArgv(task)).not.toContain(word);
+});
+
+test.each([
+  ["     32768  12%   10.42MB/s    0:00:00 (xfr#3, to-chk=10/20)", { bytes: 32_768, percent: 12 }],
+  ["sending incremental file list", undefined],
+])("progress %j", (line, progress) => expect(parseRsyncProgress(line)).toEqual(progress));
+
+test.each([
+  [
+    127,
+    "bash: line 1: rsync: command not found\nrsync: connection unexpectedly closed (0 bytes received so far) [sender]",
+    true,
+  ],
+  [12, "/bin/sh: 1: rsync: not found", true],
+  [2, "protocol version mismatch -- is your shell clean?", true],
+  [1, "rsync: --info=progress2: unknown option", true],
+  [11, 'rsync: [receiver] write failed on "/x": No space left on device (28)', false],
+  [12, "rsync: connection unexpectedly closed (0 bytes received so far) [sender]", false],
+  [255, "ssh: connect to host 10.99.0.11 port 22: Connection refused", false],
+])("rsync that ends with %i and %j cannot be used: %s", (exitCode, words, unusable) => {
+  expect(isRsyncUnusable({ exitCode, words })).toBe(unusable);
+});
+
+test("a file that may not be read here is named, one of the host is not", () => {
+  expect(
+    unreadableHere(
+      'rsync: [sender] send_files failed to open "/home/dino/mnist/a key": Permission denied (13)\n',
+    ),
+  ).toBe("/home/dino/mnist/a key");
+  expect(
+    unreadableHere('rsync: [receiver] mkstemp "/srv/mnist/.a.X" failed: Permission denied (13)\n'),
+  ).toBeUndefined();
+});
