@@ -139,7 +139,7 @@ function shellText(failure: Extract<OnLink, { reason: "shell-refused" }>): Failu
  */
 function keyLines(lastWords: readonly string[]): readonly string[] {
   const lines = lastWords.filter((line) =>
-    /SHA256:|MD5:|fingerprint|Offending|Host key/i.test(line),
+    /SHA256:|MD5:|^The fingerprint for|Offending/.test(line.trim()),
   );
   return lines.length > 0 ? lines : lastWords;
 }

@@ -83,7 +83,7 @@ function targetRefusedText(
     case "other-owner":
       return {
         headline: `${host}: ${dir} belongs to another user of igor (${found})`,
-        hint: "choose a `dir` of your own in .igor/config.json; `igor push --adopt` takes this one over",
+        hint: "choose a `dir` of your own in .igor/config.json; a directory of another user is never taken over",
       };
     case "other-project":
       return {
