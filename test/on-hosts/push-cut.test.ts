@@ -72,7 +72,7 @@ describe("a line that is cut", () => {
     const whole = relay.stat();
     const total = whole.up.bytes + whole.down.bytes;
     let cuts = 0;
-    for (let bytes = 500; bytes < total; bytes += Math.ceil(total / 12)) {
+    for (let bytes = 500; bytes < total; bytes += Math.ceil(total / 8)) {
       save(project, 30, 2000);
       await laptop.close();
       const before = await digestsOnHost("apollo", project.hostDir);
@@ -82,11 +82,11 @@ describe("a line that is cut", () => {
       relay.cut();
       await expectHealed(project, laptop);
     }
-    expect(cuts).toBeGreaterThan(5);
+    expect(cuts).toBeGreaterThan(3);
   });
 
   test("at any byte of a big first push, and of a big later one", async () => {
-    for (const bytes of [30_000, 200_000, 600_000]) {
+    for (const bytes of [30_000, 300_000]) {
       const project = aProject({ "a.py": "1\n" });
       save(project, 1100, 400);
       for (const before of [{}, undefined]) {
@@ -122,7 +122,7 @@ describe("igor that is killed", () => {
     const project = aProject({ "a.py": "1\n" });
     save(project, 1100, 400);
     await expectHealed(project);
-    for (const afterMs of [300, 500, 700, 900, 1200]) {
+    for (const afterMs of [350, 600, 900]) {
       save(project, 1100, 400);
       const before = await digestsOnHost("apollo", project.hostDir);
       const child = plain.start(project, ["push"]);
