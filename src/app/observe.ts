@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { relative } from "node:path";
+import type { FileState, Manifest, Tree } from "../model/manifest.ts";
 import type { Host } from "../model/project.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
@@ -44,9 +45,6 @@ export interface Observation {
 export async function observe(scene: Scene): Promise<Result<Observation>> {
   const { request, subject } = scene;
   const { project, group } = subject;
-  const seen = await lookAtFiles(scene);
-  if (!seen.ok) return seen;
-  const { scanned, build } = seen.value;
   const stateDirectory = stateDir(project.root);
   const stores = new Map(
     group.hosts.map((host) => [
@@ -54,6 +52,13 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
       new ManifestStore(stateDirectory, destinationOf(host, subject)),
     ]),
   );
+  const last = new Map<string, Manifest>();
+  const seen = await lookAtFiles(scene, () => {
+    for (const [host, store] of stores) last.set(host, store.load());
+    return [...last.values()][0]?.tree ?? new Map<string, FileState>();
+  });
+  if (!seen.ok) return seen;
+  const { scanned, build } = seen.value;
   const stage = randomId();
   const sessions = request.kind === "exec" || request.kind === "repl";
   return ok({
@@ -67,32 +72,37 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
     observeHost: async (host, answers) => {
       const connection = await scene.shells.connection(host);
       const store = stores.get(host.host);
+      // Read once for the first plan; a host that answers may do so because another igor has pushed since.
+      const manifest = last.get(host.host) ?? store?.load();
+      last.delete(host.host);
       return {
         host,
         login: connection.ok ? connection.value.settings.user : (host.user ?? ""),
         askedForContext: answers.some(({ kind }) => kind === "context-needed"),
         ...(sessions ? { sessionId: randomId() } : {}),
-        ...(scanned === undefined || store === undefined
+        ...(scanned === undefined || manifest === undefined
           ? {}
-          : { push: await pushFacts({ subject, scanned, store, stage }, answers) }),
+          : { push: await pushFacts({ subject, scanned, manifest, stage }, answers) }),
       };
     },
   });
 }
 
-async function lookAtFiles({
-  request,
-  subject: { project },
-}: Scene): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
+async function lookAtFiles(
+  { request, subject: { project, group }, shells }: Scene,
+  loadKnown: () => Tree,
+): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
   if (request.kind !== "push" && request.kind !== "build" && request.kind !== "setup")
     return ok({});
+  const ready = Promise.all(group.hosts.map((host) => shells.connection(host)));
+  const ground = { project, ready, known: loadKnown() };
   if (request.kind === "push") {
-    const scanned = await scan(project, []);
+    const scanned = await scan({ ...ground, named: [] });
     return scanned.ok ? ok({ scanned: scanned.value }) : scanned;
   }
   const reads = await dockerfileReads(project);
   if (!reads.ok) return reads;
-  const scanned = await scan(project, filesNamedBy(reads.value));
+  const scanned = await scan({ ...ground, named: filesNamedBy(reads.value) });
   if (!scanned.ok) return scanned;
   const build = buildFacts(project, reads.value, scanned.value.tree);
   return build.ok ? ok({ scanned: scanned.value, build: build.value }) : build;
@@ -101,15 +111,14 @@ async function lookAtFiles({
 interface PushScene {
   readonly subject: Subject;
   readonly scanned: Scan;
-  readonly store: ManifestStore;
+  readonly manifest: Manifest;
   readonly stage: string;
 }
 
 async function pushFacts(
-  { subject, scanned, store, stage }: PushScene,
+  { subject, scanned, manifest, stage }: PushScene,
   answers: readonly LaneAnswer[],
 ): Promise<PushFacts> {
-  const manifest = store.load();
   const answer = answers.findLast((said) => said.kind === "reconcile")?.reconcile;
   return {
     local: localTree(scanned, subject.project, manifest),

@@ -8,7 +8,7 @@ import type { LocalTree } from "../plan/difference.ts";
 import { sourceOf } from "../project/identity.ts";
 import { readNote, writeNote } from "../project/notes.ts";
 import { alwaysSent, fileFilter, isInternal } from "../project/select-files.ts";
-import { isRacy, isThere, lookAt, readTree, stateOf, walk } from "../project/walk.ts";
+import { isRacy, isThere, lookAt, readTree, stateOf, unchangedOf, walk } from "../project/walk.ts";
 import { firstCommit, listGitFiles, listNestedFiles } from "../run/git-files.ts";
 import type { FileSource } from "../run/pack.ts";
 
@@ -20,16 +20,36 @@ export interface Scan {
   readonly source: string;
 }
 
-/** Looks at every file that a push would send; `named` are sent even when git ignores them, like those of the configuration. */
-export async function scan(project: Project, named: readonly string[]): Promise<Result<Scan>> {
+/** What a scan goes by. */
+export interface Ground {
+  readonly project: Project;
+  /** Files that are sent even when git ignores them, like those of the configuration. */
+  readonly named: readonly string[];
+  /** A tree of the last time: looked at while git lists what there is now. */
+  readonly known: Tree;
+  /** What must be under way before looking at a large tree keeps everything else waiting: the connections. */
+  readonly ready: Promise<unknown>;
+}
+
+/** Looks at every file that a push would send. */
+export async function scan({ project, named, known, ready }: Ground): Promise<Result<Scan>> {
   const { root } = project;
-  const listed = await listGitFiles(root);
+  const listing = listGitFiles(root);
+  await ready;
+  const unchanged = unchangedOf(root, known);
+  const listed = await listing;
   if (!listed.ok) return listed;
   const isSent = fileFilter(project);
   const seen = listed.value === undefined ? walk(root, (path) => !isSent(path)) : ok(listed.value);
   if (!seen.ok) return seen;
-  const paths = new Set(seen.value.filter(isSent));
-  for (const path of [...alwaysSent(project), ...named]) if (!isInternal(path)) paths.add(path);
+  const always = [...alwaysSent(project), ...named].filter((path) => !isInternal(path));
+  const same = new Map<string, FileState>();
+  const paths = new Set<string>();
+  for (const path of [...seen.value.filter(isSent), ...always]) {
+    const state = unchanged.get(path);
+    if (state === undefined) paths.add(path);
+    else same.set(path, state);
+  }
   const found = readTree(root, paths);
   if (!found.ok) return found;
   const submodules = found.value.directories.filter((path) => !named.includes(path));
@@ -41,8 +61,9 @@ export async function scan(project: Project, named: readonly string[]): Promise<
     if (!inside.ok) return inside;
     trees.push(inside.value.tree);
   }
+  for (const tree of trees) for (const [path, state] of tree) same.set(path, state);
   return ok({
-    tree: trees.length === 1 ? found.value.tree : new Map(trees.flatMap((tree) => [...tree])),
+    tree: same,
     commit: listed.value === undefined ? "-" : await commitOf(root),
     source: sourceOf(root),
   });
