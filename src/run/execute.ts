@@ -40,12 +40,17 @@ export interface StepMeans {
   readonly lane: Lane;
   readonly shell: HostShell;
   /** What a step before this one brought to the stage. */
-  readonly transferred: Transferred | undefined;
+  readonly transferred: Carried | undefined;
   readonly tools: Tools;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** Reads and packs files, once for all hosts that need the same. */
   readonly pack: (paths: readonly string[]) => Promise<Result<PackedFiles>>;
+}
+
+/** What a transfer brought to the host, and how much of it travelled. */
+export interface Carried extends Transferred {
+  readonly bytes: number;
 }
 
 /** Runs the lanes of a plan side by side, the steps of each in order. A failed host does not stop the others. */
@@ -78,7 +83,7 @@ async function runLane(
   const opened = await tools.connect(lane.host);
   if (!opened.ok) return opened;
   let job: Job | undefined;
-  let transferred: Transferred | undefined;
+  let transferred: Carried | undefined;
   for (const step of lane.steps) {
     if (signal.aborted) {
       return job === undefined
@@ -102,7 +107,7 @@ async function runStep(
   step: Step,
   means: StepMeans,
   job: Job | undefined,
-): Promise<Result<LaneEnd | Job | ({ readonly kind: "transferred" } & Transferred)>> {
+): Promise<Result<LaneEnd | Job | ({ readonly kind: "transferred" } & Carried)>> {
   switch (step.kind) {
     case "frame":
       return runFrame(step, means);
@@ -119,10 +124,12 @@ async function runStep(
 async function runTransfer(
   step: Step & { kind: "transfer" },
   means: StepMeans,
-): Promise<Result<Transferred>> {
+): Promise<Result<Carried>> {
   const { tools, emit, signal, shell, lane } = means;
   const { host } = lane.host;
+  let carried = 0;
   const onProgress = (bytes: number, percent: number | undefined): void => {
+    carried = bytes;
     const total =
       percent === undefined || percent === 0 ? {} : { total: Math.round((bytes * 100) / percent) };
     emit({ type: "progress", host, unit: "bytes", done: bytes, ...total, at: tools.now() });
@@ -136,7 +143,8 @@ async function runTransfer(
     onFallback,
     signal,
   });
-  if (!moved.ok && moved.failure.reason !== "unreachable") await dropStage(means);
+  if (moved.ok) return ok({ ...moved.value, bytes: carried });
+  if (moved.failure.reason !== "unreachable") await dropStage(means);
   return moved;
 }
 

@@ -42,6 +42,7 @@ export async function runFrame(
   let failed: readonly string[] | undefined;
   const decide = (decision: Decision): void =>
     emit({ type: "decided", host, decision, at: tools.now() });
+  const bytes = (payload?.length ?? 0) + (means.transferred?.bytes ?? 0);
   const onEvent = (words: readonly string[]): void => {
     const [verb, ...rest] = words;
     const reconcile = parseReconcile(words);
@@ -60,9 +61,7 @@ export async function runFrame(
       // The generation is on the host, whatever becomes of the rest of the program.
       if (verb === "pushed" && step.confirms !== undefined)
         tools.confirmed(lane.host, step.confirms);
-      const decision =
-        pushDecision(words, { step, lane, bytes: payload?.length ?? 0 }) ??
-        parseContainerDecision(words);
+      const decision = pushDecision(words, { step, lane, bytes }) ?? parseContainerDecision(words);
       if (decision !== undefined) decide(decision);
       next = jobOf(words, decide) ?? next;
     }
@@ -128,7 +127,7 @@ function pushDecision(
 ): Decision | undefined {
   switch (verb) {
     case "pushed":
-      return pushedOf(lane, bytes);
+      return pushedOf(lane, first, bytes);
     case "unchanged":
       return { kind: "nothing-to-push", files: step.files ?? 0 };
     case "new-source":
@@ -142,16 +141,15 @@ function pushDecision(
   }
 }
 
-/** What a lane brought to the host. */
-function pushedOf({ steps }: Lane, bytes: number): Decision {
+/** What a lane brought to the host; the host tells how many files it put in place, where it counted them. */
+function pushedOf({ steps }: Lane, placed: string | undefined, bytes: number): Decision {
   const changes = steps.flatMap((step) =>
     step.kind === "frame" ? (step.payload?.changes ?? []) : [],
   );
   const transferred = steps.flatMap((step) => (step.kind === "transfer" ? step.files : []));
-  return {
-    kind: "pushed",
-    files: Math.max(transferred.length, changes.filter(({ kind }) => kind === "replace").length),
-    deleted: changes.filter(({ kind }) => kind !== "replace").length,
-    bytes,
-  };
+  const planned = changes.filter(({ kind }) => kind === "replace").length;
+  const files = placed === undefined ? Math.max(transferred.length, planned) : Number(placed);
+  const deleted = changes.filter(({ kind }) => kind !== "replace").length;
+  if (files + deleted === 0) return { kind: "nothing-to-push", files: planned };
+  return { kind: "pushed", files, deleted, bytes };
 }

@@ -82,7 +82,7 @@ describe.each(localShells)("push in $name", (shell) => {
       { in_changes: "1" },
       await payloadOf({ "a.py": "1", "d/b.py": "2", ".igor/config.json": "{}" }),
     );
-    expect(first).toMatchObject({ exitCode: 0, events: ["pushed"], stderr: "" });
+    expect(first).toMatchObject({ exitCode: 0, events: ["pushed 3"], stderr: "" });
     expect(thingsIn(tree())).toEqual({ "a.py": "1", "d/b.py": "2", ".igor/config.json": "{}" });
     expect(push(shell, { in_accept: "g1", in_stage: "s2" })).toMatchObject({
       exitCode: 0,

@@ -22,6 +22,7 @@ commit_tree() {
   stage=$1
   aside=$PWD/.igor/host/conflicts/$in_generation
   emptied=
+  placed=0
   for list in "$stage/l/first" "$stage/l/then"; do
     [ -s "$list" ] || continue
     examine
@@ -102,6 +103,7 @@ apply_piece() {
             make_directory "$parent"
           fi
           clear_place
+          placed=$((placed + 1))
           set -- "$@" "$stage/f/$path"
         fi
         ;;

@@ -6,7 +6,8 @@
 # the changes are only those below .igor); in_count, how many files this checkout has when it never pushed here before;
 # in_drop (1: only the stage is removed, because the transfer failed).
 # Payload: nothing, or a tar.gz with l/ (lists of commit) and f/ (files).
-# Events: `unchanged`, `pushed`, `left-alone N` (files that are not of a checkout which is new here), or `reconcile GENERATION RSYNC FRESH ROOT`: the changes do not fit what the
+# Events: `unchanged`, `pushed [FILES]` (how many were put in place, where that was counted), `left-alone N` (files that
+# are not of a checkout which is new here), or `reconcile GENERATION RSYNC FRESH ROOT`: the changes do not fit what the
 # host holds, nothing was done but making the stage, plan again.
 # Guarantees: see commit. Whoever else pushes at the same time waits or is refused.
 : "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_count=}" "${in_drop=}"
@@ -62,7 +63,7 @@ push_tree() {
     return 0
   fi
   commit_tree "$stage"
-  ev pushed
+  if [ "$in_staged" = fresh ]; then ev pushed; else ev pushed "$placed"; fi
   pushed=1
   if [ "$in_count" ] && [ -z "$fresh" ]; then count_others; fi
 }
