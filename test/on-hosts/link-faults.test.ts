@@ -144,7 +144,7 @@ describe("what the user sees when a host cannot be reached:", () => {
 
   test("a host key that changed", async () => {
     mkdirSync(join(place, "changed"));
-    spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(place, "key")]);
+    spawnSync("sh", ["-c", `ssh-keygen -q -t ed25519 -N "" -f ${place}/key`]);
     const key = readFileSync(join(place, "key.pub"), "utf8").split(" ").slice(0, 2).join(" ");
     writeFileSync(join(place, "changed/known_hosts"), `apollo,${address} ${key}\n`);
     const { seen, exitCode } = await push(
