@@ -34,7 +34,7 @@ export interface LaptopOptions {
 const bedScript = fileURLToPath(new URL("bed.sh", import.meta.url));
 
 /** The directory with the bed's keys and ssh config (bed.sh says what is in it). */
-export function bedState(): string {
+function bedState(): string {
   return `/var/lib/igor-bed/${process.env["IGOR_BED"] ?? "igor"}`;
 }
 

@@ -142,23 +142,23 @@ describe("a build", () => {
     const before = await idOf(project);
     project.write({
       Dockerfile:
-        "FROM igor-demo/busybox:1\nRUN echo one\nRUN echo resolving; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3\n",
+        "FROM igor-demo/busybox:1\nRUN echo one\nRUN echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3\n",
     });
     expect(await setup(project)).toMatchInlineSnapshot(`
       "apollo: rebuilding: Dockerfile changed
       ✗ apollo: the image could not be built: a command in the dockerfile failed
-        Step 3/7 : RUN echo resolving; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3
-        | Sending build context to Docker daemon  1.583kB
+        Step 3/7 : RUN echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3
+        | Sending build context to Docker daemon  1kB
         | Step 1/7 : FROM igor-demo/busybox:1
         |  ---> ID
         | Step 2/7 : RUN echo one
         |  ---> Using cache
         |  ---> ID
-        | Step 3/7 : RUN echo resolving; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3
+        | Step 3/7 : RUN echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3
         |  ---> Running in ID
-        | ERROR: No matching distribution found for torhc
         | resolving
-        | The command '/bin/sh -c echo resolving; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3' returned a non-zero code: 3
+        | ERROR: No matching distribution found for torhc
+        | The command '/bin/sh -c echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3' returned a non-zero code: 3
         → correct that step and run the same command again; the whole log: \`ssh -t apollo "less '/home/dino/igor tests/toy/.igor/host/jobs/JOB/log'"\`
       docker setup toy failed on apollo after 1 s: the image could not be built: a command in the dockerfile failed
       exit code 1"
@@ -172,7 +172,7 @@ describe("a build", () => {
         "apollo: building: no image on apollo
         ✗ apollo: the image could not be built: the dockerfile has a mistake
           apollo:/home/dino/igor tests/toy/.igor/host/jobs/JOB/log
-          | Sending build context to Docker daemon  1.583kB
+          | Sending build context to Docker daemon  1kB
           | Error response from daemon: dockerfile parse error line 3: unknown instruction: RUNN
           → correct the line that is named and run the same command again; the whole log: \`ssh -t apollo "less '/home/dino/igor tests/toy/.igor/host/jobs/JOB/log'"\`
         docker setup toy failed on apollo after 1 s: the image could not be built: the dockerfile has a mistake
@@ -185,7 +185,7 @@ describe("a build", () => {
       "apollo: building: no image on apollo
       ✗ apollo: the image could not be built: its base image could not be had
         Step 1/5 : FROM no-such-base:9
-        | Sending build context to Docker daemon  1.583kB
+        | Sending build context to Docker daemon  1kB
         | Step 1/5 : FROM no-such-base:9
         | Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on [::1]:53: read udp [::1]:1->[::1]:53: read: connection refused
         → check the name after FROM, and that apollo may pull it (\`docker login\` there for a private registry); the whole log: \`ssh -t apollo "less '/home/dino/igor tests/toy/.igor/host/jobs/JOB/log'"\`
@@ -200,7 +200,7 @@ describe("a build", () => {
         "apollo: building: no image on apollo
         ✗ apollo: the image could not be built: a file that the dockerfile copies is not there
           Step 2/6 : COPY wieghts.bin /
-          | Sending build context to Docker daemon  1.583kB
+          | Sending build context to Docker daemon  1kB
           | Step 1/6 : FROM igor-demo/busybox:1
           |  ---> ID
           | Step 2/6 : COPY wieghts.bin /
@@ -215,21 +215,21 @@ describe("a build", () => {
     expect(
       await setupOf({
         Dockerfile:
-          "FROM igor-demo/busybox:1\nRUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80\n",
+          "FROM igor-demo/busybox:1\nRUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80 2>&1\n",
       }),
     ).toMatchInlineSnapshot(`
       "apollo: building: no image on apollo
       ✗ apollo: the image could not be built: no space left on the disk
-        Step 2/6 : RUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80
-        | Sending build context to Docker daemon  1.612kB
+        Step 2/6 : RUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80 2>&1
+        | Sending build context to Docker daemon  1kB
         | Step 1/6 : FROM igor-demo/busybox:1
         |  ---> ID
-        | Step 2/6 : RUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80
+        | Step 2/6 : RUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80 2>&1
         |  ---> Running in ID
         | dd: error writing '/dev/shm/big': No space left on device
         | 65+0 records in
         | 64+0 records out
-        | The command '/bin/sh -c dd if=/dev/zero of=/dev/shm/big bs=1M count=80' returned a non-zero code: 1
+        | The command '/bin/sh -c dd if=/dev/zero of=/dev/shm/big bs=1M count=80 2>&1' returned a non-zero code: 1
         → make room, e.g. with \`ssh apollo docker system df\` and \`igor docker clean --images\`, and run the same command again; the whole log: \`ssh -t apollo "less '/home/dino/igor tests/toy/.igor/host/jobs/JOB/log'"\`
       docker setup toy failed on apollo after 1 s: the image could not be built: no space left on the disk
       exit code 1"
@@ -287,7 +287,7 @@ describe("a container", () => {
         "apollo: building: no image on apollo
         ✗ apollo: the new container does not start: its image has no \`sh\`
           apollo, container dino-toy-dev
-          | [FATAL tini (7)] exec sh failed: No such file or directory
+          | [FATAL tini (1)] exec sh failed: No such file or directory
           → igor needs a shell in the image: choose a base that has one, e.g. \`-slim\` and not \`scratch\` or distroless
         docker setup toy failed on apollo after 1 s: the new container does not start: its image has no \`sh\`
         exit code 1"
@@ -342,7 +342,7 @@ describe("--quiet", () => {
     expect(await setup(project, "--quiet")).toMatchInlineSnapshot(`
       "✗ apollo: the image could not be built: a command in the dockerfile failed
         Step 2/6 : RUN echo because; false
-        | Sending build context to Docker daemon  1.583kB
+        | Sending build context to Docker daemon  1kB
         | Step 1/6 : FROM igor-demo/busybox:1
         |  ---> ID
         | Step 2/6 : RUN echo because; false

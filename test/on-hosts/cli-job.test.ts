@@ -113,7 +113,7 @@ describe("a build whose link is cut", () => {
         apollo: warning: trying once more: the connection was lost
         ✗ apollo: the connection is lost, but what was begun goes on there
           apollo:/home/dino/igor tests/toy/.igor/host/jobs/JOB/log
-          | ssh: connect to host 127.0.0.1 port 45031: Connection refused
+          | ssh: connect to host 127.0.0.1 port 1: Connection refused
           → run the same command again when the host can be reached: it follows what runs, or finds it done
         docker setup toy failed on apollo after 1 s: the connection is lost, but what was begun goes on there
         exit code 1"
