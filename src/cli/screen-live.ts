@@ -26,7 +26,7 @@ export function liveScreen(options: ScreenOptions): Screen {
   let waitingLength = 0;
   let isOpen = true;
 
-  const width = () => Math.max(1, stderr.columns ?? 80);
+  const width = () => Math.max(1, stderr.columns || 80);
   const flush = () => {
     if (waiting.length === 0) return;
     redraw?.clear();

@@ -51,7 +51,7 @@ function prefixed(
   const name = hostSpan(view, host);
   const text = span(printable(line));
   if (sink.isTTY !== true) return paint([[name, span(": "), text]], color);
-  const column = hostColumn(view, sink.columns ?? 80);
+  const column = hostColumn(view, sink.columns || 80);
   const prefix = { ...name, text: padded(name.text, column) };
   return paint([[prefix, span(" | ", "dim"), text]], color);
 }

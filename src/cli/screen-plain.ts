@@ -6,6 +6,7 @@ import { failureLines } from "../view/failure-lines.ts";
 import { hostSpan } from "../view/host-line.ts";
 import { span } from "../view/line.ts";
 import type { Line } from "../view/line.ts";
+import { printable } from "../view/printable.ts";
 import { advance, startView } from "../view/view.ts";
 import type { View } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
@@ -19,6 +20,8 @@ import type { Screen, ScreenOptions } from "./screen.ts";
 export function plainScreen(options: ScreenOptions): Screen {
   const { stderr, color } = options;
   let view = startView;
+  /** The step that was told last, by host. */
+  const told = new Map<string, string>();
   return {
     emit(event) {
       const before = view;
@@ -28,6 +31,13 @@ export function plainScreen(options: ScreenOptions): Screen {
         if (said !== undefined) options[said.stream].write(said.text);
         return;
       }
+      if (event.type === "progress") {
+        const step = stepText(event);
+        if (step === undefined || told.get(event.host) === step) return;
+        told.set(event.host, step);
+        stderr.write(paint([[hostSpan(view, event.host), span(`: ${step}`)]], color.stderr));
+        return;
+      }
       const lines = isTold(event, options.detail) ? plainLines({ before, view, event }) : [];
       if (lines.length > 0) stderr.write(paint(lines, color.stderr));
     },
@@ -35,6 +45,14 @@ export function plainScreen(options: ScreenOptions): Screen {
       // Nothing is left open.
     },
   };
+}
+
+/** A step of something long, or what it waits for, e.g. `step 3 of 7: RUN pip install -r requirements.txt`; bytes and files are not told. */
+function stepText({ unit, done, total, note }: Event & { type: "progress" }): string | undefined {
+  if (unit !== "steps" || note === undefined || note === "") return undefined;
+  const text = printable(note);
+  if (total === undefined) return text;
+  return done < total ? `step ${done + 1} of ${total}: ${text}` : undefined;
 }
 
 /** What is told at once, since the end is far. */

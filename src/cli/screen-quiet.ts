@@ -11,7 +11,7 @@ import type { Screen, ScreenOptions } from "./screen.ts";
 /** Tells failures, and passes the output of the user's own command on. */
 export function quietScreen(options: ScreenOptions): Screen {
   const { stderr, color } = options;
-  const width = stderr.isTTY === true ? (stderr.columns ?? 80) : Infinity;
+  const width = stderr.isTTY === true ? stderr.columns || 80 : Infinity;
   let view = startView;
   return {
     emit(event) {

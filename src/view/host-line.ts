@@ -76,11 +76,13 @@ function progressSpans(progress: Progress | undefined): Span[] {
   ];
 }
 
+/** Steps are counted as the builder counts them: the one that runs, not those behind it. */
 function progressText({ unit, done, total, at, first }: Progress): string {
+  if (unit === "steps") return total === undefined ? "" : `${Math.min(done + 1, total)}/${total}`;
   const amount = (value: number) => (unit === "bytes" ? byteText(value) : String(value));
   const counted = total === undefined ? amount(done) : `${amount(done)}/${amount(total)}`;
   const seconds = (at - first.at) / 1000;
-  const rate = seconds < 0.5 || unit === "steps" ? undefined : (done - first.done) / seconds;
+  const rate = seconds < 0.5 ? undefined : (done - first.done) / seconds;
   const shownRate =
     rate === undefined ? "" : `  ${unit === "bytes" ? byteText(rate) : rate.toFixed(0)}/s`;
   const things = unit === "files" ? ((total ?? done) === 1 ? " file" : " files") : "";

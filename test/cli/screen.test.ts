@@ -51,6 +51,20 @@ function execOnThree(): Story {
 const escape = "\u001b";
 
 describe("the plain screen", () => {
+  test("tells each step of a build once", () => {
+    const { tell, stderr } = open("plain");
+    const step = (done: number, note: string) =>
+      ({ type: "progress", host: "apollo", unit: "steps", done, total: 3, note, at: 1 }) as const;
+    tell([
+      { type: "plan-started", title: "docker build x", hosts: ["apollo"], at: 0 },
+      step(0, "FROM python"),
+      step(1, "RUN make"),
+      step(1, "RUN make"),
+      step(3, "RUN make"),
+    ]);
+    expect(stderr.text()).toBe("apollo: step 1 of 3: FROM python\napollo: step 2 of 3: RUN make\n");
+  });
+
   test("writes a line for what takes long or warns, and the sum", () => {
     const { tell, stdout, stderr } = open("plain");
     tell(setupThatWorks().events);
