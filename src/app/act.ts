@@ -1,19 +1,17 @@
-import type { Decision, Emit } from "../model/event.ts";
-import type { Failure } from "../model/failure.ts";
+import type { Decision } from "../model/event.ts";
 import type { PendingPush } from "../model/manifest.ts";
-import type { Plan } from "../model/plan.ts";
 import type { Host } from "../model/project.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import type { HostFacts, Subject } from "../plan/facts.ts";
+import type { HostFacts } from "../plan/facts.ts";
 import { planFor } from "../plan/plan-for.ts";
 import type { Planned } from "../plan/plan-for.ts";
-import type { HostRequest } from "../request/commands.ts";
 import { execute } from "../run/execute.ts";
-import type { LaneReport, Tools } from "../run/execute.ts";
-import type { LaneAnswer } from "../run/frame-step.ts";
+import type { LaneReport } from "../run/execute.ts";
+import type { LaneAnswer, Tools } from "../run/step.ts";
+import type { Action, HostEnd, Outcome } from "./action.ts";
 import { observe } from "./observe.ts";
-import type { Observation, Terminal } from "./observe.ts";
+import type { Observation } from "./observe.ts";
 import { fileSource } from "./scan.ts";
 import { runSessions } from "./sessions.ts";
 import { Shells } from "./shells.ts";
@@ -21,34 +19,6 @@ import { Shells } from "./shells.ts";
 /** How often a lane is planned again after an answer of its host, and how often after a link that died. */
 const mostAnswers = 3;
 const mostRetries = 1;
-
-/** What an action works with. */
-export interface Action {
-  readonly request: HostRequest;
-  readonly subject: Subject;
-  /** Where igor was called. */
-  readonly directory: string;
-  readonly terminal: Terminal | undefined;
-  readonly emit: Emit;
-  readonly signal: AbortSignal;
-  readonly now: () => number;
-}
-
-/** How one host ended. */
-export interface HostEnd {
-  readonly failure?: Failure;
-  /** Of the user's own command. */
-  readonly exitCode?: number;
-}
-
-/** What came of an action: how each host ended, or, when only the plan was asked for, the plan. */
-export type Outcome =
-  | {
-      readonly kind: "ended";
-      readonly hosts: ReadonlyMap<string, HostEnd>;
-      readonly passesThrough: boolean;
-    }
-  | { readonly kind: "plan"; readonly plan: Plan };
 
 /** Observes, plans and executes. */
 export async function act(action: Action): Promise<Result<Outcome>> {

@@ -6,7 +6,7 @@ import type { HostRequest } from "../request/commands.ts";
 import { loadProject } from "../project/config-load.ts";
 import { selectHosts } from "../project/select-hosts.ts";
 import { act } from "./act.ts";
-import type { Outcome } from "./act.ts";
+import type { Outcome } from "./action.ts";
 import type { Terminal } from "./observe.ts";
 
 /** What igor is called with, whoever calls: the command line or the editor. */

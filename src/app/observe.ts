@@ -11,7 +11,7 @@ import { projectDir } from "../plan/push.ts";
 import type { PushFacts } from "../plan/push.ts";
 import { ManifestStore } from "../project/manifest-store.ts";
 import { stateDir } from "../project/state-dir.ts";
-import type { LaneAnswer } from "../run/frame-step.ts";
+import type { LaneAnswer } from "../run/step.ts";
 import { laptopRsync } from "../run/laptop.ts";
 import { buildFacts, dockerfileReads } from "./build-facts.ts";
 import { localTree, scan } from "./scan.ts";

@@ -3,7 +3,7 @@ import { fail } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { runSession } from "../run/session.ts";
 import type { SessionEnd } from "../run/session.ts";
-import type { Action, HostEnd, Outcome } from "./act.ts";
+import type { Action, HostEnd, Outcome } from "./action.ts";
 import type { Shells } from "./shells.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { igor } from "../app/igor.ts";
-import type { HostEnd, Outcome } from "../app/act.ts";
+import type { HostEnd, Outcome } from "../app/action.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { planJson, planText } from "../view/plan-text.ts";

@@ -3,6 +3,8 @@ import buildMain from "./programs/build.sh";
 import cleanMain from "./programs/clean.sh";
 import containerPart from "./programs/container.sh";
 import containerEnginePart from "./programs/container-engine.sh";
+import containerMeansPart from "./programs/container-means.sh";
+import containerReplacePart from "./programs/container-replace.sh";
 import containerRunPart from "./programs/container-run.sh";
 import followMain from "./programs/follow.sh";
 import imagePart from "./programs/image.sh";
@@ -20,7 +22,15 @@ const job = [containerEnginePart, jobStatePart, jobPart, imagePart];
 
 /** The parts of the programs around images, containers and jobs, in order. */
 export const containerPrograms = {
-  setup: [...tree, ...job, containerPart, containerRunPart, setupMain],
+  setup: [
+    ...tree,
+    ...job,
+    containerPart,
+    containerMeansPart,
+    containerRunPart,
+    containerReplacePart,
+    setupMain,
+  ],
   build: [...tree, ...job, buildMain],
   clean: [sayPart, lockPart, containerEnginePart, jobStatePart, cleanMain],
   follow: [sayPart, lockPart, jobStatePart, followMain],

@@ -6,51 +6,15 @@ import type { Result } from "../model/result.ts";
 import { cancelJob } from "./follow.ts";
 import { followStep, jobDir } from "./follow-step.ts";
 import { runFrame } from "./frame-step.ts";
-import type { Job, LaneAnswer } from "./frame-step.ts";
-import type { HostShell } from "./host-shell.ts";
 import { packFiles } from "./pack.ts";
-import type { FileSource, PackedFiles } from "./pack.ts";
+import type { PackedFiles } from "./pack.ts";
+import type { Carried, Job, LaneEnd, StepMeans, Tools } from "./step.ts";
 import { transfer } from "./transfer.ts";
-import type { Transferred } from "./transfer.ts";
-
-/** What the executor is given to act with. */
-export interface Tools {
-  /** The open host shell of a host: opened once, usually before the plan was made, and anew after a cut. */
-  readonly connect: (host: Host) => Promise<Result<HostShell>>;
-  /** A new one, over a new connection, after the link of that one died. */
-  readonly reconnect: (host: Host) => Promise<Result<HostShell>>;
-  readonly source: FileSource;
-  /** Called before anything of a generation is sent; `changed` is what was read of files that differ from the plan. */
-  readonly aboutToSend: (host: Host, generation: string, changed: PackedFiles["changed"]) => void;
-  readonly confirmed: (host: Host, generation: string) => void;
-  readonly now: () => number;
-}
-
-/** What became of a lane: it is through, or the host answered and the lane must be planned again. */
-export type LaneEnd = { readonly kind: "done" } | LaneAnswer;
 
 /** How each host ended. */
 export interface LaneReport {
   readonly host: Host;
   readonly outcome: Result<LaneEnd>;
-}
-
-/** What a step works with, beside what it says. */
-export interface StepMeans {
-  readonly lane: Lane;
-  readonly shell: HostShell;
-  /** What a step before this one brought to the stage. */
-  readonly transferred: Carried | undefined;
-  readonly tools: Tools;
-  readonly emit: Emit;
-  readonly signal: AbortSignal;
-  /** Reads and packs files, once for all hosts that need the same. */
-  readonly pack: (paths: readonly string[]) => Promise<Result<PackedFiles>>;
-}
-
-/** What a transfer brought to the host, and how much of it travelled. */
-export interface Carried extends Transferred {
-  readonly bytes: number;
 }
 
 /** Runs the lanes of a plan side by side, the steps of each in order. A failed host does not stop the others. */

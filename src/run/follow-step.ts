@@ -3,9 +3,8 @@ import type { Lane } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { parseContainerDecision, parseContainerFailure } from "../remote/container-events.ts";
-import type { StepMeans } from "./execute.ts";
 import { followJob } from "./follow.ts";
-import type { Job, LaneAnswer } from "./frame-step.ts";
+import type { Job, LaneAnswer, StepMeans } from "./step.ts";
 
 /** The tool's own last words that a failure of a job shows. */
 const mostLastWords = 20;

@@ -5,28 +5,9 @@ import type { Result } from "../model/result.ts";
 import { parseContainerDecision, parseJobAnswer } from "../remote/container-events.ts";
 import { decodeWord, unescapePath } from "../remote/frame.ts";
 import { parseReconcile } from "../remote/push-events.ts";
-import type { ReconcileAnswer } from "../remote/push-events.ts";
 import { keptLines, readFrameFailure } from "../remote/read-frame.ts";
-import type { StepMeans } from "./execute.ts";
 import { packPayload } from "./pack.ts";
-
-/** Why a lane is to be planned again: what the host said joins the facts. */
-export type LaneAnswer =
-  | { readonly kind: "reconcile"; readonly reconcile: ReconcileAnswer }
-  | { readonly kind: "context-needed" }
-  | {
-      /** A job that made something else ran there; it has ended now. */
-      readonly kind: "other-job-ended";
-    };
-
-/** A job that a frame started, or found running. */
-export interface Job {
-  readonly kind: "job";
-  readonly job: string;
-  readonly nonce: string;
-  /** Whether it makes what was asked for; else there is more to do when it has ended. */
-  readonly same: boolean;
-}
+import type { Job, LaneAnswer, StepMeans } from "./step.ts";
 
 /** Runs one remote program and tells what it says. */
 export async function runFrame(

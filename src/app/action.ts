@@ -1,0 +1,34 @@
+import type { Emit } from "../model/event.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Subject } from "../plan/facts.ts";
+import type { HostRequest } from "../request/commands.ts";
+import type { Terminal } from "./observe.ts";
+
+/** What an action works with. */
+export interface Action {
+  readonly request: HostRequest;
+  readonly subject: Subject;
+  /** Where igor was called. */
+  readonly directory: string;
+  readonly terminal: Terminal | undefined;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+/** How one host ended. */
+export interface HostEnd {
+  readonly failure?: Failure;
+  /** Of the user's own command. */
+  readonly exitCode?: number;
+}
+
+/** What came of an action: how each host ended, or, when only the plan was asked for, the plan. */
+export type Outcome =
+  | {
+      readonly kind: "ended";
+      readonly hosts: ReadonlyMap<string, HostEnd>;
+      readonly passesThrough: boolean;
+    }
+  | { readonly kind: "plan"; readonly plan: Plan };

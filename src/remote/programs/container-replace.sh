@@ -1,0 +1,84 @@
+# The way from the container that is there to the one that is asked for, and back when that one does not start.
+# Inputs: see container.sh.
+: "${in_container:?}" "${scratch:=}" "${status:=}" "${action:=}" "${because:=}"
+
+# not_made CAUSE [DETAIL]: back to how it was, and the failure. $scratch.err holds the engine's words.
+not_made() {
+  [ ! -e "$scratch.err" ] || cat "$scratch.err" >&2
+  back_to_previous
+  die container-not-started "$in_container" "$1" "$previous" ${2+"$2"}
+}
+
+# back_to_previous: the container that was there before takes its place again. Sets $previous.
+back_to_previous() {
+  rm -f "$scratch.env"
+  previous=none
+  if [ -z "${replacing-}" ]; then
+    [ "$status" != running ] || previous=running-again
+    return 0
+  fi
+  engine 30 rm -f "$in_container" >/dev/null || :
+  if [ "$replacing" = new ]; then
+    replacing=
+    return 0
+  fi
+  engine 30 rename "$in_container.previous" "$in_container" || previous=lost
+  if [ "$replacing" = running ] && [ "$previous" = none ]; then
+    previous=running-again
+    engine 60 start "$in_container" >/dev/null || previous=lost
+  fi
+  replacing=
+}
+
+# heal_container: a run of igor that was killed in the middle left the old container aside.
+heal_container() {
+  look_at_container "$in_container.previous"
+  [ "$status" != missing ] && container_is_ours || return 0
+  look_at_container "$in_container"
+  if [ "$status" = running ]; then
+    engine 30 rm -f "$in_container.previous" >/dev/null || :
+  else
+    [ "$status" = missing ] || ! container_is_ours || engine 30 rm -f "$in_container" >/dev/null || :
+    engine 30 rename "$in_container.previous" "$in_container" || :
+    engine 60 start "$in_container" >/dev/null || :
+  fi
+}
+
+# bring_container: the container is right when this returns.
+bring_container() {
+  heal_container
+  look_at_container "$in_container"
+  decide_container
+  missing_ports
+  if [ "$action" = start ]; then
+    if { [ "$status" != paused ] || engine 60 unpause "$in_container" >/dev/null; } &&
+      { [ "$status" = paused ] || engine 60 start "$in_container" >/dev/null; }; then
+      ev container-started "$because"
+      return 0
+    fi
+    action=replace
+  fi
+  if [ "$action" = keep ]; then
+    ev container-kept
+    return 0
+  fi
+  refuse_in_use
+  login=$(id -un | tr -c 'A-Za-z0-9_.\n-' -)
+  : >"$scratch.err"
+  check_mounts
+  find_means
+  : >"$scratch.err"
+  if [ "$action" = replace ]; then
+    engine 30 rename "$in_container" "$in_container.previous" || not_made other
+    replacing=stopped
+    [ "$status" != running ] || replacing=running
+    engine 30 stop --time 3 "$in_container.previous" >/dev/null || :
+  else
+    replacing=new
+  fi
+  make_container
+  [ "$replacing" = new ] || engine 30 rm -f "$in_container.previous" >/dev/null || :
+  replacing=
+  # shellcheck disable=SC2086
+  if [ "$action" = replace ]; then ev container-replaced $because; else ev container-started $because; fi
+}
