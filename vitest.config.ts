@@ -13,6 +13,27 @@ const remoteProgramsAsText = {
 
 const minutes = (count: number) => count * 60_000;
 
+/** Tests of the way to a host and of what travels on it; the others are about containers. */
+const aboutLinks = ["push*", "host-shell*", "link-*", "round-trips*"].map(
+  (files) => `test/on-hosts/${files}.test.ts`,
+);
+
+/** Tests on hosts: one file after another on a bed of their own, so that two such projects can run side by side. */
+const onHosts = (
+  name: string,
+  files: { readonly include: string[]; readonly exclude?: string[] },
+) => ({
+  plugins: [remoteProgramsAsText],
+  test: {
+    name,
+    ...files,
+    globalSetup: ["test/hosts/global-setup.ts"],
+    fileParallelism: false,
+    testTimeout: minutes(3),
+    hookTimeout: minutes(10),
+  },
+});
+
 export default defineConfig({
   test: {
     projects: [
@@ -34,17 +55,8 @@ export default defineConfig({
           hookTimeout: 20_000,
         },
       },
-      {
-        plugins: [remoteProgramsAsText],
-        test: {
-          name: "hosts",
-          include: ["test/on-hosts/**/*.test.ts"],
-          globalSetup: ["test/hosts/global-setup.ts"],
-          fileParallelism: false,
-          testTimeout: minutes(3),
-          hookTimeout: minutes(10),
-        },
-      },
+      onHosts("hosts", { include: ["test/on-hosts/**/*.test.ts"], exclude: aboutLinks }),
+      onHosts("links", { include: aboutLinks }),
     ],
   },
 });

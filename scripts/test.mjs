@@ -54,6 +54,26 @@ function tier(name) {
   };
 }
 
+/**
+ * Tiers on beds of their own, side by side: much of their time is waiting.
+ * @param {...import("./parts.mjs").Part} parts
+ * @returns {import("./parts.mjs").Part}
+ */
+function together(...parts) {
+  return {
+    name: parts.map(({ name }) => name).join(" and "),
+    run: async () => {
+      const outcomes = await Promise.all(parts.map(({ run }) => run()));
+      const why = outcomes.flatMap((outcome) => outcome.why ?? []).join(", ");
+      return {
+        passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+        failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
+        ...(why === "" ? {} : { why }),
+      };
+    },
+  };
+}
+
 await runAll([
   check("what the machine needs", "bash", "scripts/provision.sh"),
   ...(isInstalled() ? [] : [check("npm ci", "npm", "ci", "--no-fund", "--no-audit")]),
@@ -61,5 +81,5 @@ await runAll([
   ...checks,
   tier("pure"),
   tier("process"),
-  tier("hosts"),
+  together(tier("hosts"), tier("links")),
 ]);
