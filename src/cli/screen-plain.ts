@@ -49,7 +49,8 @@ export function plainScreen(options: ScreenOptions): Screen {
 
 /** A step of something long, or what it waits for, e.g. `step 3 of 7: RUN pip install -r requirements.txt`; bytes and files are not told. */
 function stepText({ unit, done, total, note }: Event & { type: "progress" }): string | undefined {
-  if (unit !== "steps" || note === undefined || note === "") return undefined;
+  // Labels that igor adds to an image are steps of the builder, and nobody else's.
+  if (unit !== "steps" || note === undefined || /^(?:$|LABEL igor\.)/.test(note)) return undefined;
   const text = printable(note);
   if (total === undefined) return text;
   return done < total ? `step ${done + 1} of ${total}: ${text}` : undefined;

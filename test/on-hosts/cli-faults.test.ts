@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -140,19 +141,27 @@ describe("a build", () => {
     const project = aDockerProject();
     expect(await setup(project)).toContain("exit code 0");
     const before = await idOf(project);
+    // Not of the cache, whatever ran on this bed before.
+    const once = randomBytes(8).toString("hex");
     project.write({
       Dockerfile:
-        "FROM igor-demo/busybox:1\nRUN echo one\nRUN echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3\n",
+        `FROM igor-demo/busybox:1\nRUN echo ${once}\n` +
+        "RUN echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3\n",
     });
     expect(await setup(project)).toMatchInlineSnapshot(`
       "apollo: rebuilding: Dockerfile changed
+      apollo: step 1 of 7: FROM igor-demo/busybox:1
+      apollo: step 2 of 7: RUN echo ID
+      apollo: step 3 of 7: RUN echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3
       ✗ apollo: the image could not be built: a command in the dockerfile failed
         Step 3/7 : RUN echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3
         | Sending build context to Docker daemon  1kB
         | Step 1/7 : FROM igor-demo/busybox:1
         |  ---> ID
-        | Step 2/7 : RUN echo one
-        |  ---> Using cache
+        | Step 2/7 : RUN echo ID
+        |  ---> Running in ID
+        | ID
+        | Removing intermediate container ID
         |  ---> ID
         | Step 3/7 : RUN echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3
         |  ---> Running in ID
@@ -183,6 +192,7 @@ describe("a build", () => {
   test("whose base image is not to be had is told", async () => {
     expect(await setupOf({ Dockerfile: "FROM no-such-base:9\n" })).toMatchInlineSnapshot(`
       "apollo: building: no image on apollo
+      apollo: step 1 of 5: FROM no-such-base:9
       ✗ apollo: the image could not be built: its base image could not be had
         Step 1/5 : FROM no-such-base:9
         | Sending build context to Docker daemon  1kB
@@ -198,6 +208,8 @@ describe("a build", () => {
     expect(await setupOf({ Dockerfile: "FROM igor-demo/busybox:1\nCOPY wieghts.bin /\n" }))
       .toMatchInlineSnapshot(`
         "apollo: building: no image on apollo
+        apollo: step 1 of 6: FROM igor-demo/busybox:1
+        apollo: step 2 of 6: COPY wieghts.bin /
         ✗ apollo: the image could not be built: a file that the dockerfile copies is not there
           Step 2/6 : COPY wieghts.bin /
           | Sending build context to Docker daemon  1kB
@@ -219,6 +231,8 @@ describe("a build", () => {
       }),
     ).toMatchInlineSnapshot(`
       "apollo: building: no image on apollo
+      apollo: step 1 of 6: FROM igor-demo/busybox:1
+      apollo: step 2 of 6: RUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80 2>&1
       ✗ apollo: the image could not be built: no space left on the disk
         Step 2/6 : RUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80 2>&1
         | Sending build context to Docker daemon  1kB
@@ -246,6 +260,8 @@ describe("a container", () => {
     );
     expect(said).toMatchInlineSnapshot(`
       "apollo: building: no image on apollo
+      apollo: step 1 of 6: FROM igor-demo/busybox:1
+      apollo: step 2 of 6: COPY requirements.txt /
       apollo: warning: port 7421 is not published: a process of root has it
       docker setup toy done on apollo in 1 s: 4 files pushed (1 kB); built: no image on apollo; container started: there was none on apollo
       exit code 0"
@@ -273,6 +289,8 @@ describe("a container", () => {
     expect(await setupOf({}, { mounts: [{ source: "~/data sets", target: "/data" }] }))
       .toMatchInlineSnapshot(`
         "apollo: building: no image on apollo
+        apollo: step 1 of 6: FROM igor-demo/busybox:1
+        apollo: step 2 of 6: COPY requirements.txt /
         ✗ apollo: the new container does not start: a directory to mount is not there (/home/dino/data sets)
           apollo, container dino-toy-dev
           → make it on apollo, or correct \`mounts\` in .igor/config.json
@@ -285,6 +303,8 @@ describe("a container", () => {
     expect(await setupOf({ Dockerfile: "FROM scratch\nCOPY requirements.txt /\n" }))
       .toMatchInlineSnapshot(`
         "apollo: building: no image on apollo
+        apollo: step 1 of 6: FROM scratch
+        apollo: step 2 of 6: COPY requirements.txt /
         ✗ apollo: the new container does not start: its image has no \`sh\`
           apollo, container dino-toy-dev
           | [FATAL tini (1)] exec sh failed: No such file or directory
@@ -297,6 +317,8 @@ describe("a container", () => {
   test("with options that the engine does not know is told", async () => {
     expect(await setupOf({}, { docker_args: ["--memroy=1g"] })).toMatchInlineSnapshot(`
       "apollo: building: no image on apollo
+      apollo: step 1 of 6: FROM igor-demo/busybox:1
+      apollo: step 2 of 6: COPY requirements.txt /
       ✗ apollo: the new container does not start: the engine does not accept its options
         apollo, container dino-toy-dev
         | unknown flag: --memroy

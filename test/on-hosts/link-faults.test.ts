@@ -186,7 +186,8 @@ describe("what the user sees when a host cannot be reached:", () => {
       "apollo",
       "echo 'MaxStartups 1:100:1' >>/etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)",
     );
-    // Connections that never log in. The first may come while sshd reads its configuration again.
+    // Connections that never log in. Those that come before sshd has read its configuration again do not count: the
+    // oldest makes room for a new one until it is full.
     const held: Socket[] = [];
     const hold = (): void => {
       const socket = connect(22, address);
@@ -195,7 +196,8 @@ describe("what the user sees when a host cannot be reached:", () => {
     };
     try {
       await until("sshd to be full", () => {
-        if (held.length < 2) hold();
+        hold();
+        if (held.length > 2) held.shift()?.destroy();
         const words = ["-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no"];
         const { stderr } = spawnSync(
           "ssh",
