@@ -116,7 +116,13 @@ end() {
   done
   every KILL
   [ -z "$watch" ] || kill "$watch" 2>/dev/null
-  rm -rf "$D"
+  # A frame that was just killed may still be leaving: a file that comes or goes meanwhile keeps rm from the directory.
+  tenths=20
+  until rm -rf "$D" 2>/dev/null && [ ! -e "$D" ]; do
+    [ "$tenths" -gt 0 ] || break
+    tenths=$((tenths - 1))
+    sleep 0.1 2>/dev/null || sleep 1
+  done
   exit 0
 }
 
