@@ -75,7 +75,10 @@ describe.each(localShells)("the loop in $name", { concurrent: true, timeout: 30_
     loop.end();
     await loop.closed;
     await until("its end", () => !isAlive(pid));
-    expect(readdirSync(loop.directory).filter((name) => name.startsWith("igor."))).toEqual([]);
+    await until(
+      "its directory to go",
+      () => !readdirSync(loop.directory).some((name) => name.startsWith("igor.")),
+    );
     await loop[Symbol.asyncDispose]();
   });
 
@@ -90,7 +93,10 @@ describe.each(localShells)("the loop in $name", { concurrent: true, timeout: 30_
     const pid = await until("a process", () => numberIn(file));
     await loop.closed;
     await until("its end", () => !isAlive(pid));
-    expect(readdirSync(loop.directory).filter((name) => name.startsWith("igor."))).toEqual([]);
+    await until(
+      "its directory to go",
+      () => !readdirSync(loop.directory).some((name) => name.startsWith("igor.")),
+    );
   });
 
   test("does not go on with words that are not for it", async () => {
