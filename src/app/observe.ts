@@ -71,9 +71,9 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
     stores,
     observeHost: async (host, answers) => {
       const connection = await scene.shells.connection(host);
-      const store = stores.get(host.host);
       // Read once for the first plan; a host that answers may do so because another igor has pushed since.
-      const manifest = last.get(host.host) ?? store?.load();
+      const manifest =
+        scanned === undefined ? undefined : (last.get(host.host) ?? stores.get(host.host)?.load());
       last.delete(host.host);
       return {
         host,
@@ -95,7 +95,7 @@ async function lookAtFiles(
   if (request.kind !== "push" && request.kind !== "build" && request.kind !== "setup")
     return ok({});
   const ready = Promise.all(group.hosts.map((host) => shells.connection(host)));
-  const ground = { project, ready, known: loadKnown() };
+  const ground = { project, ready, known: loadKnown };
   if (request.kind === "push") {
     const scanned = await scan({ ...ground, named: [] });
     return scanned.ok ? ok({ scanned: scanned.value }) : scanned;

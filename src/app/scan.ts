@@ -25,8 +25,8 @@ export interface Ground {
   readonly project: Project;
   /** Files that are sent even when git ignores them, like those of the configuration. */
   readonly named: readonly string[];
-  /** A tree of the last time: looked at while git lists what there is now. */
-  readonly known: Tree;
+  /** Loads a tree of the last time: looked at while git lists what there is now. */
+  readonly known: () => Tree;
   /** What must be under way before looking at a large tree keeps everything else waiting: the connections. */
   readonly ready: Promise<unknown>;
 }
@@ -36,7 +36,7 @@ export async function scan({ project, named, known, ready }: Ground): Promise<Re
   const { root } = project;
   const listing = listGitFiles(root);
   await ready;
-  const unchanged = unchangedOf(root, known);
+  const unchanged = unchangedOf(root, known());
   const listed = await listing;
   if (!listed.ok) return listed;
   const isSent = fileFilter(project);
@@ -53,15 +53,14 @@ export async function scan({ project, named, known, ready }: Ground): Promise<Re
   const found = readTree(root, paths);
   if (!found.ok) return found;
   const submodules = found.value.directories.filter((path) => !named.includes(path));
-  const trees: Tree[] = [found.value.tree];
+  for (const [path, state] of found.value.tree) same.set(path, state);
   for (const directory of submodules) {
     const nested = await filesOfSubmodule(root, directory);
     if (!nested.ok) return nested;
     const inside = readTree(root, nested.value.filter(isSent));
     if (!inside.ok) return inside;
-    trees.push(inside.value.tree);
+    for (const [path, state] of inside.value.tree) same.set(path, state);
   }
-  for (const tree of trees) for (const [path, state] of tree) same.set(path, state);
   return ok({
     tree: same,
     commit: listed.value === undefined ? "-" : await commitOf(root),
