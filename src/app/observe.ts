@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { relative } from "node:path";
-import type { FileState, Manifest, Tree } from "../model/manifest.ts";
+import type { FileState, Manifest } from "../model/manifest.ts";
 import type { Host } from "../model/project.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
@@ -15,7 +15,7 @@ import type { LaneAnswer } from "../run/step.ts";
 import { laptopRsync } from "../run/laptop.ts";
 import { buildFacts, dockerfileReads } from "./build-facts.ts";
 import { localTree, scan } from "./scan.ts";
-import type { Scan } from "./scan.ts";
+import type { Ground, Scan } from "./scan.ts";
 import type { Shells } from "./shells.ts";
 
 /** The user's terminal, where the streams of igor are one. */
@@ -53,9 +53,12 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
     ]),
   );
   const last = new Map<string, Manifest>();
-  const seen = await lookAtFiles(scene, () => {
-    for (const [host, store] of stores) last.set(host, store.load());
-    return [...last.values()][0]?.tree ?? new Map<string, FileState>();
+  const seen = await lookAtFiles(scene, {
+    isLarge: [...stores.values()][0]?.isLarge() ?? false,
+    known: () => {
+      for (const [host, store] of stores) last.set(host, store.load());
+      return [...last.values()][0]?.tree ?? new Map<string, FileState>();
+    },
   });
   if (!seen.ok) return seen;
   const { scanned, build } = seen.value;
@@ -90,12 +93,12 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
 
 async function lookAtFiles(
   { request, subject: { project, group }, shells }: Scene,
-  loadKnown: () => Tree,
+  before: Pick<Ground, "known" | "isLarge">,
 ): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
   if (request.kind !== "push" && request.kind !== "build" && request.kind !== "setup")
     return ok({});
   const ready = Promise.all(group.hosts.map((host) => shells.connection(host)));
-  const ground = { project, ready, known: loadKnown };
+  const ground = { project, ready, ...before };
   if (request.kind === "push") {
     const scanned = await scan({ ...ground, named: [] });
     return scanned.ok ? ok({ scanned: scanned.value }) : scanned;

@@ -8,7 +8,8 @@ import type { LocalTree } from "../plan/difference.ts";
 import { sourceOf } from "../project/identity.ts";
 import { readNote, writeNote } from "../project/notes.ts";
 import { alwaysSent, fileFilter, isInternal } from "../project/select-files.ts";
-import { isRacy, isThere, lookAt, readTree, stateOf, unchangedOf, walk } from "../project/walk.ts";
+import { lookHere, lookInThread, unchangedOf } from "../project/unchanged.ts";
+import { isRacy, isThere, lookAt, readTree, stateOf, walk } from "../project/walk.ts";
 import { firstCommit, listGitFiles, listNestedFiles } from "../run/git-files.ts";
 import type { FileSource } from "../run/pack.ts";
 
@@ -27,25 +28,36 @@ export interface Ground {
   readonly named: readonly string[];
   /** Loads a tree of the last time: looked at while git lists what there is now. */
   readonly known: () => Tree;
+  /** Whether that tree is so large that looking at it is worth a thread. */
+  readonly isLarge: boolean;
   /** What must be under way before looking at a large tree keeps everything else waiting: the connections. */
   readonly ready: Promise<unknown>;
 }
 
 /** Looks at every file that a push would send. */
-export async function scan({ project, named, known, ready }: Ground): Promise<Result<Scan>> {
+export async function scan({
+  project,
+  named,
+  known,
+  isLarge,
+  ready,
+}: Ground): Promise<Result<Scan>> {
   const { root } = project;
+  const look = isLarge ? lookInThread() : lookHere;
   const listing = listGitFiles(root);
   await ready;
-  const unchanged = unchangedOf(root, known());
+  const looking = unchangedOf(root, known(), look);
   const listed = await listing;
   if (!listed.ok) return listed;
   const isSent = fileFilter(project);
   const seen = listed.value === undefined ? walk(root, (path) => !isSent(path)) : ok(listed.value);
   if (!seen.ok) return seen;
   const always = [...alwaysSent(project), ...named].filter((path) => !isInternal(path));
+  const listedPaths = [...seen.value.filter(isSent), ...always];
+  const unchanged = await looking;
   const same = new Map<string, FileState>();
   const paths = new Set<string>();
-  for (const path of [...seen.value.filter(isSent), ...always]) {
+  for (const path of listedPaths) {
     const state = unchanged.get(path);
     if (state === undefined) paths.add(path);
     else same.set(path, state);

@@ -8,6 +8,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +16,8 @@ import type { FileState, Manifest, PendingPush } from "../model/manifest.ts";
 import { readJournal } from "./manifest-journal.ts";
 import type { Attempt, JournalLine } from "./manifest-journal.ts";
 
+/** A base of so many bytes is the tree of some 10,000 files. */
+const largeBase = 700_000;
 /** After this many changes in the journal the base is written anew. */
 const compactAfter = 5000;
 
@@ -49,6 +52,11 @@ export class ManifestStore {
     }
     this.#known = manifest.pending.map(({ generation }) => generation);
     return manifest;
+  }
+
+  /** Whether it is a large tree, without reading it. */
+  isLarge(): boolean {
+    return (statSync(this.#base, { throwIfNoEntry: false })?.size ?? 0) > largeBase;
   }
 
   /** Notes what is about to be sent. From now on the host may hold any part of it. */

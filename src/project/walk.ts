@@ -74,41 +74,8 @@ export function readTree(root: string, paths: Iterable<string>): Result<Found> {
   return ok({ tree, directories });
 }
 
-/**
- * The files of a tree that still look as they did, by size, time and mode. This is most of a large tree, and looked at
- * in half the time that `readTree` takes; everything else is for that.
- */
-export function unchangedOf(root: string, known: Tree): Tree {
-  const unchanged = new Map<string, FileState>();
-  const isInside = insideOf(root);
-  for (const [path, state] of known) {
-    if (state.startsWith("f ") && isInside(path) && looksAs(state, `${root}/${path}`)) {
-      unchanged.set(path, state);
-    }
-  }
-  return unchanged;
-}
-
-/** Node keeps times as milliseconds in a double: good to a quarter of a microsecond. */
-function looksAs(state: FileState, file: string): boolean {
-  const [, size, time = "", mode = "", ...more] = state.split(" ");
-  if (more.length > 0) return false;
-  try {
-    const found = lstatSync(file, { throwIfNoEntry: false });
-    return (
-      found?.isFile() === true &&
-      found.size === Number(size) &&
-      (found.mode & 0o777) === parseInt(mode, 8) &&
-      found.mtimeMs === Number(time.slice(0, -10)) * 1000 + Number(time.slice(-9)) / 1e6
-    );
-  } catch {
-    // Whatever it is, `readTree` has the words for it.
-    return false;
-  }
-}
-
 /** Tells of a path whether every directory on its way is one, and not a link; each is looked at once. */
-function insideOf(root: string): (path: string) => boolean {
+export function insideOf(root: string): (path: string) => boolean {
   const known = new Map<string, boolean>([["", true]]);
   const isDirectory = (directory: string): boolean => {
     const before = known.get(directory);
