@@ -14,6 +14,8 @@ export interface LocalTree {
   readonly tree: Tree;
   /** Paths of the manifest that are still here but no longer pushed (ignored now): released, never deleted there. */
   readonly released: ReadonlySet<string>;
+  /** The only paths in which it can differ from what was last sent; any, when absent. */
+  readonly touched?: ReadonlySet<string>;
 }
 
 /**
@@ -22,11 +24,24 @@ export interface LocalTree {
  */
 export function differenceOf(local: LocalTree, manifest: Manifest): Difference {
   if (manifest.pending.length === 0) {
-    return changesOf(local, manifest, (path, state) => manifest.tree.get(path) === state);
+    const { tree, touched } = local;
+    const isThere = (path: string, state: FileState): boolean => manifest.tree.get(path) === state;
+    if (touched === undefined) return changesOf(local, manifest, isThere);
+    const here = { ...local, tree: partOf(tree, touched) };
+    return changesOf(here, { ...manifest, tree: partOf(manifest.tree, touched) }, isThere);
   }
   return changesOf(local, manifest, (path, state) =>
     statesOf(path, manifest).every((possible) => possible === state),
   );
+}
+
+function partOf(tree: Tree, paths: ReadonlySet<string>): Tree {
+  const part = new Map<string, FileState>();
+  for (const path of paths) {
+    const state = tree.get(path);
+    if (state !== undefined) part.set(path, state);
+  }
+  return part;
 }
 
 /** What must be checked on a host whose generation igor does not know: everything. Deletions still need the manifest. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { FileState, PendingPush } from "../model/manifest.ts";
 
 /** A line of the journal: an attempt (`null`: the path is deleted), or its confirmation by the host. */
@@ -20,12 +20,16 @@ export interface Journal {
   readonly end: number;
 }
 
-/** Reads a journal. A line that a crash cut short is left out: nothing was sent on the strength of it. */
-export function readJournal(file: string, from: number): Journal {
-  const bytes = bytesOf(file);
-  const end = bytes.lastIndexOf("\n") + 1;
-  const lines = bytes.subarray(Math.min(from, end), end).toString("utf8").split("\n");
-  return { lines: lines.flatMap(parseLine), end };
+/**
+ * Reads a journal from a byte on. A line that a crash cut short is left out: nothing was sent on the strength of it.
+ * Undefined when it ends before that byte: it is another one.
+ */
+export function readJournal(file: string, from: number): Journal | undefined {
+  const bytes = bytesFrom(file, from);
+  if (bytes === undefined) return undefined;
+  const length = bytes.lastIndexOf("\n") + 1;
+  const lines = bytes.subarray(0, length).toString("utf8").split("\n");
+  return { lines: lines.flatMap(parseLine), end: from + length };
 }
 
 function parseLine(line: string): readonly JournalLine[] {
@@ -50,11 +54,18 @@ function isJournalLine(value: unknown): value is JournalLine {
   );
 }
 
-function bytesOf(file: string): Buffer {
+function bytesFrom(file: string, from: number): Buffer | undefined {
+  let journal: number | undefined;
   try {
-    return readFileSync(file);
+    journal = openSync(file, "r");
+    const { size } = fstatSync(journal);
+    if (size < from) return undefined;
+    const bytes = Buffer.alloc(size - from);
+    return bytes.subarray(0, readSync(journal, bytes, 0, bytes.length, from));
   } catch {
     // Nothing was noted yet.
-    return Buffer.alloc(0);
+    return from === 0 ? Buffer.alloc(0) : undefined;
+  } finally {
+    if (journal !== undefined) closeSync(journal);
   }
 }

@@ -31,8 +31,8 @@ const compactAfter = 5000;
 export class ManifestStore {
   readonly #directory: string;
   readonly #name: string;
-  /** Attempts that were pending when this igor last looked: an attempt of its own is made for all their outcomes. */
-  #known: readonly string[] = [];
+  /** What this igor last saw: later it reads only what was appended. */
+  #seen: Seen | undefined;
 
   /** `destination` tells hosts and directories apart, e.g. `dino@apollo:/srv/mnist`. */
   constructor(stateDirectory: string, destination: string) {
@@ -40,18 +40,19 @@ export class ManifestStore {
     this.#name = createHash("sha256").update(destination).digest("hex").slice(0, 16);
   }
 
-  /** The manifest as it is now; another igor may have changed it since the last time. */
+  /**
+   * The manifest as it is now; another igor may have changed it since the last time. It is the same tree that was loaded
+   * before, brought up to date.
+   */
   load(): Manifest {
-    const base = readBase(this.#base);
-    const before = readJournal(this.#journal(base.turn - 1), base.covered);
-    const now = readJournal(this.#journal(base.turn), 0);
-    const lines = [...before.lines, ...now.lines];
-    const manifest = replay(base, lines);
-    if (changesIn(lines) > compactAfter && manifest.pending.length === 0) {
-      this.#compact(manifest, { turn: base.turn, covered: now.end });
-    }
-    this.#known = manifest.pending.map(({ generation }) => generation);
-    return manifest;
+    const seen = this.#update(this.#seen) ?? this.#update(undefined) ?? readBase(this.#base);
+    this.#seen = seen;
+    if (seen.weight > compactAfter && seen.pending.length === 0) this.#compact(seen);
+    return {
+      generation: seen.generation,
+      tree: seen.tree,
+      pending: seen.pending.map(({ generation, changes }) => ({ generation, changes })),
+    };
   }
 
   /** Whether it is a large tree, without reading it. */
@@ -65,7 +66,8 @@ export class ManifestStore {
       path,
       state ?? null,
     ]);
-    this.#append({ pending: generation, knows: this.#known, changes: listed });
+    const knows = (this.#seen?.pending ?? []).map((attempt) => attempt.generation);
+    this.#append({ pending: generation, knows, changes: listed });
   }
 
   /** The host holds that generation completely. */
@@ -88,13 +90,26 @@ export class ManifestStore {
     appendFileSync(journal, `\n${JSON.stringify(line)}\n`, { mode: 0o600 });
   }
 
-  #compact(
-    { generation, tree }: Manifest,
-    { turn, covered }: Pick<Base, "turn" | "covered">,
-  ): void {
+  /** What was seen and what came after it; undefined when the files are not those of the last time. */
+  #update(before: Seen | undefined): Seen | undefined {
+    const from = before ?? readBase(this.#base);
+    if (before !== undefined && turnOf(this.#base) !== before.turn) return undefined;
+    const old = readJournal(this.#journal(from.turn - 1), from.ends.old);
+    const now = readJournal(this.#journal(from.turn), from.ends.now);
+    if (now === undefined) return undefined;
+    const lines = [...(old?.lines ?? []), ...now.lines];
+    return {
+      ...replay(from, lines),
+      turn: from.turn,
+      ends: { old: old?.end ?? from.ends.old, now: now.end },
+      weight: from.weight + changesIn(lines),
+    };
+  }
+
+  #compact({ generation, tree, turn, ends }: Seen): void {
     const written = `${this.#base}.${String(process.pid)}`;
     const records = [...tree].map(([path, state]) => `${path}\0${state}\0`);
-    const head = `${String(turn + 1)}\0${String(covered)}\0${generation ?? ""}\0`;
+    const head = `${String(turn + 1)}\0${String(ends.now)}\0${generation ?? ""}\0`;
     writeFileSync(written, `${head}${records.join("")}`, { mode: 0o600 });
     // Another igor may have been faster; then its journals are not these.
     if (turnOf(this.#base) === turn) {
@@ -104,20 +119,25 @@ export class ManifestStore {
   }
 }
 
-/** A base, to be brought up to date. */
-interface Base {
-  /** The number of the journal that belongs to it. */
+/** What a base and its journals said up to some byte. */
+interface Seen {
+  /** The number of the journal that is written now. */
   readonly turn: number;
-  /** How many bytes of the journal before that one are in the tree already. */
-  readonly covered: number;
+  /** Up to which byte that journal, and the one before it, are in the tree already. */
+  readonly ends: { readonly old: number; readonly now: number };
+  /** How many changes the journals held. */
+  readonly weight: number;
   readonly generation: string | undefined;
   readonly tree: Map<string, FileState>;
+  readonly pending: readonly Attempt[];
 }
 
-function replay(base: Base, lines: readonly JournalLine[]): Manifest {
-  const { tree } = base;
-  let { generation } = base;
-  let pending: readonly Attempt[] = [];
+/** Brings the tree up to date, in its place. */
+function replay(
+  { tree, ...before }: Pick<Seen, "generation" | "tree" | "pending">,
+  lines: readonly JournalLine[],
+): Pick<Seen, "generation" | "tree" | "pending"> {
+  let { generation, pending } = before;
   for (const line of lines) {
     if ("pending" in line) {
       const changes = new Map(line.changes.map(([path, state]) => [path, state ?? undefined]));
@@ -138,18 +158,14 @@ function replay(base: Base, lines: readonly JournalLine[]): Manifest {
     const settled = new Set([last.generation, ...confirmed.flatMap(({ knows }) => knows)]);
     pending = pending.filter((attempt) => !settled.has(attempt.generation));
   }
-  return {
-    generation,
-    tree,
-    pending: pending.map(({ generation: of, changes }) => ({ generation: of, changes })),
-  };
+  return { generation, tree, pending };
 }
 
 function changesIn(lines: readonly JournalLine[]): number {
   return lines.reduce((sum, line) => sum + ("changes" in line ? line.changes.length + 1 : 1), 0);
 }
 
-function readBase(file: string): Base {
+function readBase(file: string): Seen {
   const [turn = "", covered = "", generation = "", ...fields] = textOf(file).split("\0");
   const tree = new Map<string, FileState>();
   for (let index = 0; index + 1 < fields.length; index += 2) {
@@ -157,9 +173,11 @@ function readBase(file: string): Base {
   }
   return {
     turn: Number(turn),
-    covered: Number(covered),
+    ends: { old: Number(covered), now: 0 },
+    weight: 0,
     generation: generation === "" ? undefined : generation,
     tree,
+    pending: [],
   };
 }
 

@@ -110,6 +110,23 @@ describe("the manifest of a host", () => {
     });
   });
 
+  test("is read on from where it was read before, and anew when somebody removed the notes", () => {
+    const [here, other] = [store(), store()];
+    const note = (generation: string, entries: Readonly<Record<string, FileState>>) => {
+      other.addPending({ generation, changes: changes(entries) });
+      other.confirm(generation);
+      return other.load().tree.size;
+    };
+    expect([note("g1", { a: "f 1 1.0 644" }), here.load().tree.size]).toEqual([1, 1]);
+    expect([note("g2", { b: "f 1 1.0 644" }), here.load().tree.size]).toEqual([2, 2]);
+    for (const name of readdirSync(directory)) rmSync(join(directory, name));
+    expect([here.load(), other.load()].map(shown)).toEqual(
+      [0, 0].map(() => ({ generation: undefined, tree: {}, pending: [] })),
+    );
+    expect(note("g3", { c: "f 1 1.0 644" })).toBe(1);
+    expect(shown(here.load())).toEqual(shown(store().load()));
+  });
+
   test("ignores the confirmation of an attempt that it does not know", () => {
     const here = store();
     here.confirm("unknown");
