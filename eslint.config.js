@@ -28,7 +28,17 @@ const house = {
   project: {
     layers: [],
     packages: ["zod", "jsonc-parser", "ignore", "tar-stream"],
-    node: ["buffer", "crypto", "fs", "fs/promises", "os", "path", "stream", "stream/promises"],
+    node: [
+      "buffer",
+      "crypto",
+      "fs",
+      "fs/promises",
+      "os",
+      "path",
+      "stream",
+      "stream/promises",
+      "worker_threads",
+    ],
   },
   run: {
     layers: ["remote"],

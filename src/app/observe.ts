@@ -111,20 +111,25 @@ async function lookAtFiles(
   return build.ok ? ok({ scanned: scanned.value, build: build.value }) : build;
 }
 
-interface PushScene {
+/** What a push to one host starts from. */
+export interface PushScene {
   readonly subject: Subject;
   readonly scanned: Scan;
+  /** The only paths that can differ from what was last sent; any, when absent. */
+  readonly touched?: ReadonlySet<string>;
   readonly manifest: Manifest;
+  /** The same while the lane of one push is planned again. */
   readonly stage: string;
 }
 
-async function pushFacts(
-  { subject, scanned, manifest, stage }: PushScene,
+/** The facts of a push; `answers` are what the host has said so far. */
+export async function pushFacts(
+  { subject, scanned, touched, manifest, stage }: PushScene,
   answers: readonly LaneAnswer[],
 ): Promise<PushFacts> {
   const answer = answers.findLast((said) => said.kind === "reconcile")?.reconcile;
   return {
-    local: localTree(scanned, subject.project, manifest),
+    local: localTree(scanned, subject.project, { manifest, touched }),
     manifest,
     generation: randomId(),
     stage,
@@ -135,7 +140,8 @@ async function pushFacts(
   };
 }
 
-function randomId(): string {
+/** An id that was never used before. */
+export function randomId(): string {
   return randomBytes(8).toString("hex");
 }
 

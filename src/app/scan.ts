@@ -99,17 +99,23 @@ async function filesOfSubmodule(
 }
 
 /** What a scan means for a host with this manifest: paths that are still here but no longer sent are released. */
-export function localTree({ tree }: Scan, { root }: Project, manifest: Manifest): LocalTree {
+export function localTree(
+  { tree }: Scan,
+  { root }: Project,
+  {
+    manifest,
+    touched,
+  }: { readonly manifest: Manifest; readonly touched: ReadonlySet<string> | undefined },
+): LocalTree {
   // Below a directory that is a file or a link now, nothing is there under the old name.
   const isStillHere = (path: string): boolean =>
     !parentsOf(path).some((parent) => tree.has(parent)) && isThere(join(root, path));
   const released = new Set<string>();
-  for (const known of [manifest.tree, ...manifest.pending.map(({ changes }) => changes)]) {
-    for (const path of known.keys()) {
-      if (!tree.has(path) && isStillHere(path)) released.add(path);
-    }
+  const lastSent = [manifest.tree, ...manifest.pending.map(({ changes }) => changes)];
+  for (const known of touched === undefined ? lastSent.map((each) => each.keys()) : [touched]) {
+    for (const path of known) if (!tree.has(path) && isStillHere(path)) released.add(path);
   }
-  return { tree, released };
+  return { tree, released, ...(touched === undefined ? {} : { touched }) };
 }
 
 /** Where the executor reads the bytes of the files that a plan names. */

@@ -1,4 +1,5 @@
 import type { Event } from "../model/event.ts";
+import { decisionWeight } from "../view/decision-text.ts";
 import { frameOf, linesOf } from "../view/lines.ts";
 import { advance, startView } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
@@ -78,7 +79,7 @@ export function liveScreen(options: ScreenOptions): Screen {
       if (event.type === "output") {
         const said = outputText(view, event, options);
         if (said !== undefined) above(said);
-      } else if (detail === "verbose" && !isLast(event)) {
+      } else if ((detail === "verbose" || isNews(event)) && !isLast(event)) {
         const lines = plainLines({ before, view, event });
         if (lines.length > 0) above({ stream: "stderr", text: paint(lines, color.stderr) });
       }
@@ -92,6 +93,10 @@ export function liveScreen(options: ScreenOptions): Screen {
 
 function isLast({ type }: Event): boolean {
   return type === "plan-ended" || type === "failed";
+}
+
+function isNews(event: Event): boolean {
+  return event.type === "decided" && decisionWeight(event.decision) === "news";
 }
 
 /** Neighbours of the same stream in one write. */

@@ -64,7 +64,7 @@ function isTold(event: Event, detail: ScreenOptions["detail"]): boolean {
   if (detail === "verbose") return true;
   if (event.type === "decided") {
     const { decision } = event;
-    return slow.has(decision.kind) || decisionWeight(decision) === "warning";
+    return slow.has(decision.kind) || ["warning", "news"].includes(decisionWeight(decision));
   }
   return event.type !== "step-ended";
 }

@@ -31,6 +31,8 @@ export function quietScreen(options: ScreenOptions): Screen {
 
 function failureOf(view: View, event: Event): Failure | undefined {
   if (event.type === "failed") return event.failure;
+  if (event.type === "decided" && event.decision.kind === "not-pushed")
+    return event.decision.failure;
   if (event.type !== "host-ended") return undefined;
   const { host, exitCode = 0 } = event;
   if (event.failure === undefined && exitCode !== 0) {

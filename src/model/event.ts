@@ -30,6 +30,29 @@ export type Decision =
       readonly deleted: number;
       readonly bytes: number;
     }
+  | {
+      /** Everything is there; from now on each save is pushed. */
+      readonly kind: "watching";
+      readonly files: number;
+    }
+  | {
+      /** A push of what was saved while igor watches; the first path is named. */
+      readonly kind: "synced";
+      readonly files: number;
+      readonly deleted: number;
+      readonly bytes: number;
+      readonly path?: string;
+      /** From the first look at the files to the host's confirmation. */
+      readonly tookMs: number;
+      /** How many there were since the watch began. */
+      readonly pushes: number;
+    }
+  | {
+      /** What was saved is not on the host (yet); it is tried again. */
+      readonly kind: "not-pushed";
+      readonly failure: Failure;
+    }
+  | { readonly kind: "connected-again" }
   | { readonly kind: "nothing-to-push"; readonly files: number }
   | {
       /** What igor did not put there was moved to `directory` on the host before its place was taken. */

@@ -26,6 +26,11 @@ export type LaptopFailure =
       readonly pattern: string;
     }
   | {
+      /** The system does not let igor watch so many directories. */
+      readonly reason: "watch-limit";
+      readonly directories: number;
+    }
+  | {
       /** A local tool refused, e.g. git in a directory of another owner. */
       readonly reason: "laptop-tool-failed";
       readonly program: string;

@@ -34,6 +34,15 @@ export function walk(root: string, skip: (path: string) => boolean): Result<read
   return fail({ reason: "unreadable-file", path: unreadable, cause: "no-permission" });
 }
 
+/** The directories in a directory (empty for the root), as paths from the root; links are none, and git's own is left out. */
+export function directoriesIn(root: string, directory: string): readonly string[] {
+  const entries = entriesOf(join(root, directory));
+  if (entries === "unreadable") return [];
+  return entries
+    .filter((entry) => entry.isDirectory() && entry.name !== ".git")
+    .map(({ name }) => (directory === "" ? name : `${directory}/${name}`));
+}
+
 function entriesOf(directory: string): readonly Dirent[] | "unreadable" {
   try {
     return readdirSync(directory, { withFileTypes: true });

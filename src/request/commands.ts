@@ -51,11 +51,13 @@ const commands = {
     description: [
       "Brings the project's directory on each host up to date: new and changed files are sent, files that you deleted here are deleted there. In a git project these are the files that git tracks or would track; .igorignore and the key exclude leave out more. .git is never sent.",
       "What igor did not put on the host is neither deleted nor overwritten: a file that changed there is first moved to .igor/host/conflicts/ and reported.",
+      "With --watch it goes on: each file that you save is on the hosts a round trip later. A lost connection is opened again, and what was saved meanwhile is sent then. Ctrl-C ends it; nothing stays behind on the hosts.",
     ],
-    options: ["adopt", ...commonOptions],
+    options: ["watch", "adopt", ...commonOptions],
     examples: [
       { line: "igor push", does: "Pushes to every host of the group dev." },
       { line: "igor push -g cluster --plan", does: "Shows what a push to cluster would send." },
+      { line: "igor push --watch", does: "Pushes, and again whenever you save a file." },
       {
         line: "igor push --adopt",
         does: "Makes a directory that was filled by hand igor's, keeping aside what differs.",

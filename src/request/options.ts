@@ -59,6 +59,11 @@ export const options = {
     },
     default: "normal",
   },
+  watch: {
+    kind: "flag",
+    names: ["--watch"],
+    summary: "Go on pushing whenever a file is saved, until you end it.",
+  },
   adopt: {
     kind: "flag",
     names: ["--adopt"],

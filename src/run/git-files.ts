@@ -4,9 +4,11 @@ import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { lastLines } from "./connection.ts";
 import { runToEnd } from "./spawn.ts";
+import type { Finished } from "./spawn.ts";
 
 /** A file system monitor of git may not be running, or may be another program: git is to look for itself. */
 const git = ["git", "-c", "core.fsmonitor=false"] as const;
+const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"] as const;
 
 /**
  * What git tracks or would track below `root`: negated patterns, nested and global ignore files, all as git itself
@@ -14,14 +16,9 @@ const git = ["git", "-c", "core.fsmonitor=false"] as const;
  * one path here; see `listNestedFiles`). Undefined when `root` is not in a git work tree.
  */
 export async function listGitFiles(root: string): Promise<Result<readonly string[] | undefined>> {
-  const listed = await runToEnd(
-    [...git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-    { cwd: root },
-  );
-  if (listed.missing) return ok(undefined);
+  const listed = await runToEnd([...git, ...listing], { cwd: root });
+  if (listed.missing || isNotGit(listed)) return ok(undefined);
   if (listed.exitCode !== 0) {
-    // fatal: not a git repository (or any of the parent directories): .git
-    if (/not a git repository|must be run in a work tree/.test(listed.stderr)) return ok(undefined);
     return fail({
       reason: "laptop-tool-failed",
       program: "git",
@@ -40,6 +37,33 @@ export async function listGitFiles(root: string): Promise<Result<readonly string
   return ok([...paths]);
 }
 
+/**
+ * The same for some paths only, and for what is below them. Undefined when git does not tell: they are in a repository
+ * of their own.
+ */
+export async function listGitFilesAt(
+  root: string,
+  paths: readonly string[],
+): Promise<readonly string[] | "not-git" | undefined> {
+  const words = ["--literal-pathspecs", ...listing, "--", ...paths];
+  const listed = await runToEnd([...git, ...words], { cwd: root });
+  if (listed.missing || isNotGit(listed)) return "not-git";
+  const files = listed.stdout.toString("utf8").split("\0").slice(0, -1);
+  return listed.exitCode === 0 && files.every((file) => !file.endsWith("/")) ? files : undefined;
+}
+
+/** Those of some directories in which git would track a file. All of them where git does not tell. */
+export async function notIgnoredByGit(
+  root: string,
+  directories: readonly string[],
+): Promise<readonly string[]> {
+  const words = ["check-ignore", "-z", "--stdin"];
+  const input = directories.map((directory) => `${directory}/\0`).join("");
+  const asked = await runToEnd([...git, ...words], { cwd: root, input });
+  const ignored = new Set(asked.stdout.toString("utf8").split("\0"));
+  return directories.filter((directory) => !ignored.has(`${directory}/`));
+}
+
 /** The files of a repository inside another one (a submodule, or one that git only sees as a directory), as paths of the outer one. */
 export async function listNestedFiles(
   root: string,
@@ -49,6 +73,11 @@ export async function listNestedFiles(
   if (!existsSync(join(root, path, ".git"))) return ok([]);
   const inside = await listGitFiles(join(root, path));
   return inside.ok ? ok((inside.value ?? []).map((file) => `${path}/${file}`)) : inside;
+}
+
+function isNotGit({ exitCode, stderr }: Finished): boolean {
+  // fatal: not a git repository (or any of the parent directories): .git
+  return exitCode !== 0 && /not a git repository|must be run in a work tree/.test(stderr);
 }
 
 /** The first commit of the history: the same in every clone of a project. `-` outside git, before the first commit, or in a shallow clone. */

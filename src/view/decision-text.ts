@@ -1,10 +1,14 @@
 import type { BuildReason, ContainerReason, Decision } from "../model/event.ts";
 import { unreachable } from "../model/unreachable.ts";
-import { byteText, countText, listText } from "./amount-text.ts";
+import { byteText, countText, durationText, listText } from "./amount-text.ts";
+import { headlineAt } from "./failure-text.ts";
 import { printable } from "./printable.ts";
 
-/** Whether a decision says how a host ended up, was a step on the way there, or needs the user's attention. */
-export type DecisionWeight = "outcome" | "step" | "warning";
+/**
+ * Whether a decision says how a host ended up, was a step on the way there, needs the user's attention,
+ * or is told when it happens, because the end may be hours away.
+ */
+export type DecisionWeight = "outcome" | "step" | "warning" | "news";
 
 /** How much a decision weighs on the screen. */
 export function decisionWeight(decision: Decision): DecisionWeight {
@@ -21,6 +25,11 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "job-stopped":
     case "nothing-to-remove":
       return "outcome";
+    case "watching":
+    case "synced":
+    case "not-pushed":
+    case "connected-again":
+      return "news";
     case "reconciling":
     case "built":
     case "joined-job":
@@ -55,6 +64,14 @@ function clauseOf(decision: Decision, host: string): string {
   switch (decision.kind) {
     case "pushed":
       return pushedText(decision);
+    case "watching":
+      return `watching ${countText(decision.files, "file")}`;
+    case "synced":
+      return syncedText(decision);
+    case "not-pushed":
+      return `not pushed, will try again: ${headlineAt(decision.failure, host)}`;
+    case "connected-again":
+      return "connected again";
     case "nothing-to-push":
       return `nothing to push (${countText(decision.files, "file")})`;
     case "kept-aside":
@@ -106,12 +123,28 @@ function clauseOf(decision: Decision, host: string): string {
   }
 }
 
-function pushedText({ files, deleted, bytes }: Extract<Decision, { kind: "pushed" }>): string {
+function pushedText({
+  files,
+  deleted,
+  bytes,
+}: Pick<Extract<Decision, { kind: "pushed" }>, "files" | "deleted" | "bytes">): string {
   const deletions =
     deleted > 0 ? `${files > 0 ? deleted : countText(deleted, "file")} deleted` : "";
   const additions =
     files > 0 || deleted === 0 ? `${countText(files, "file")} pushed (${byteText(bytes)})` : "";
   return [additions, deletions].filter((part) => part !== "").join(", ");
+}
+
+/** e.g. `src/train.py pushed (1.2 kB) in 58 ms` */
+function syncedText({ path, tookMs, ...pushed }: Extract<Decision, { kind: "synced" }>): string {
+  const { files, deleted, bytes } = pushed;
+  const what =
+    path === undefined || files + deleted !== 1
+      ? pushedText(pushed)
+      : files === 1
+        ? `${path} pushed (${byteText(bytes)})`
+        : `${path} deleted`;
+  return `${what} in ${tookMs < 1000 ? `${tookMs} ms` : durationText(tookMs)}`;
 }
 
 function buildText(because: BuildReason, host: string): string {

@@ -30,12 +30,20 @@ export function failureText(failure: Failure): FailureText {
   };
 }
 
+/** What happened, beside the name of the host, which it leaves out. */
+export function headlineAt(failure: Failure, host: string): string {
+  const { headline } = failureText(failure);
+  const name = `${printable(host)}: `;
+  return headline.startsWith(name) ? headline.slice(name.length) : headline;
+}
+
 function textOf(failure: Failure): FailureText {
   if ("host" in failure) return hostText(failure);
   if (failure.reason === "cancelled") return { headline: "cancelled", details: [] };
   switch (failure.reason) {
     case "unreadable-file":
     case "laptop-tool-failed":
+    case "watch-limit":
     case "dockerfile-missing":
     case "rebuild-file-missing":
       return laptopText(failure);

@@ -1,6 +1,6 @@
 import { byteText, clockText } from "./amount-text.ts";
 import { decisionWeight, outcomeText } from "./decision-text.ts";
-import { failureText } from "./failure-text.ts";
+import { headlineAt } from "./failure-text.ts";
 import { fitted, span } from "./line.ts";
 import type { Span } from "./line.ts";
 import { printable } from "./printable.ts";
@@ -100,7 +100,5 @@ function successText(host: HostView): string {
 function failureClause({ host, failure, exitCode }: HostView): string {
   if (failure === undefined) return exitCode === undefined ? "not finished" : `exit ${exitCode}`;
   if (failure.reason === "command-failed") return `exit ${failure.exitCode}`;
-  const { headline } = failureText(failure);
-  const name = `${printable(host)}: `;
-  return headline.startsWith(name) ? headline.slice(name.length) : headline;
+  return headlineAt(failure, host);
 }

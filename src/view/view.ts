@@ -127,7 +127,7 @@ function advanceHost(host: HostView, event: HostEvent): HostView {
     case "decided":
       return {
         ...host,
-        decisions: [...host.decisions, event.decision],
+        decisions: [...host.decisions.filter(({ kind }) => kind !== "synced"), event.decision],
         // What the build said explains nothing that comes after it.
         tail: event.decision.kind === "built" ? [] : host.tail,
       };

@@ -27,7 +27,7 @@ describe("words that are no request", () => {
 
 describe("parse understands", () => {
   test.each([
-    ["push", { kind: "push", adopt: false, ...common }],
+    ["push", { kind: "push", watch: false, adopt: false, ...common }],
     ["docker build", { kind: "build", adopt: false, ...common }],
     ["docker setup", { kind: "setup", replace: false, adopt: false, ...common }],
     ["docker exec ls", { kind: "exec", tty: "auto", words: ["ls"], ...common }],
@@ -58,7 +58,7 @@ describe("parse understands", () => {
     ["push --quiet --verbose", { verbosity: "verbose" }],
     ["push -qg cluster", { verbosity: "quiet", hostGroup: "cluster" }],
   ])("the options of igor %s", (line, given) => {
-    const request = { kind: "push", adopt: false, ...common, ...given };
+    const request = { kind: "push", watch: false, adopt: false, ...common, ...given };
     expect(parse(line.split(" "))).toEqual({ ok: true, value: request });
   });
 

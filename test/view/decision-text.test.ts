@@ -9,6 +9,20 @@ const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
     { kind: "pushed", files: 0, deleted: 2, bytes: 0 },
     { kind: "pushed", files: 1, deleted: 0, bytes: 4_210_000 },
   ],
+  watching: [{ kind: "watching", files: 2000 }],
+  synced: [
+    { kind: "synced", path: "a.py", files: 1, deleted: 0, bytes: 302, tookMs: 58, pushes: 1 },
+    { kind: "synced", path: "a.py", files: 0, deleted: 1, bytes: 90, tookMs: 1240, pushes: 2 },
+    { kind: "synced", files: 3, deleted: 1, bytes: 12_300, tookMs: 61, pushes: 3 },
+  ],
+  "not-pushed": [
+    {
+      kind: "not-pushed",
+      failure: { reason: "disk-full", path: "/data", host: "apollo", lastWords: [] },
+    },
+    { kind: "not-pushed", failure: { reason: "watch-limit", directories: 8190 } },
+  ],
+  "connected-again": [{ kind: "connected-again" }],
   "nothing-to-push": [{ kind: "nothing-to-push", files: 2000 }],
   "kept-aside": [
     { kind: "kept-aside", paths: ["a.py", "b.py"], directory: "~/x/.igor/host/conflicts/4f2a" },

@@ -138,6 +138,7 @@ const samples: Samples = {
     "not-utf8": { reason: "unreadable-file", path: "data/caf\ufffd", cause: "not-utf8" },
     "no-permission": { reason: "unreadable-file", path: "data/key", cause: "no-permission" },
   },
+  "watch-limit": { one: { reason: "watch-limit", directories: 8190 } },
   "laptop-tool-failed": {
     one: {
       reason: "laptop-tool-failed",

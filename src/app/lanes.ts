@@ -1,0 +1,134 @@
+import type { Decision } from "../model/event.ts";
+import type { PendingPush } from "../model/manifest.ts";
+import type { Host } from "../model/project.ts";
+import type { HostFacts } from "../plan/facts.ts";
+import { planFor } from "../plan/plan-for.ts";
+import type { Planned } from "../plan/plan-for.ts";
+import { execute } from "../run/execute.ts";
+import type { LaneReport } from "../run/execute.ts";
+import type { LaneAnswer, Tools } from "../run/step.ts";
+import type { Action, HostEnd } from "./action.ts";
+import type { Observation } from "./observe.ts";
+import { fileSource } from "./scan.ts";
+import type { Shells } from "./shells.ts";
+
+/** How often a lane is planned again after an answer of its host, and how often after a link that died. */
+const mostAnswers = 3;
+const mostRetries = 1;
+
+/** What lanes are carried out with. */
+export interface Means {
+  readonly action: Action;
+  readonly observed: Pick<Observation, "laptop" | "scanned" | "stores" | "observeHost">;
+  readonly shells: Shells;
+}
+
+/** Plans lanes again whose host answered, or whose link died, until each host is done or has failed. */
+export async function executeUntilDone(
+  first: Planned,
+  means: Means,
+): Promise<ReadonlyMap<string, HostEnd>> {
+  const { action, observed, shells } = means;
+  const { request, subject, emit, signal, now } = action;
+  const ends = new Map<string, HostEnd>();
+  const answers = new Map<string, readonly LaneAnswer[]>();
+  const retries = new Map<string, number>();
+  for (let planned = first; ;) {
+    const reports = await execute(planned.plan, toolsFor(planned, means), { emit, signal });
+    const again: HostFacts[] = [];
+    for (const { host, outcome } of reports) {
+      const said = answers.get(host.host) ?? [];
+      const tries = retries.get(host.host) ?? 0;
+      if (outcome.ok && outcome.value.kind !== "done" && said.length < mostAnswers) {
+        answers.set(host.host, [...said, outcome.value]);
+        const facts = await observed.observeHost(host, [...said, outcome.value]);
+        const decision = reconcilingOf(outcome.value, facts);
+        if (decision !== undefined) emit({ type: "decided", host: host.host, decision, at: now() });
+        again.push(facts);
+      } else if (canRetry(outcome) && tries < mostRetries && !signal.aborted) {
+        retries.set(host.host, tries + 1);
+        emit({
+          type: "decided",
+          host: host.host,
+          decision: { kind: "retrying", because: "the connection was lost" },
+          at: now(),
+        });
+        await shells.forget(host);
+        again.push(await observed.observeHost(host, []));
+      } else {
+        const end = endOf(host, outcome);
+        ends.set(host.host, end);
+        emit({ type: "host-ended", host: host.host, ...end, at: now() });
+      }
+    }
+    if (again.length === 0) return ends;
+    planned = planFor(request, subject, { hosts: again, laptop: observed.laptop });
+  }
+}
+
+/** Why all files are compared, where they are: the host holds a generation that igor does not know from here. */
+function reconcilingOf(answer: LaneAnswer, { push }: HostFacts): Decision | undefined {
+  if (answer.kind !== "reconcile" || push === undefined) return undefined;
+  const { generation } = answer.reconcile;
+  const { manifest } = push;
+  const known = [manifest.generation, ...manifest.pending.map((pending) => pending.generation)];
+  if (known.includes(generation)) return undefined;
+  return { kind: "reconciling", because: generation === "-" ? "first-push" : "unknown-generation" };
+}
+
+function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools {
+  const { subject, now } = action;
+  return {
+    connect: (host) => shells.open(host),
+    reconnect: async (host) => {
+      await shells.forget(host);
+      return shells.open(host);
+    },
+    source: fileSource(subject.project, observed.scanned?.tree ?? new Map(), now),
+    aboutToSend: (host, generation, changed) => {
+      const pending = planned.pending.get(host.host);
+      if (pending?.generation !== generation)
+        throw new Error(`generation ${generation} was never planned for ${host.host}`);
+      observed.stores.get(host.host)?.addPending(corrected(pending, changed));
+    },
+    confirmed: (host, generation) => observed.stores.get(host.host)?.confirm(generation),
+    now,
+  };
+}
+
+/** What was read is noted, not what was planned. A file that is gone was not sent: what the host has of it stays known. */
+function corrected(
+  pending: PendingPush,
+  changed: ReadonlyMap<string, string | undefined>,
+): PendingPush {
+  if (changed.size === 0) return pending;
+  const changes = new Map(pending.changes);
+  for (const [path, state] of changed) {
+    if (state === undefined) changes.delete(path);
+    else changes.set(path, state);
+  }
+  return { ...pending, changes };
+}
+
+/** Pushing again does no harm; a link that was never there is not tried twice. */
+function canRetry(outcome: LaneReport["outcome"]): boolean {
+  return (
+    !outcome.ok &&
+    outcome.failure.reason === "unreachable" &&
+    ["link-died", "closed"].includes(outcome.failure.cause)
+  );
+}
+
+/** A host that answers again and again is one whose directory others keep changing. */
+function endOf({ host }: Host, outcome: LaneReport["outcome"]): HostEnd {
+  if (!outcome.ok) return { failure: outcome.failure };
+  if (outcome.value.kind === "done") return {};
+  return {
+    failure: {
+      reason: "locked",
+      holder: "others who push there at the same time",
+      host,
+      lastWords: [],
+    },
+  };
+}

@@ -1,0 +1,235 @@
+import type { Decision, Emit } from "../model/event.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Host } from "../model/project.ts";
+import { ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { differenceOf } from "../plan/difference.ts";
+import type { HostFacts } from "../plan/facts.ts";
+import { planFor } from "../plan/plan-for.ts";
+import type { LaneAnswer } from "../run/step.ts";
+import type { Action, HostEnd, Outcome } from "./action.ts";
+import { executeUntilDone } from "./lanes.ts";
+import { observe, pushFacts, randomId } from "./observe.ts";
+import type { Observation } from "./observe.ts";
+import { scan } from "./scan.ts";
+import type { Shells } from "./shells.ts";
+import { WatchedFiles } from "./watched-files.ts";
+
+/** A host that could not be pushed to is tried again after so long, then twice as long, up to the last. */
+const firstPauseMs = 1000;
+const longestPauseMs = 30_000;
+/** From so many files on, they are looked at in a thread. */
+const manyFiles = 10_000;
+
+type Watch = Action & { readonly shells: Shells };
+
+/** Pushes, and again whenever a file was saved, over host shells that stay open, until the signal. */
+export async function watch(action: Watch): Promise<Result<Outcome>> {
+  const { subject, emit, signal, now } = action;
+  const { project, group } = subject;
+  const observed = await observe(action);
+  if (!observed.ok) return observed;
+  const { scanned, stores, laptop } = observed.value;
+  if (scanned === undefined) throw new Error("a push was observed without its files");
+  const title = `push --watch ${project.name}`;
+  emit({ type: "plan-started", title, hosts: group.hosts.map(({ host }) => host), at: now() });
+  const followers = group.hosts.map((host) => new Follower(host, signal));
+  const tellAll = (failure: Failure): void => {
+    for (const { host } of group.hosts)
+      emit({ type: "decided", host, decision: { kind: "not-pushed", failure }, at: now() });
+  };
+  using files = new WatchedFiles({
+    project,
+    scan: scanned,
+    rescan: (known) =>
+      scan({
+        project,
+        named: [],
+        known,
+        isLarge: known().size > manyFiles,
+        ready: Promise.resolve(),
+      }),
+    onChanged: (paths) => {
+      for (const follower of followers) follower.touch(paths);
+    },
+    onFailure: tellAll,
+  });
+  const ends = await Promise.all(
+    followers.map(async (follower): Promise<[string, HostEnd]> => {
+      const { host } = follower.host;
+      const end = await keepUp(follower, { action, files, stores, laptop });
+      emit({ type: "host-ended", host, ...end, at: now() });
+      return [host, end];
+    }),
+  );
+  emit({ type: "plan-ended", at: now() });
+  return ok({ kind: "ended", hosts: new Map(ends), passesThrough: false });
+}
+
+/** What one host has not been sent yet. */
+class Follower {
+  readonly host: Host;
+  readonly #signal: AbortSignal;
+  #touched = new Set<string>();
+  #wake: () => void = () => undefined;
+
+  constructor(host: Host, signal: AbortSignal) {
+    this.host = host;
+    this.#signal = signal;
+    signal.addEventListener("abort", () => this.#wake(), { once: true });
+  }
+
+  touch(paths: Iterable<string>): void {
+    for (const path of paths) this.#touched.add(path);
+    this.#wake();
+  }
+
+  /** What was touched since the last time, as soon as there is something, the host is lost, or igor is to end. */
+  async next(lost: Promise<unknown>): Promise<ReadonlySet<string>> {
+    if (this.#touched.size === 0) await Promise.race([lost, this.#awake()]);
+    const touched = this.#touched;
+    this.#touched = new Set();
+    return touched;
+  }
+
+  /** Waits, but not longer than until something else is touched. */
+  async pause(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([passed, this.#awake()]);
+    clearTimeout(timer);
+  }
+
+  #awake(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      if (this.#signal.aborted) resolve();
+    });
+  }
+}
+
+interface Means {
+  readonly action: Watch;
+  readonly files: WatchedFiles;
+  readonly laptop: Observation["laptop"];
+  readonly stores: Observation["stores"];
+}
+
+/** Keeps one host up to date, through lost connections and all else; only what fails at the very beginning ends it. */
+async function keepUp(follower: Follower, means: Means): Promise<HostEnd> {
+  const { shells, emit, now, signal } = means.action;
+  const { host } = follower;
+  const isOver = (): boolean => signal.aborted;
+  const tell = (decision: Decision): void =>
+    emit({ type: "decided", host: host.host, decision, at: now() });
+  const first = await push(host, undefined, { ...means, emit: withoutEnd(emit) });
+  if (first.failure !== undefined) return first;
+  emit({ type: "step-started", host: host.host, step: "watching", at: now() });
+  tell({ kind: "watching", files: means.files.scan.tree.size });
+  let pushes = 0;
+  let pause = firstPauseMs;
+  let told: Failure | undefined;
+  for (;;) {
+    const opened = await shells.open(host);
+    if (isOver()) return {};
+    if (opened.ok && told !== undefined && isOfLink(told)) {
+      tell({ kind: "connected-again" });
+      told = undefined;
+    }
+    const touched = opened.ok ? await follower.next(opened.value.died) : new Set<string>();
+    if (isOver()) return {};
+    const failure = !opened.ok
+      ? opened.failure
+      : touched.size === 0
+        ? await opened.value.died
+        : (
+            await push(host, touched, {
+              ...means,
+              emit: asSynced(emit, { path: onlyOf(touched), count: () => (pushes += 1) }),
+            })
+          ).failure;
+    if (isOver()) return {};
+    if (failure === undefined) {
+      pause = firstPauseMs;
+      told = undefined;
+      continue;
+    }
+    if (failure.reason !== told?.reason) tell({ kind: "not-pushed", failure });
+    told = failure;
+    await follower.pause(pause);
+    pause = Math.min(pause * 2, longestPauseMs);
+    follower.touch(touched);
+    if (isOfLink(failure)) await shells.forget(host);
+  }
+}
+
+function isOfLink({ reason }: Failure): boolean {
+  return ["unreachable", "login-refused", "ssh-misconfigured", "shell-refused"].includes(reason);
+}
+
+/** Pushes what was touched; everything, when nothing is said. */
+async function push(
+  host: Host,
+  touched: ReadonlySet<string> | undefined,
+  { action, files, laptop, stores, emit }: Means & { readonly emit: Emit },
+): Promise<HostEnd> {
+  const { request, subject, shells } = action;
+  const stage = randomId();
+  const store = stores.get(host.host);
+  if (store === undefined) throw new Error(`${host.host} has no manifest`);
+  const observeHost = async (_: Host, answers: readonly LaneAnswer[]): Promise<HostFacts> => {
+    const manifest = store.load();
+    const scanned = files.scan;
+    const scene = {
+      subject,
+      scanned,
+      manifest,
+      stage,
+      ...(touched === undefined ? {} : { touched }),
+    };
+    return { host, login: "", askedForContext: false, push: await pushFacts(scene, answers) };
+  };
+  const facts = await observeHost(host, []);
+  if (touched !== undefined && facts.push !== undefined) {
+    const { local, manifest } = facts.push;
+    if (differenceOf(local, manifest).states.size === 0) return {};
+  }
+  const planned = planFor(request, subject, { hosts: [facts], laptop });
+  const observed = { laptop, stores, observeHost, scanned: files.scan };
+  const ends = await executeUntilDone(planned, { action: { ...action, emit }, observed, shells });
+  return ends.get(host.host) ?? {};
+}
+
+function onlyOf(paths: ReadonlySet<string>): string | undefined {
+  return paths.size === 1 ? [...paths][0] : undefined;
+}
+
+/** A host goes on after a push. */
+function withoutEnd(emit: Emit): Emit {
+  return (event) => {
+    if (event.type !== "host-ended") emit(event);
+  };
+}
+
+/** Tells a push while watching as one thing, with how long it took from here to there and back. */
+function asSynced(
+  emit: Emit,
+  { path, count }: { readonly path: string | undefined; readonly count: () => number },
+): Emit {
+  let startedAt: number | undefined;
+  return (event) => {
+    if (event.type === "step-started") startedAt ??= event.at;
+    else if (event.type === "decided" && event.decision.kind === "pushed") {
+      const tookMs = event.at - (startedAt ?? event.at);
+      const named = path === undefined ? {} : { path };
+      const decision = {
+        ...event.decision,
+        ...named,
+        kind: "synced",
+        tookMs,
+        pushes: count(),
+      } as const;
+      emit({ ...event, decision });
+    } else if (event.type !== "host-ended" && event.type !== "step-ended") emit(event);
+  };
+}

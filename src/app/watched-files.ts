@@ -1,0 +1,196 @@
+import type { Failure } from "../model/failure.ts";
+import type { FileState, Tree } from "../model/manifest.ts";
+import type { Project } from "../model/project.ts";
+import type { Result } from "../model/result.ts";
+import { parentsOf } from "../plan/difference.ts";
+import { alwaysSent, fileFilter } from "../project/select-files.ts";
+import { TreeWatch } from "../project/tree-watch.ts";
+import { directoriesIn, readTree } from "../project/walk.ts";
+import { listGitFilesAt, notIgnoredByGit } from "../run/git-files.ts";
+import type { Scan } from "./scan.ts";
+
+/** A save is over when nothing was touched for so long; what is written without a pause is looked at all the same. */
+const quietMs = 8;
+const mostMs = 100;
+/** More than this is looked at as a whole: another branch was checked out, and the system may have dropped some of it. */
+const mostTouched = 500;
+/** So long after the last touch everything is looked at once more: what the system did not tell, and what git did. */
+const settledMs = 3000;
+/** Files that say which other files are sent. */
+const rules = /(^|\/)\.(gitignore|gitmodules|igorignore)$/;
+
+/** What a watch works with. */
+export interface Watching {
+  readonly project: Project;
+  /** What was there before the watch. */
+  readonly scan: Scan;
+  /** Looks at everything; what is known helps. */
+  readonly rescan: (known: () => Tree) => Promise<Result<Scan>>;
+  /** Told which paths may differ from what was known. */
+  readonly onChanged: (paths: ReadonlySet<string>) => void;
+  /** Told why a look failed; the next touch leads to another one. */
+  readonly onFailure: (failure: Failure) => void;
+}
+
+/**
+ * The files that a push would send, kept up to date by what the system tells of the tree: a save costs a look at one
+ * file, however large the tree is.
+ */
+export class WatchedFiles implements Disposable {
+  readonly #watching: Watching;
+  readonly #watch: TreeWatch;
+  readonly #tree: Map<string, FileState>;
+  readonly #directories = new Set<string>();
+  /** Files that are there and not sent. */
+  readonly #leftOut = new Set<string>();
+  #touched = new Set<string>();
+  #firstTouch: number | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #settled: NodeJS.Timeout | undefined;
+  #looking = Promise.resolve();
+  #isOver = false;
+
+  constructor(watching: Watching) {
+    this.#watching = watching;
+    this.#tree = new Map(watching.scan.tree);
+    this.#watch = new TreeWatch(watching.project.root, (path) => this.#touch(path));
+    this.#follow(["", ...[...this.#tree.keys()].flatMap(parentsOf)]);
+    // What was saved between the scan and the watch.
+    this.#settle(0);
+  }
+
+  /** As it is known now. */
+  get scan(): Scan {
+    return { ...this.#watching.scan, tree: this.#tree };
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    clearTimeout(this.#soon);
+    clearTimeout(this.#settled);
+    this.#watch[Symbol.dispose]();
+  }
+
+  #touch(path: string): void {
+    if (/^(\.git|\.igor\/host)(\/|$)/.test(path) || this.#leftOut.has(path)) return;
+    this.#touched.add(path);
+    const now = performance.now();
+    this.#firstTouch ??= now;
+    clearTimeout(this.#soon);
+    const wait = Math.max(0, Math.min(quietMs, this.#firstTouch + mostMs - now));
+    this.#soon = setTimeout(() => {
+      const touched = this.#touched;
+      this.#touched = new Set();
+      this.#firstTouch = undefined;
+      this.#then(() => this.#lookAt(touched));
+      this.#settle(settledMs);
+    }, wait);
+  }
+
+  #settle(afterMs: number): void {
+    clearTimeout(this.#settled);
+    this.#settled = setTimeout(() => this.#then(() => this.#lookAtAll()), afterMs);
+  }
+
+  /** One look at a time, in order. */
+  #then(look: () => Promise<void>): void {
+    this.#looking = this.#looking.then(() => (this.#isOver ? undefined : look()));
+  }
+
+  async #lookAt(touched: ReadonlySet<string>): Promise<void> {
+    if (touched.size > mostTouched || [...touched].some((path) => rules.test(path)))
+      return this.#lookAtAll();
+    const { root } = this.#watching.project;
+    const paths = new Set([...touched].flatMap((path) => this.#knownAt(path)));
+    const found = readTree(root, touched);
+    if (!found.ok) return this.#lookAtAll();
+    const { tree, directories } = found.value;
+    // Watched before they are listed: what is made in them in between is not missed.
+    for (const directory of directories) await this.#followBelow(directory);
+    const unknown = [...tree.keys()].filter((path) => !paths.has(path));
+    const listed = await this.#sentAmong(unknown, directories);
+    if (listed === undefined) return this.#lookAtAll();
+    for (const path of listed) paths.add(path);
+    for (const path of tree.keys()) if (!paths.has(path)) this.#leftOut.add(path);
+    const seen = readTree(root, paths);
+    if (!seen.ok) return this.#lookAtAll();
+    this.#know(paths, seen.value.tree);
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const { rescan, onFailure } = this.#watching;
+    this.#leftOut.clear();
+    await this.#followBelow("");
+    const scanned = await rescan(() => this.#tree);
+    if (this.#isOver) return;
+    if (!scanned.ok) {
+      onFailure(scanned.failure);
+      return;
+    }
+    const { tree } = scanned.value;
+    const paths = new Set<string>();
+    for (const [path, state] of tree) if (this.#tree.get(path) !== state) paths.add(path);
+    for (const path of this.#tree.keys()) if (!tree.has(path)) paths.add(path);
+    this.#know(paths, tree);
+  }
+
+  /** Takes over how these paths look now. */
+  #know(paths: ReadonlySet<string>, now: ReadonlyMap<string, FileState>): void {
+    for (const path of paths) {
+      const state = now.get(path);
+      if (state === undefined) this.#tree.delete(path);
+      else this.#tree.set(path, state);
+    }
+    this.#follow([...paths].flatMap(parentsOf));
+    if (paths.size > 0 && !this.#isOver) this.#watching.onChanged(paths);
+  }
+
+  /** What is known at a touched path: a file, or all files of a directory that may be gone, or be another one. */
+  #knownAt(path: string): readonly string[] {
+    if (this.#tree.has(path) || alwaysSent(this.#watching.project).has(path)) return [path];
+    if (!this.#directories.delete(path)) return [];
+    this.#watch.drop(path);
+    for (const directory of this.#directories)
+      if (directory.startsWith(`${path}/`)) this.#directories.delete(directory);
+    return [...this.#tree.keys()].filter((file) => file.startsWith(`${path}/`));
+  }
+
+  /** The files that are sent among these, and in these directories; undefined when only a look at everything tells. */
+  async #sentAmong(
+    files: readonly string[],
+    directories: readonly string[],
+  ): Promise<readonly string[] | undefined> {
+    if (files.length + directories.length === 0) return [];
+    const { project } = this.#watching;
+    const isSent = fileFilter(project);
+    const listed = await listGitFilesAt(project.root, [...files, ...directories]);
+    if (listed !== "not-git") return listed?.filter(isSent);
+    // A directory that is left out is not looked into.
+    const isReached = (path: string): boolean => parentsOf(path).every((it) => isSent(`${it}/`));
+    return directories.length > 0
+      ? undefined
+      : files.filter((path) => isSent(path) && isReached(path));
+  }
+
+  #follow(directories: Iterable<string>): void {
+    const more = [...directories].filter((directory) => !this.#directories.has(directory));
+    for (const directory of more) this.#directories.add(directory);
+    const watched = this.#watch.add(more);
+    if (!watched.ok) this.#watching.onFailure(watched.failure);
+  }
+
+  /** Watches a directory and all below it, but those that are left out: a file that is sent may be made in an empty one. */
+  async #followBelow(top: string): Promise<void> {
+    const { project } = this.#watching;
+    const isSent = fileFilter(project);
+    let level: readonly string[] = top === "" ? directoriesIn(project.root, "") : [top];
+    while (level.length > 0 && !this.#isOver) {
+      const kept = await notIgnoredByGit(
+        project.root,
+        level.filter((directory) => isSent(`${directory}/`)),
+      );
+      this.#follow(kept);
+      level = kept.flatMap((directory) => directoriesIn(project.root, directory));
+    }
+  }
+}

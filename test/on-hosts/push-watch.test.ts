@@ -1,0 +1,218 @@
+import { execFileSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { hostAddress, onHost } from "../hosts/bed.ts";
+import { startRelay } from "../hosts/relay.mjs";
+import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
+import { aLaptop, aProject, ended } from "../support/laptop.ts";
+import type { IgorResult, TestProject } from "../support/laptop.ts";
+import { until } from "../support/until.ts";
+
+const relay = await startRelay({ target: { host: await hostAddress("apollo"), port: 22 } });
+const laptop = aLaptop({ through: { apollo: relay.port } });
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+afterAll(async () => {
+  await laptop.close();
+  await relay.close();
+});
+
+interface Watch {
+  readonly child: ChildProcess;
+  readonly ended: Promise<IgorResult>;
+  readonly said: () => string;
+}
+
+/** Starts to watch, and waits until everything is there. */
+async function watching(project: TestProject, ...words: readonly string[]): Promise<Watch> {
+  const child = laptop.start(project, ["push", "--watch", ...words]);
+  started.push(child);
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const watch = { child, ended: ended(child), said: () => said };
+  await until("the first push", () => said.includes("watching"));
+  return watch;
+}
+
+/** A git project in which `*.log` and `ignored/` are ignored. */
+function gitProject(files: Readonly<Record<string, string>>): TestProject {
+  const project = aProject({ ".gitignore": "*.log\nignored/\n", ...files });
+  execFileSync("git", ["init", "-q"], { cwd: project.root });
+  return project;
+}
+
+/** What is here and not ignored. */
+function sentFrom({ root }: TestProject): Record<string, string> {
+  const all = Object.entries(digestsHere(root));
+  return Object.fromEntries(all.filter(([path]) => !/(^|\/)(\.git|ignored)\/|\.log$/.test(path)));
+}
+
+/** Soon: before igor looks at everything once more, which brings what the watch missed. */
+async function expectSame(project: TestProject, withinMs = 2500): Promise<void> {
+  let there = {};
+  const here = JSON.stringify(Object.entries(sentFrom(project)).sort());
+  await until(
+    "the host to hold what is here",
+    async () => {
+      there = await digestsOnHost("apollo", project.hostDir);
+      return JSON.stringify(Object.entries(there).sort()) === here;
+    },
+    withinMs,
+  ).catch(() => expect(there).toEqual(sentFrom(project)));
+}
+
+describe("push --watch", () => {
+  const kinds = [
+    ["a git project", gitProject],
+    [
+      "a project without git",
+      (files: Record<string, string>) => aProject({ ".igorignore": "*.log\nignored/\n", ...files }),
+    ],
+  ] as const;
+  test.each(kinds)("brings every kind of change of %s to the host", async (_, make) => {
+    const project = make({
+      "a.py": "1\n",
+      "src/b.py": "1\n",
+      "src/deep/c.py": "1\n",
+      "old/x": "1",
+      "odd \n'$(x)/-n": "1",
+    });
+    mkdirSync(join(project.root, "empty"));
+    const { said } = await watching(project);
+    const changes: readonly (() => void)[] = [
+      () => writeFileSync(join(project.root, "a.py"), "2\n"),
+      () => writeFileSync(join(project.root, "odd \n'$(x)/-n"), "2\n"),
+      // As editors save: a new file takes the place of the old one.
+      () => {
+        writeFileSync(join(project.root, "src/b.py~"), "2\n");
+        renameSync(join(project.root, "src/b.py~"), join(project.root, "src/b.py"));
+      },
+      () => chmodSync(join(project.root, "a.py"), 0o755),
+      () => project.write({ "src/new.py": "1\n" }),
+      () => project.write({ "empty/first.py": "1\n" }),
+      () => project.write({ "made/at/once/d.py": "1\n", "made/e.py": "1\n" }),
+      () => mkdirSync(join(project.root, "made/later/still"), { recursive: true }),
+      () => project.write({ "made/later/still/f.py": "1\n" }),
+      () => renameSync(join(project.root, "src"), join(project.root, "lib")),
+      () => project.write({ "lib/deep/c.py": "2\n" }),
+      () => project.write({ "x.log": "1", "ignored/y": "1", "lib/ignored/z": "1" }),
+      () => symlinkSync("lib", join(project.root, "link")),
+      () => project.remove("link"),
+      () => project.remove("old"),
+      () => project.write({ old: "a file now\n" }),
+      () => project.remove("old"),
+      () => project.write({ "old/again": "a directory now\n" }),
+    ];
+    for (const change of changes) {
+      change();
+      await expectSame(project);
+    }
+    expect(said()).not.toContain("not pushed");
+    expect(said()).toContain("apollo: a.py pushed");
+    expect(said()).not.toMatch(/\.log|ignored/);
+  });
+
+  test("sends what is no longer ignored, and releases what is ignored now", async () => {
+    const project = gitProject({ "a.py": "1\n", "x.log": "1\n" });
+    await watching(project);
+    project.write({ ".gitignore": "ignored/\n" });
+    await until(
+      "the file",
+      async () => "x.log" in (await digestsOnHost("apollo", project.hostDir)),
+    );
+    project.write({ ".gitignore": "*.log\nignored/\n" });
+    project.write({ "b.py": "1\n" });
+    await until(
+      "the next push",
+      async () => "b.py" in (await digestsOnHost("apollo", project.hostDir)),
+    );
+    expect(await digestsOnHost("apollo", project.hostDir)).toHaveProperty(["x.log"]);
+  });
+
+  test("keeps up with a burst, and with another branch", async () => {
+    const project = gitProject(
+      Object.fromEntries(
+        Array.from({ length: 700 }, (_, index) => [
+          `d${String(index % 9)}/f${String(index)}`,
+          "1\n",
+        ]),
+      ),
+    );
+    const git = (...words: readonly string[]) =>
+      execFileSync("git", ["-c", "user.name=d", "-c", "user.email=d@x", ...words], {
+        cwd: project.root,
+      });
+    git("add", "-A");
+    git("commit", "-qm", "one");
+    git("checkout", "-qb", "other");
+    for (let index = 0; index < 700; index += 2)
+      project.write({
+        [`d${String(index % 9)}/f${String(index)}`]: "2\n",
+        [`e${String(index)}/g`]: "2\n",
+      });
+    git("add", "-A");
+    git("commit", "-qm", "two");
+    const { said } = await watching(project);
+    git("checkout", "-q", "-");
+    await expectSame(project, 20_000);
+    git("checkout", "-q", "other");
+    for (let save = 0; save < 200; save += 1) project.write({ "d1/f1": `${String(save)}\n` });
+    await expectSame(project, 20_000);
+    expect(said()).not.toContain("not pushed");
+  });
+
+  test("opens a lost connection again, says so, and brings what was saved meanwhile", async () => {
+    const project = gitProject({ "a.py": "1\n" });
+    const { said } = await watching(project);
+    relay.cut();
+    await until("the loss to be told", () => said().includes("not pushed, will try again"));
+    project.write({ "a.py": "2\n" });
+    await expectSame(project, 20_000);
+    expect(said()).toMatch(
+      /not pushed, will try again: .*\n(.*\n)*apollo: (connected again|a\.py pushed)/,
+    );
+  });
+
+  test("brings a save in one round trip", async () => {
+    const project = gitProject({ "a.py": "1\n" });
+    const { said } = await watching(project);
+    // A look at everything follows the first push; it sends nothing.
+    await pause(500);
+    relay.reset();
+    const begin = performance.now();
+    const saves = 5;
+    for (let save = 1; save <= saves; save += 1) {
+      project.write({ "a.py": `${String(save)}\n` });
+      await until("the push", () => said().split("a.py pushed").length > save);
+    }
+    const pings = Math.ceil((performance.now() - begin) / 2000);
+    expect(relay.stat().turns).toBeLessThanOrEqual(saves + pings);
+  });
+
+  test.each(["SIGINT", "SIGKILL"] as const)(
+    "leaves nothing on the host after %s",
+    async (signal) => {
+      const project = gitProject({ "a.py": "1\n" });
+      const { child, ended: end } = await watching(project);
+      const left = async () =>
+        (
+          await onHost("apollo", [
+            "sh",
+            "-c",
+            'ls -d /tmp/igor.* 2>/dev/null; ls "$1/.igor/host/stage" 2>/dev/null',
+            "sh",
+            project.hostDir,
+          ])
+        ).stdout;
+      expect(await left()).not.toBe("");
+      child.kill(signal);
+      expect((await end).exitCode).toBe(signal === "SIGINT" ? 130 : null);
+      await until("the host to be as before", async () => (await left()) === "");
+    },
+  );
+});
