@@ -1,4 +1,4 @@
-import type { Decision, Emit } from "../model/event.ts";
+import type { Decision, Emit, Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Host } from "../model/project.ts";
 import { ok } from "../model/result.ts";
@@ -230,6 +230,11 @@ function asSynced(
         pushes: count(),
       } as const;
       emit({ ...event, decision });
-    } else if (event.type !== "host-ended" && event.type !== "step-ended") emit(event);
+    } else if (!isPartOfPush(event)) emit(event);
   };
+}
+
+function isPartOfPush(event: Event): boolean {
+  if (event.type === "decided") return event.decision.kind === "retrying";
+  return event.type === "host-ended" || event.type === "step-ended";
 }

@@ -55,8 +55,9 @@ export function decisionText(decision: Decision, host: string): string {
   return printable(clauseOf(decision, host));
 }
 
-/** The same once it is done, e.g. `rebuilt: requirements.txt changed`. */
+/** The same once it is done, e.g. `rebuilt: requirements.txt changed`, or `then 12 saves`. */
 export function outcomeText(decision: Decision, host: string): string {
+  if (decision.kind === "synced") return `then ${countText(decision.pushes, "save")}`;
   return decisionText(decision, host).replace(/^(re)?building: /, "$1built: ");
 }
 

@@ -91,7 +91,7 @@ function progressText({ unit, done, total, at, first }: Progress): string {
 
 function successText(host: HostView): string {
   const outcomes = host.decisions
-    .filter((decision) => decisionWeight(decision) === "outcome")
+    .filter((decision) => decisionWeight(decision) === "outcome" || decision.kind === "synced")
     .map((decision) => outcomeText(decision, host.host));
   const exit = host.exitCode === undefined ? [] : [`exit ${host.exitCode}`];
   return [...outcomes, ...exit].join("; ") || "done";

@@ -90,7 +90,9 @@ function lastWordLines(host: HostView, width: number): Line[] {
 /** What was decided so far, newest last, warnings marked. */
 function reasonsOf(host: HostView): string[] {
   if (host.state !== "running") return [];
-  return host.decisions.map((decision) => {
+  // News stand above, one after the other.
+  const reasons = host.decisions.filter((decision) => decisionWeight(decision) !== "news");
+  return reasons.map((decision) => {
     const text = decisionText(decision, host.host);
     return decisionWeight(decision) === "warning" ? `! ${text}` : text;
   });
