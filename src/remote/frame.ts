@@ -74,13 +74,14 @@ export function decodeWord(word: string | undefined): string {
 
 /**
  * A path as the lists of the remote programs hold it: escaped for `printf %b` when it holds a backslash or a newline.
+ * Always with three octal digits, so that a digit that follows is not taken for one of them.
  * e.g. a path `a\b` becomes `a\0134b`
  */
 export function escapePath(path: string): string {
-  return path.replaceAll("\\", "\\0134").replaceAll("\n", "\\012");
+  return path.replaceAll("\\", "\\0134").replaceAll("\n", "\\0012");
 }
 
 /** The path that `escapePath` escaped. */
 export function unescapePath(escaped: string): string {
-  return escaped.replace(/\\(012|0134)/g, (_, code: string) => (code === "012" ? "\n" : "\\"));
+  return escaped.replace(/\\(0012|0134)/g, (_, code: string) => (code === "0012" ? "\n" : "\\"));
 }

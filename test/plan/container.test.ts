@@ -86,8 +86,8 @@ describe("what the program is told", () => {
     });
     expect(inputs).toMatchObject({
       in_gpus: "device=0,GPU-1",
-      in_mounts: "ro\n~/a\\012b\n/c\\0134d",
-      in_env: "A=x=y\\012z",
+      in_mounts: "ro\n~/a\\0012b\n/c\\0134d",
+      in_env: "A=x=y\\0012z",
       in_docker_args: "--cap-add\n\\c\na b",
       in_ports: "5556:5556",
       in_replace: "",

@@ -250,7 +250,7 @@ describe("the hash of the inputs", () => {
     expect(inputs["in_image_inputs"]).toMatch(
       /^Dockerfile=\w{12} a%20b%27%24\.txt=\w{12} build%20argument%20A=\w{12}$/,
     );
-    expect(inputs["in_build_args"]).toBe("A=x\\012y\\0134");
+    expect(inputs["in_build_args"]).toBe("A=x\\0012y\\0134");
   });
 });
 

@@ -17,7 +17,7 @@ test("changes become two lists: what must go first, and then the rest, each with
   ]);
   expect(lists.first).toBe("e 1 2.000000000\nd a\n");
   expect(lists.then).toBe(
-    "r a/b c\nt x\\012y\ne 3 4.500000000\nr d\\012e\\0134f\ne 5 6.000000000\nd g\n",
+    "r a/b c\nt x\\0012y\ne 3 4.500000000\nr d\\0012e\\0134f\ne 5 6.000000000\nd g\n",
   );
 });
 

@@ -337,6 +337,8 @@ describe.each(localShells)("commit in $name:", (shell) => {
       "with space",
       "new\nline",
       "trailing\n",
+      "line\n1",
+      "back\\1",
       "quo'te",
       'dou"ble',
       "$(touch x)",
