@@ -12,18 +12,19 @@ export interface RsyncTask {
 }
 
 /**
- * The rsync that fills a stage. The list of files comes on stdin, NUL-separated.
- * `-rlpt` without owner and group: a user may not give files away. `-O`: times of directories belong to the host.
+ * The rsync that fills a stage. The list of files comes on stdin, see `rsyncList`.
+ * `-lpt` without owner and group: a user may not give files away. `-O`: times of directories belong to the host.
+ * Not `-r`: what became a directory since it was listed would arrive with everything in it, ignored or not.
  * `--modify-window=-1`: nanoseconds count, else a file that was saved twice in one second would be taken for the same.
  * `--chmod=D755`: a directory that is read-only here could not be filled, or changed later, there.
  * `--no-inc-recursive`: 7 round trips instead of 75 on a large tree. Never `--delete`, `--partial`, `--inplace`:
  * each of them destroys or truncates (facts 3.2 with its correction).
- * e.g. `rsync -rlptO -s -z --no-inc-recursive --from0 --files-from=- ... -e 'ssh ...' /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/g1/f/`
+ * e.g. `rsync -lptO -s -z --no-inc-recursive --from0 --files-from=- ... -e 'ssh ...' /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/g1/f/`
  */
 export function rsyncArgv(task: RsyncTask): readonly [string, ...string[]] {
   return [
     "rsync",
-    "-rlptO",
+    "-lptO",
     "--protect-args",
     "-z",
     "--no-inc-recursive",
@@ -40,6 +41,14 @@ export function rsyncArgv(task: RsyncTask): readonly [string, ...string[]] {
     `${task.root}/`,
     `${task.host.includes(":") ? `[${task.host}]` : task.host}:${task.into}/`,
   ];
+}
+
+/**
+ * The list that rsync reads on stdin. It takes a line that begins with `#` or `;` for a comment, also between NULs.
+ * e.g. `a.py` and `#a.py#` become `./a.py\0./#a.py#\0`
+ */
+export function rsyncList(paths: readonly string[]): string {
+  return paths.map((path) => `./${path}\0`).join("");
 }
 
 /** How far rsync is. */

@@ -10,7 +10,13 @@ import { bootCommand } from "../remote/boot.ts";
 import { assignments } from "../remote/quote.ts";
 import { readFileSystemWords } from "../remote/read-failure.ts";
 import { readSshWords } from "../remote/read-ssh.ts";
-import { isRsyncUnusable, parseRsyncProgress, rsyncArgv, unreadableHere } from "../remote/rsync.ts";
+import {
+  isRsyncUnusable,
+  parseRsyncProgress,
+  rsyncArgv,
+  rsyncList,
+  unreadableHere,
+} from "../remote/rsync.ts";
 import { rsyncShell, sessionArgv } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
 import type { HostShell } from "./host-shell.ts";
@@ -97,7 +103,7 @@ async function rsync(
     const progress = parseRsyncProgress(chunk.toString("utf8").split("\r").at(-1) ?? "");
     if (progress !== undefined) watch.moved(progress.bytes, progress.percent);
   });
-  child.stdin?.end(step.files.map((file) => `${file}\0`).join(""));
+  child.stdin?.end(rsyncList(step.files));
   const end = await watch.endOf(child);
   if (end.failure !== undefined) return fail(end.failure);
   if (end.exitCode === 0 || onlyVanished(end.words, end.exitCode)) return ok(undefined);

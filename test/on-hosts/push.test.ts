@@ -31,6 +31,34 @@ async function push(project: TestProject, ...words: readonly string[]): Promise<
   return stderr;
 }
 
+/** Every name there can be. */
+const names = [
+  "with space",
+  "new\nline",
+  "quo'te",
+  'dou"ble',
+  "$(touch x)",
+  "`id`",
+  "-rf",
+  "--",
+  "back\\slash",
+  "tab\there",
+  "ünïcode/дом/家.py",
+  "*",
+  "?",
+  "[a]",
+  "~",
+  "#hash",
+  ";semicolon",
+  "line\n1",
+  " lead",
+  "trail ",
+  "a\\012b",
+  "!bang",
+  "%s%n",
+  ...["x".repeat(120), `deep/${"y".repeat(100)}/${"z".repeat(120)}`],
+];
+
 const onHostAs = (project: TestProject, script: string) =>
   onHost("apollo", ["sh", "-ec", `cd "$1"; ${script}`, "sh", project.hostDir], { user: "dino" });
 
@@ -80,30 +108,6 @@ describe("a push", () => {
   });
 
   test("brings every name there can be", async () => {
-    const names = [
-      "with space",
-      "new\nline",
-      "quo'te",
-      'dou"ble',
-      "$(touch x)",
-      "`id`",
-      "-rf",
-      "--",
-      "back\\slash",
-      "tab\there",
-      "ünïcode/дом/家.py",
-      "*",
-      "?",
-      "[a]",
-      "~",
-      "#hash",
-      " lead",
-      "trail ",
-      "a\\012b",
-      "!bang",
-      "%s%n",
-      ...["x".repeat(120), `deep/${"y".repeat(100)}/${"z".repeat(120)}`],
-    ];
     const files = Object.fromEntries(names.map((name, index) => [name, `${String(index)}\n`]));
     const project = aProject({
       ...files,
@@ -180,6 +184,19 @@ describe("a push", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain("nowhere.invalid");
     expect(await onApollo(project)).toEqual({ "a.py": "1\n" });
+  });
+
+  test("of many files brings every name there can be", async () => {
+    const many = Array.from({ length: 1000 }, (_, index) => `many/${String(index)}`);
+    const files = Object.fromEntries([...names, ...many].map((name) => [name, `${name}\n`]));
+    const project = aProject(files);
+    await push(project);
+    expect(await onApollo(project)).toEqual(files);
+    for (const name of Object.keys(files)) project.write({ [name]: `again ${name}` });
+    await push(project);
+    expect(await onApollo(project)).toEqual(
+      Object.fromEntries(Object.keys(files).map((name) => [name, `again ${name}`])),
+    );
   });
 
   test("of many files goes by rsync, and later ones by their difference alone", async () => {

@@ -3,6 +3,7 @@ import {
   isRsyncUnusable,
   parseRsyncProgress,
   rsyncArgv,
+  rsyncList,
   unreadableHere,
 } from "../../src/remote/rsync.ts";
 
@@ -16,12 +17,16 @@ const task = {
 
 test("rsync is told a list, compares nanoseconds, and never deletes, truncates or gives files away", () => {
   expect(rsyncArgv(task).join(" ")).toMatchInlineSnapshot(
-    `"rsync -rlptO --protect-args -z --no-inc-recursive --from0 --files-from=- --modify-window=-1 --chmod=D755 --timeout=30 --info=progress2 --no-human-readable -e ssh -o BatchMode=yes /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/s1/f/"`,
+    `"rsync -lptO --protect-args -z --no-inc-recursive --from0 --files-from=- --modify-window=-1 --chmod=D755 --timeout=30 --info=progress2 --no-human-readable -e ssh -o BatchMode=yes /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/s1/f/"`,
   );
   expect(rsyncArgv({ ...task, compareWith: "/srv/mnist" })).toContain("--compare-dest=/srv/mnist");
   expect(rsyncArgv({ ...task, host: "fe80::1" }).at(-1)).toBe(`[fe80::1]:${task.into}/`);
-  for (const word of ["--delete", "--inplace", "--partial", "-a", "-o", "-g"])
+  for (const word of ["--delete", "--inplace", "--partial", "-a", "-r", "-o", "-g"])
     expect(rsyncArgv(task)).not.toContain(word);
+});
+
+test("no name in the list is a comment", () => {
+  expect(rsyncList(["a.py", "#a.py#", ";b"])).toBe("./a.py\0./#a.py#\0./;b\0");
 });
 
 test.each([
