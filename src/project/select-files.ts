@@ -8,7 +8,8 @@ import type { Project } from "../model/project.ts";
  * leave out, nor the directories of `outputs` and `shared`, never igor's own directory of a host; always the dockerfile and the files that rebuild the image.
  */
 export function fileFilter(project: Project): (path: string) => boolean {
-  const excluded = ignore({ allowRelativePaths: true });
+  // As in git: `Data/` says nothing of a package `data/`.
+  const excluded = ignore({ allowRelativePaths: true, ignorecase: false });
   const ignoreFile = join(project.root, ".igorignore");
   const patterns = [
     ...(existsSync(ignoreFile) ? readFileSync(ignoreFile, "utf8").split("\n") : []),

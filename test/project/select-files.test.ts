@@ -46,6 +46,12 @@ test.each([
   "d/.igor/host",
 ])("pushed is %s", (path) => expect(fileFilter(project())(path)).toBe(true));
 
+test("a pattern means names as they are written", () => {
+  writeFileSync(join(root, ".igorignore"), "Data/\r\n*.LOG\r\n");
+  const names = ["data/load.py", "train.log", "Data/big", "x.LOG"];
+  expect(names.filter(fileFilter(project()))).toEqual(["data/load.py", "train.log"]);
+});
+
 test("patterns of .igorignore and of the configuration hold, with their negations, but not for what builds the image", () => {
   writeFileSync(join(root, ".igorignore"), "# notes\n*.ckpt\n!best.ckpt\n/data/\ndocker/\n");
   const isSent = fileFilter(project(["out", "*.tmp"], ["data/req.txt"]));
