@@ -16,6 +16,8 @@ import type { FileSource } from "../run/pack.ts";
 /** What a look at the project's directory found. */
 export interface Scan {
   readonly tree: ReadonlyMap<string, FileState>;
+  /** Who said which files there are. */
+  readonly listedBy: "git" | "walk";
   /** `-` without a git history. */
   readonly commit: string;
   readonly source: string;
@@ -75,6 +77,7 @@ export async function scan({
   }
   return ok({
     tree: same,
+    listedBy: listed.value === undefined ? "walk" : "git",
     commit: listed.value === undefined ? "-" : await commitOf(root),
     source: sourceOf(root),
   });

@@ -163,8 +163,10 @@ export class WatchedFiles implements Disposable {
     if (files.length + directories.length === 0) return [];
     const { project } = this.#watching;
     const isSent = fileFilter(project);
-    const listed = await listGitFilesAt(project.root, [...files, ...directories]);
-    if (listed !== "not-git") return listed?.filter(isSent);
+    if (this.#watching.scan.listedBy === "git") {
+      const listed = await listGitFilesAt(project.root, [...files, ...directories]);
+      return listed?.filter(isSent);
+    }
     // A directory that is left out is not looked into.
     const isReached = (path: string): boolean => parentsOf(path).every((it) => isSent(`${it}/`));
     return directories.length > 0
@@ -185,10 +187,9 @@ export class WatchedFiles implements Disposable {
     const isSent = fileFilter(project);
     let level: readonly string[] = top === "" ? directoriesIn(project.root, "") : [top];
     while (level.length > 0 && !this.#isOver) {
-      const kept = await notIgnoredByGit(
-        project.root,
-        level.filter((directory) => isSent(`${directory}/`)),
-      );
+      const reached = level.filter((directory) => isSent(`${directory}/`));
+      const isGit = this.#watching.scan.listedBy === "git";
+      const kept = isGit ? await notIgnoredByGit(project.root, reached) : reached;
       this.#follow(kept);
       level = kept.flatMap((directory) => directoriesIn(project.root, directory));
     }

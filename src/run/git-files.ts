@@ -1,32 +1,47 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { lastLines } from "./connection.ts";
 import { runToEnd } from "./spawn.ts";
-import type { Finished } from "./spawn.ts";
 
 /** A file system monitor of git may not be running, or may be another program: git is to look for itself. */
 const git = ["git", "-c", "core.fsmonitor=false"] as const;
 const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"] as const;
 
 /**
+ * Where git is said to look for a repository, in a hook, an alias or `git rebase --exec`: it is to look where the project is.
+ * `git rev-parse --local-env-vars` tells them.
+ */
+const env = {
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_IMPLICIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+  GIT_COMMON_DIR: undefined,
+  GIT_PREFIX: undefined,
+};
+
+/**
  * What git tracks or would track below `root`: negated patterns, nested and global ignore files, all as git itself
  * decides; each untracked nested repository by a call of its own (a submodule is
- * one path here; see `listNestedFiles`). Undefined when `root` is not in a git work tree.
+ * one path here; see `listNestedFiles`). Undefined when `root` is not in a git work tree, or in one that ignores it.
+ * A repository that cannot be read is a failure: what it ignores must not travel.
  */
 export async function listGitFiles(root: string): Promise<Result<readonly string[] | undefined>> {
-  const listed = await runToEnd([...git, ...listing], { cwd: root });
-  if (listed.missing || isNotGit(listed)) return ok(undefined);
+  const listed = await runToEnd([...git, ...listing], { cwd: root, env });
+  if (listed.missing && !isInRepository(root)) return ok(undefined);
   if (listed.exitCode !== 0) {
-    return fail({
-      reason: "laptop-tool-failed",
-      program: "git",
-      lastWords: lastLines(listed.stderr),
-    });
+    // fatal: not a git repository (or any of the parent directories): .git
+    // And not `fatal: not a git repository: /home/dino/mnist/.git/worktrees/x`, where a link to it is broken.
+    if (/not a git repository \(or any|must be run in a work tree/.test(listed.stderr))
+      return ok(undefined);
+    const lastWords = listed.missing ? ["git: not found"] : lastLines(listed.stderr);
+    return fail({ reason: "laptop-tool-failed", program: "git", lastWords });
   }
   const paths = new Set(listed.stdout.toString("utf8").split("\0"));
   paths.delete("");
+  if (paths.size === 0 && (await isIgnored(root))) return ok(undefined);
   // An untracked repository is listed as a directory; what is in it, its own git says.
   for (const path of [...paths].filter((listedPath) => listedPath.endsWith("/"))) {
     paths.delete(path);
@@ -37,31 +52,17 @@ export async function listGitFiles(root: string): Promise<Result<readonly string
   return ok([...paths]);
 }
 
-/**
- * The same for some paths only, and for what is below them. Undefined when git does not tell: they are in a repository
- * of their own.
- */
-export async function listGitFilesAt(
-  root: string,
-  paths: readonly string[],
-): Promise<readonly string[] | "not-git" | undefined> {
-  const words = ["--literal-pathspecs", ...listing, "--", ...paths];
-  const listed = await runToEnd([...git, ...words], { cwd: root });
-  if (listed.missing || isNotGit(listed)) return "not-git";
-  const files = listed.stdout.toString("utf8").split("\0").slice(0, -1);
-  return listed.exitCode === 0 && files.every((file) => !file.endsWith("/")) ? files : undefined;
+function isInRepository(directory: string): boolean {
+  if (existsSync(join(directory, ".git"))) return true;
+  const parent = dirname(directory);
+  return parent !== directory && isInRepository(parent);
 }
 
-/** Those of some directories in which git would track a file. All of them where git does not tell. */
-export async function notIgnoredByGit(
-  root: string,
-  directories: readonly string[],
-): Promise<readonly string[]> {
-  const words = ["check-ignore", "-z", "--stdin"];
-  const input = directories.map((directory) => `${directory}/\0`).join("");
-  const asked = await runToEnd([...git, ...words], { cwd: root, input });
-  const ignored = new Set(asked.stdout.toString("utf8").split("\0"));
-  return directories.filter((directory) => !ignored.has(`${directory}/`));
+/** By a repository around it, e.g. a home directory whose repository holds only a few files. */
+async function isIgnored(root: string): Promise<boolean> {
+  if (existsSync(join(root, ".git"))) return false;
+  const { exitCode } = await runToEnd([...git, "check-ignore", "-q", "."], { cwd: root, env });
+  return exitCode === 0;
 }
 
 /** The files of a repository inside another one (a submodule, or one that git only sees as a directory), as paths of the outer one. */
@@ -75,16 +76,39 @@ export async function listNestedFiles(
   return inside.ok ? ok((inside.value ?? []).map((file) => `${path}/${file}`)) : inside;
 }
 
-function isNotGit({ exitCode, stderr }: Finished): boolean {
-  // fatal: not a git repository (or any of the parent directories): .git
-  return exitCode !== 0 && /not a git repository|must be run in a work tree/.test(stderr);
+/**
+ * The same for some paths only, and for what is below them. Undefined when git does not tell: they are in a repository
+ * of their own.
+ */
+export async function listGitFilesAt(
+  root: string,
+  paths: readonly string[],
+): Promise<readonly string[] | undefined> {
+  const words = ["--literal-pathspecs", ...listing, "--", ...paths];
+  const listed = await runToEnd([...git, ...words], { cwd: root, env });
+  const files = listed.stdout.toString("utf8").split("\0").slice(0, -1);
+  return listed.exitCode === 0 && files.every((file) => !file.endsWith("/")) ? files : undefined;
+}
+
+/** Those of some directories in which git would track a file. All of them where git does not tell. */
+export async function notIgnoredByGit(
+  root: string,
+  directories: readonly string[],
+): Promise<readonly string[]> {
+  const input = directories.map((directory) => `${directory}/\0`).join("");
+  const asked = await runToEnd([...git, "check-ignore", "-z", "--stdin"], { cwd: root, env, input });
+  const ignored = new Set(asked.stdout.toString("utf8").split("\0"));
+  return directories.filter((directory) => !ignored.has(`${directory}/`));
 }
 
 /** The first commit of the history: the same in every clone of a project. `-` outside git, before the first commit, or in a shallow clone. */
 export async function firstCommit(root: string): Promise<string> {
-  const shallow = await runToEnd(["git", "rev-parse", "--is-shallow-repository"], { cwd: root });
+  const shallow = await runToEnd(["git", "rev-parse", "--is-shallow-repository"], {
+    cwd: root,
+    env,
+  });
   if (shallow.stdout.toString("utf8").trim() !== "false") return "-";
-  const roots = await runToEnd(["git", "rev-list", "--max-parents=0", "HEAD"], { cwd: root });
+  const roots = await runToEnd(["git", "rev-list", "--max-parents=0", "HEAD"], { cwd: root, env });
   const commits = roots.stdout
     .toString("utf8")
     .split("\n")

@@ -32,8 +32,8 @@ export interface Streams {
 /** What a process may be given beside its words. */
 export interface Surroundings {
   readonly cwd?: string;
-  /** Added to igor's own environment. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to igor's own environment; undefined: left out of it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly streams?: Streams;
   /** In a session of its own: Ctrl-C at the terminal does not reach it, so that igor can end things in order. */
   readonly apart?: true;
