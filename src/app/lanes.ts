@@ -73,7 +73,8 @@ function reconcilingOf(answer: LaneAnswer, { push }: HostFacts): Decision | unde
   const { manifest } = push;
   const known = [manifest.generation, ...manifest.pending.map((pending) => pending.generation)];
   if (known.includes(generation)) return undefined;
-  return { kind: "reconciling", because: generation === "-" ? "first-push" : "unknown-generation" };
+  const isFirst = generation === "-" && manifest.generation === undefined;
+  return { kind: "reconciling", because: isFirst ? "first-push" : "unknown-generation" };
 }
 
 function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools {

@@ -99,6 +99,19 @@ describe("a push", () => {
     expect(await push(project)).toContain("nothing to push");
   });
 
+  test("brings everything back when the directory was emptied on the host", async () => {
+    const project = aProject({ "a.py": "1\n", "d/b.py": "2\n" });
+    await push(project);
+    await onHostAs(project, "rm -r ./*");
+    project.write({ "a.py": "3\n" });
+    await push(project);
+    expect(await onApollo(project)).toEqual({ "a.py": "3\n", "d/b.py": "2\n" });
+    await onHostAs(project, "rm -r ./*");
+    await push(project);
+    expect(await onApollo(project)).toEqual({ "a.py": "3\n", "d/b.py": "2\n" });
+    expect(await push(project)).toContain("nothing to push");
+  });
+
   test("sends a change of the mode alone", async () => {
     const project = aProject({ "run.sh": "#!/bin/sh\n" });
     await push(project);

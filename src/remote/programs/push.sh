@@ -44,8 +44,8 @@ push_tree() {
     return 0
   fi
   [ "${lock-}" ] || lock_tree
-  generation=-
-  [ ! -s .igor/host/generation ] || read -r generation <.igor/host/generation
+  look_if_fresh
+  read_generation
   accepted || pushed=no
   stage=$PWD/.igor/host/stage/$in_stage
   if [ -z "$pushed" ]; then

@@ -1,7 +1,7 @@
 # The directory on the host that holds the project: is it ours to write to?
 # open_target makes it when it is missing, refuses it when it is not plainly ours, and leaves us inside, with
 #   $root        its physical path
-#   $generation  the generation igor last completed there, `-` when there is none
+#   $generation  the generation igor last completed there, `-` when there is none, or when the tree was emptied since
 #   $fresh       1 when nothing but igor's own directory is in it
 # Inputs: in_base (directory that holds projects), in_dir (<base>/<project>), in_project, in_commit (first commit of the
 # project's git history or -), in_source (laptop and checkout, encoded), in_adopt (1: take over files that are there).
@@ -30,10 +30,7 @@ open_target() {
   case $root in "${base%/}"/*) ;; *) refuse outside "$(encoded "$in_dir")" "$(encoded "$root")" ;; esac
   if [ -L .igor ] || [ -L .igor/host ]; then die symlink-in-the-way "$(encoded .igor)"; fi
 
-  fresh=1
-  for f in * .[!.]* ..?*; do
-    [ "$f" = .igor ] || { [ ! -e "$f" ] && [ ! -L "$f" ]; } || { fresh=; break; }
-  done
+  look_if_fresh
   if [ -e .igor/host ]; then
     [ -O .igor/host ] || refuse other-owner "$(encoded "$root")" "$(encoded "$(stat -c %U .igor/host)")"
   else
@@ -41,8 +38,19 @@ open_target() {
     { mkdir -p .igor && { mkdir -m 700 .igor/host || [ -d .igor/host ]; }; } || die not-writable "$(encoded "$root")"
   fi
   check_marker
+  read_generation
+}
+
+look_if_fresh() {
+  fresh=1
+  for f in * .[!.]* ..?*; do
+    [ "$f" = .igor ] || { [ ! -e "$f" ] && [ ! -L "$f" ]; } || { fresh=; break; }
+  done
+}
+
+read_generation() {
   generation=-
-  [ ! -s .igor/host/generation ] || read -r generation <.igor/host/generation
+  [ "$fresh" ] || [ ! -s .igor/host/generation ] || read -r generation <.igor/host/generation
 }
 
 # The marker says whose directory this is: `project NAME`, `commit HASH` and `source WHERE` lines.
