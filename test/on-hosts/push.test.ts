@@ -112,6 +112,20 @@ describe("a push", () => {
     expect(await push(project)).toContain("nothing to push");
   });
 
+  test("heals what a host lost that stopped before all was on its disk", async () => {
+    const project = aProject({ "a.py": "1\n" });
+    await push(project);
+    project.write({ "b.py": "2\n" });
+    await push(project);
+    await onHostAs(
+      project,
+      ': >b.py; read -r g boot host <.igor/host/generation; echo "$g $boot-before $host" >.igor/host/generation',
+    );
+    await push(project);
+    expect(await onApollo(project)).toEqual({ "a.py": "1\n", "b.py": "2\n" });
+    expect(await push(project)).toContain("nothing to push");
+  });
+
   test("sends a change of the mode alone", async () => {
     const project = aProject({ "run.sh": "#!/bin/sh\n" });
     await push(project);

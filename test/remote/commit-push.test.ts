@@ -72,7 +72,7 @@ async function payloadOf(files: Readonly<Record<string, Thing>>): Promise<Buffer
 
 const generation = () =>
   existsSync(join(tree(), ".igor/host/generation")) &&
-  readFileSync(join(tree(), ".igor/host/generation"), "utf8");
+  readFileSync(join(tree(), ".igor/host/generation"), "utf8").replace(/ .*/, "");
 const lockIsFree = () => !existsSync(join(tree(), ".igor/host/lock"));
 
 describe.each(localShells)("push in $name", (shell) => {

@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { decodeWord } from "../../src/remote/frame.ts";
@@ -71,6 +71,25 @@ describe.each(localShells)("the directory on the host, in $name,", (shell) => {
       stdout: `${at("base/mnist")}|g7|`,
       events: [],
     });
+  });
+
+  test("is at no generation that was written before the machine was started again", () => {
+    open(shell);
+    writeFileSync(at("base/mnist/a.py"), "1");
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const generationOf = (line: string) => {
+      writeFileSync(at("base/mnist/.igor/host/generation"), `${line}\n`);
+      return open(shell).stdout.split("|")[1];
+    };
+    expect(generationOf(`g7 ${boot} ${hostname()}`)).toBe("g7");
+    expect(generationOf(`g7 another-boot ${hostname()}`)).toBe("-");
+    expect(generationOf("g7 another-boot another-machine")).toBe("g7");
+  });
+
+  test("is at no generation when it was emptied", () => {
+    open(shell);
+    writeFileSync(at("base/mnist/.igor/host/generation"), "g7\n");
+    expect(open(shell).stdout.split("|")[1]).toBe("-");
   });
 
   test("may be named with a tilde", () => {

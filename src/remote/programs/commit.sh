@@ -6,12 +6,12 @@
 #   r PATH                       put STAGE/f/PATH there (skipped when it is not staged: the host has it already)
 #   d PATH                       delete it
 # Names hold no newline; a name with a backslash or a newline is escaped for printf %b.
-# Inputs: in_generation, the id of the tree that comes out.
+# Inputs: in_generation, the id of the tree that comes out; it is noted with the boot it is written on.
 # Answer (stdout): `kept PATH` for each path that was moved or copied to .igor/host/conflicts/<generation>/.
 # Guarantees: each path is the old file or the new one, never a part; a path that is not in a state igor left is kept
 # aside before its place is taken; a directory that is a symbolic link is never entered (nothing is changed then); the
 # generation is written last.
-: "${in_generation=}"
+: "${in_generation=}" "${lock_boot:=}" "${lock_host:=}"
 
 stat_format='%f %s %.9Y %n'
 case $(stat -c %.9Y / 2>/dev/null) in *.?????????) ;; *) stat_format='%f %s %Y %n' ;; esac
@@ -29,7 +29,7 @@ commit_tree() {
     apply
     remove_emptied
   done
-  printf '%s\n' "$in_generation" >"$stage/generation"
+  printf '%s\n' "$in_generation${lock_boot:+ $lock_boot $lock_host}" >"$stage/generation"
   mv -f "$stage/generation" .igor/host/generation
   rm -rf "$stage"
 }

@@ -37,9 +37,7 @@ is_empty() { [ "$(($(wc -c 2>/dev/null <"$1" || echo 1)))" -eq 0 ]; }
 
 lock_tree() {
   lock=$root/.igor/host/lock
-  lock_host=$(uname -n)
-  lock_boot=-
-  [ ! -r /proc/sys/kernel/random/boot_id ] || read -r lock_boot </proc/sys/kernel/random/boot_id
+  this_machine
   born $$ || born=-
   lock_mine="$$ ${born:--} $lock_boot $lock_host"
   # Under a name that nobody had before: what is written to it must never be seen through an old link.

@@ -14,6 +14,13 @@ die() {
 # encoded TEXT: foreign text as one word.
 encoded() { printf %s "$1" | base64 | tr -d '\n'; }
 
+# this_machine: sets $lock_host, its name, and $lock_boot, which is another one after each start of it (`-`: not known).
+this_machine() {
+  lock_boot=-
+  if [ -r /proc/sys/kernel/hostname ]; then read -r lock_host </proc/sys/kernel/hostname; else lock_host=$(uname -n); fi
+  [ ! -r /proc/sys/kernel/random/boot_id ] || read -r lock_boot </proc/sys/kernel/random/boot_id
+}
+
 # decode WORD: sets $decoded to a path as the lists of igor hold it (backslash and newline escaped for printf %b).
 decode() {
   case $1 in

@@ -1,11 +1,11 @@
 # The directory on the host that holds the project: is it ours to write to?
 # open_target makes it when it is missing, refuses it when it is not plainly ours, and leaves us inside, with
 #   $root        its physical path
-#   $generation  the generation igor last completed there, `-` when there is none, or when the tree was emptied since
+#   $generation  the generation igor last completed there; `-` when there is none, or when the tree may have lost it since
 #   $fresh       1 when nothing but igor's own directory is in it
 # Inputs: in_base (directory that holds projects), in_dir (<base>/<project>), in_project, in_commit (first commit of the
 # project's git history or -), in_source (laptop and checkout, encoded), in_adopt (1: take over files that are there).
-: "${in_base:?}" "${in_dir:?}" "${in_project:?}" "${in_commit:=-}" "${in_source:?}" "${in_adopt=}"
+: "${lock_host:=}" "${lock_boot:=}" "${in_base:?}" "${in_dir:?}" "${in_project:?}" "${in_commit:=-}" "${in_source:?}" "${in_adopt=}"
 
 refuse() { die target-refused "$@"; }
 
@@ -48,9 +48,14 @@ look_if_fresh() {
   done
 }
 
+# read_generation: nothing waits for a disk, so a machine that stopped may have lost files and kept their generation: the
+# generation holds on the boot it was written on (and on another machine that has the directory mounted).
 read_generation() {
-  generation=-
-  [ "$fresh" ] || [ ! -s .igor/host/generation ] || read -r generation <.igor/host/generation
+  generation=- generation_boot='' generation_host=''
+  [ "$fresh" ] || [ ! -s .igor/host/generation ] ||
+    read -r generation generation_boot generation_host <.igor/host/generation
+  this_machine
+  [ "$generation_host" != "$lock_host" ] || [ "$generation_boot" = "$lock_boot" ] || generation=-
 }
 
 # The marker says whose directory this is: `project NAME`, `commit HASH` and `source WHERE` lines.
