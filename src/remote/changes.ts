@@ -16,6 +16,11 @@ export function changeLists(changes: readonly Change[]): {
   };
 }
 
+/** Paths alone, one to a line. */
+export function pathList(paths: readonly string[]): string {
+  return paths.map((path) => `${escapePath(path)}\n`).join("");
+}
+
 function linesOf({ kind, path, expected }: Change): string {
   const verb = kind === "replace" ? "r" : "d";
   return `${expected.map(expectation).join("")}${verb} ${escapePath(path)}\n`;

@@ -79,11 +79,10 @@ async function payloadOf(
   const packed = await pack([...send, ...(transferred?.late ?? [])]);
   if (!packed.ok) return packed;
   const { bytes, changed } = packed.value;
-  if (step.confirms !== undefined) {
-    const all = new Map([...(transferred?.changed ?? []), ...changed]);
-    tools.aboutToSend(lane.host, step.confirms, all);
-  }
-  return ok(await packPayload(changes, bytes));
+  const all = new Map([...(transferred?.changed ?? []), ...changed]);
+  if (step.confirms !== undefined) tools.aboutToSend(lane.host, step.confirms, all);
+  const gone = [...all.keys()].filter((path) => all.get(path) === undefined);
+  return ok(await packPayload(changes, bytes, gone));
 }
 
 function jobOf(

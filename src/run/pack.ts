@@ -10,7 +10,7 @@ import type { FileState } from "../model/manifest.ts";
 import type { Change } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { changeLists } from "../remote/changes.ts";
+import { changeLists, pathList } from "../remote/changes.ts";
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const gzip = promisify(gzipCallback);
@@ -91,13 +91,21 @@ async function addFiles(
   return ok(changed);
 }
 
-/** The payload of a frame of `push`: the lists of changes, then the files; two gzip members are one stream. */
-export async function packPayload(changes: readonly Change[], files: Buffer): Promise<Buffer> {
+/**
+ * The payload of a frame of `push`: the lists of changes, then the files; two gzip members are one stream.
+ * `gone`: paths that a transfer may have staged, and that are not here any more.
+ */
+export async function packPayload(
+  changes: readonly Change[],
+  files: Buffer,
+  gone: readonly string[] = [],
+): Promise<Buffer> {
   const archive = pack();
   const content = collect(archive);
   const lists = changeLists(changes);
   await addEntry(archive, { name: "l/first" }, Buffer.from(lists.first));
   await addEntry(archive, { name: "l/then" }, Buffer.from(lists.then));
+  if (gone.length > 0) await addEntry(archive, { name: "l/gone" }, Buffer.from(pathList(gone)));
   archive.finalize();
   const bytes = await content;
   return Buffer.concat([await gzip(bytes.subarray(0, -tarEndBytes), { level: 6 }), files]);

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, renameSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
@@ -224,6 +233,26 @@ describe("a push", () => {
     expect(await onApollo(project)).toEqual(
       Object.fromEntries(Object.keys(files).map((name) => [name, `again ${name}`])),
     );
+  });
+
+  test("does not leave a file there that went away while others were sent", async () => {
+    const many = Array.from(
+      { length: 1100 },
+      (_, index) => [`many/${String(index)}`, "1\n"] as const,
+    );
+    const files = { "module.o": "o\n", ...Object.fromEntries(many) };
+    const project = aProject(files);
+    const bin = mkdtempSync(join(tmpdir(), "igor-rsync-"));
+    const gone = join(project.root, "module.o");
+    writeFileSync(
+      join(bin, "rsync"),
+      `#!/bin/sh\n/usr/bin/rsync "$@" || exit\n[ "$1" = --version ] || rm "${gone}"\n`,
+      { mode: 0o755 },
+    );
+    const env = { PATH: `${bin}:${laptop.env["PATH"] ?? ""}` };
+    expect((await laptop.igor(project, ["push"], { env })).exitCode).toBe(0);
+    expect(await onApollo(project)).not.toHaveProperty("module.o");
+    rmSync(bin, { recursive: true });
   });
 
   test("of many files goes by rsync, and later ones by their difference alone", async () => {

@@ -150,6 +150,18 @@ describe.each(localShells)("push in $name", (shell) => {
     expect(generation()).toBe("g1\n");
   });
 
+  test("leaves out what went away on the laptop after it was staged", async () => {
+    push(shell, { in_accept: "" });
+    writeThings(join(tree(), ".igor/host/stage/s1/f"), {
+      "a.py": "1",
+      "d/\n1": "2",
+      "d/b.py": "3",
+    });
+    const gone = await packPayload([], Buffer.alloc(0), ["d/\n1", "never"]);
+    expect(push(shell, { in_changes: "1", in_staged: "fresh" }, gone).exitCode).toBe(0);
+    expect(thingsIn(tree())).toEqual({ "a.py": "1", "d/b.py": "3" });
+  });
+
   test("takes another look when something came into the empty tree meanwhile", async () => {
     push(shell, { in_accept: "" });
     writeThings(join(tree(), ".igor/host/stage/s1/f"), { "a.py": "1", "d/b.py": "2" });

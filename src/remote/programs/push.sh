@@ -5,7 +5,7 @@
 # in_staged (1: the files were transferred to the stage before; fresh: they were, for a tree that holds nothing yet, and
 # the changes are only those below .igor); in_count, how many files this checkout has when it never pushed here before;
 # in_drop (1: only the stage is removed, because the transfer failed).
-# Payload: nothing, or a tar.gz with l/ (lists of commit) and f/ (files).
+# Payload: nothing, or a tar.gz with l/ (lists of commit, and l/gone: paths that are not to come after all) and f/ (files).
 # Events: `unchanged`, `pushed [FILES]` (how many were put in place, where that was counted), `left-alone N` (files that
 # are not of a checkout which is new here), or `reconcile GENERATION RSYNC FRESH ROOT`: the changes do not fit what the
 # host holds, nothing was done but making the stage, plan again.
@@ -54,6 +54,7 @@ push_tree() {
       [ "$in_staged" ] || rm -rf "$stage"
       exit 1
     fi
+    drop_gone
     [ "$in_staged" != fresh ] || place_whole
   fi
   if [ "$pushed" = no ]; then
@@ -66,6 +67,15 @@ push_tree() {
   if [ "$in_staged" = fresh ]; then ev pushed; else ev pushed "$placed"; fi
   pushed=1
   if [ "$in_count" ] && [ -z "$fresh" ]; then count_others; fi
+}
+
+# drop_gone: what went away on the laptop may have been staged before; the manifest does not know it.
+drop_gone() {
+  [ -s "$stage/l/gone" ] || return 0
+  while IFS= read -r line; do
+    decode "$line"
+    rm -rf -- "$stage/f/$decoded"
+  done <"$stage/l/gone"
 }
 
 # place_whole: moves what is staged into a tree that holds nothing, directories as a whole; $pushed is `no` when it does.
