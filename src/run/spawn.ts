@@ -16,8 +16,10 @@ export interface Running {
   readonly stdin: Writable | undefined;
   readonly stdout: Readable | undefined;
   readonly stderr: Readable | undefined;
-  /** Never rejects. */
+  /** When its pipes are closed too. Never rejects. */
   readonly ended: Promise<Ended>;
+  /** The process itself is gone: others, e.g. a shared connection that was given its pipes, may hold them for longer. */
+  readonly gone: Promise<void>;
   /** Ends it politely, and with KILL after two seconds. */
   end(signal?: "SIGTERM" | "SIGHUP" | "SIGINT" | "SIGKILL"): void;
 }
@@ -71,6 +73,7 @@ export function startProcess(
     stdout: child.stdout ?? undefined,
     stderr: child.stderr ?? undefined,
     ended,
+    gone: new Promise((resolve) => void child.once("exit", () => resolve())),
     end: (signal = "SIGTERM") => void child.kill(signal),
   };
 }

@@ -31,6 +31,9 @@ const mostRuns = 3;
 /** A transfer that stands still for so long ends when the host shell beside it has found the link dead. */
 const stillMs = 9000;
 
+/** A shared connection holds the pipes of a session for as long as something runs at its far end: igor waits so long. */
+const lastWordsMs = 1000;
+
 /** What a transfer needs beside its step. */
 export interface TransferMeans {
   readonly shell: HostShell;
@@ -191,9 +194,17 @@ class Watch {
       };
       if (!isOver) check();
     });
+    let leave: NodeJS.Timeout | undefined;
+    void child.gone.then(() => {
+      const close = (): void => {
+        for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe?.destroy();
+      };
+      if (!isOver) leave = setTimeout(close, lastWordsMs);
+    });
     const [words, ended] = await Promise.all([allOf(child.stderr), child.ended]);
     signal.removeEventListener("abort", cancel);
     clearTimeout(timer);
+    clearTimeout(leave);
     isOver = true;
     return { ...ended, words: words.toString("utf8"), failure };
   }

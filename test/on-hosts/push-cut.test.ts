@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -250,6 +258,29 @@ describe("a host", () => {
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toMatch(/\/srv\/foreign[^]*cannot be written/);
   });
+});
+
+test("a transfer that ends while something holds its pipes is over", async () => {
+  const bin = mkdtempSync(join(tmpdir(), "igor-held-"));
+  // As a shared connection does whose far end never answers.
+  writeFileSync(
+    join(bin, "rsync"),
+    `#!/bin/sh\n[ "$1" = --version ] && exec /usr/bin/rsync "$@"\nsleep 60 &\necho $! >>"${bin}/pids"\necho "rsync error: timeout in data send/receive (code 30) at io.c(204)" >&2\nexit 30\n`,
+    { mode: 0o755 },
+  );
+  const many = Array.from({ length: 1100 }, (_, index) => [`f${String(index)}`, "1\n"] as const);
+  try {
+    const env = { PATH: `${bin}:${plain.env["PATH"] ?? ""}` };
+    const startedAt = Date.now();
+    const project = aProject(Object.fromEntries(many));
+    const { exitCode, stderr } = await plain.igor(project, ["push"], { env });
+    expect(`${String(exitCode)} ${stderr}`).toMatch(/^1 /);
+    expect(Date.now() - startedAt).toBeLessThan(30_000);
+  } finally {
+    for (const pid of readFileSync(join(bin, "pids"), "utf8").trim().split("\n"))
+      process.kill(Number(pid));
+    rmSync(bin, { recursive: true });
+  }
 });
 
 test("a laptop with openrsync pushes many files all the same", async () => {
