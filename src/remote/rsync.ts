@@ -1,9 +1,11 @@
+import { posix } from "node:path";
+
 /** What one run of rsync is to bring where. */
 export interface RsyncTask {
   /** Local root, without a trailing slash. */
   readonly root: string;
   readonly host: string;
-  /** Absolute directory on the host; it is made when its parent exists. */
+  /** Absolute directory on the host; one called `t` is beside it. */
   readonly into: string;
   /** Absolute tree on the host whose identical files need not travel. */
   readonly compareWith: string | undefined;
@@ -17,6 +19,7 @@ export interface RsyncTask {
  * Not `-r`: what became a directory since it was listed would arrive with everything in it, ignored or not.
  * `--modify-window=-1`: nanoseconds count, else a file that was saved twice in one second would be taken for the same.
  * `--chmod=D755`: a directory that is read-only here could not be filled, or changed later, there.
+ * `--temp-dir`: the beginning of a file, left by an rsync that still hangs there, is never found among the files.
  * `--no-inc-recursive`: 7 round trips instead of 75 on a large tree. Never `--delete`, `--partial`, `--inplace`:
  * each of them destroys or truncates (facts 3.2 with its correction).
  * e.g. `rsync -lptO -s -z --no-inc-recursive --from0 --files-from=- ... -e 'ssh ...' /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/g1/f/`
@@ -32,6 +35,7 @@ export function rsyncArgv(task: RsyncTask): readonly [string, ...string[]] {
     "--files-from=-",
     "--modify-window=-1",
     "--chmod=D755",
+    `--temp-dir=${posix.dirname(task.into)}/t`,
     "--timeout=30",
     "--info=progress2",
     "--no-human-readable",

@@ -17,7 +17,7 @@ const task = {
 
 test("rsync is told a list, compares nanoseconds, and never deletes, truncates or gives files away", () => {
   expect(rsyncArgv(task).join(" ")).toMatchInlineSnapshot(
-    `"rsync -lptO --protect-args -z --no-inc-recursive --from0 --files-from=- --modify-window=-1 --chmod=D755 --timeout=30 --info=progress2 --no-human-readable -e ssh -o BatchMode=yes /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/s1/f/"`,
+    `"rsync -lptO --protect-args -z --no-inc-recursive --from0 --files-from=- --modify-window=-1 --chmod=D755 --temp-dir=/srv/mnist/.igor/host/stage/s1/t --timeout=30 --info=progress2 --no-human-readable -e ssh -o BatchMode=yes /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/s1/f/"`,
   );
   expect(rsyncArgv({ ...task, compareWith: "/srv/mnist" })).toContain("--compare-dest=/srv/mnist");
   expect(rsyncArgv({ ...task, host: "fe80::1" }).at(-1)).toBe(`[fe80::1]:${task.into}/`);

@@ -26,7 +26,8 @@ reconcile() {
   fi
   # Stages that nobody will come back to.
   find .igor/host/stage -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -rf {} + 2>/dev/null || :
-  mkdir -p ".igor/host/stage/$in_stage/f"
+  # t: where rsync has files that are not whole.
+  mkdir -p ".igor/host/stage/$in_stage/f" ".igor/host/stage/$in_stage/t"
   ev reconcile "$generation" "$flavour" "${fresh:-0}" "$(encoded "$root")"
 }
 
