@@ -501,18 +501,17 @@ test("whole seconds of a host are compared as whole seconds", () => {
   ).toEqual([]);
 });
 
-test("a mount point in the project is crossed", () => {
-  const shell = localShells[0]!;
+test.each(localShells)("a mount point in the project is crossed, in $name", (shell) => {
   mkdirSync(join(root, "data"));
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "igor-data", join(root, "data")]);
   try {
     const done = commit(shell, {
       there: { "data/a": "mine" },
-      staged: { "data/a": "new" },
-      changes: [replace("data/a", file("old"))],
+      staged: { "data/a": "new", "data/b c": { link: "x" } },
+      changes: [replace("data/a", file("old")), replace("data/b c")],
     });
     expect(done).toMatchObject({
-      tree: { "data/a": "new" },
+      tree: { "data/a": "new", "data/b c": "-> x" },
       aside: { "data/a": "mine" },
       run: { exitCode: 0 },
     });
@@ -520,3 +519,22 @@ test("a mount point in the project is crossed", () => {
     execFileSync("umount", [join(root, "data")]);
   }
 });
+
+test.each(localShells)(
+  "a full disk that is mounted there leaves the old file, in $name",
+  (shell) => {
+    mkdirSync(join(root, "data"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "igor-data", join(root, "data")]);
+    try {
+      const done = commit(shell, {
+        there: { "data/a": ours("old") },
+        staged: { "data/a": "x".repeat(300_000) },
+        changes: [replace("data/a", file("old"))],
+      });
+      expect(done).toMatchObject({ tree: { "data/a": "old" }, aside: {}, generation: undefined });
+      expect(done.run.exitCode).not.toBe(0);
+    } finally {
+      execFileSync("umount", [join(root, "data")]);
+    }
+  },
+);

@@ -23,6 +23,9 @@ commit_tree() {
   aside=$PWD/.igor/host/conflicts/$in_generation
   emptied=
   placed=0
+  # Other file systems are mounted in the tree, or may be: the kernel writes such a path in another way.
+  mounted=1
+  case $PWD in *[!A-Za-z0-9_./@:+-]*) ;; *) grep -qsF " $PWD/" /proc/self/mounts || mounted= ;; esac
   for list in "$stage/l/first" "$stage/l/then"; do
     [ -s "$list" ] || continue
     examine
@@ -130,7 +133,19 @@ END
 
 # flush FILES: the batch in hand goes to its place: staged files into the directory $batch, or deletions.
 flush() {
-  if [ "$batch" = ' delete' ]; then rm -f -- "$@"; else mv -f -- "$@" "./$batch/"; fi
+  if [ "$batch" = ' delete' ]; then
+    rm -f -- "$@"
+  elif [ "$mounted" ] && [ "$(stat -c %d "$stage")" != "$(stat -c %d "./$batch")" ]; then
+    for f in "$@"; do place_across "$f"; done
+  else
+    mv -f -- "$@" "./$batch/"
+  fi
+}
+
+# place_across FILE: to another file system mv would copy, into the place of what is there: a full disk would leave a part.
+place_across() {
+  cp -pP -- "$1" "./$batch/.igor.new" || { rm -f "./$batch/.igor.new"; exit 1; }
+  mv -f -- "./$batch/.igor.new" "./$batch/${1##*/}"
 }
 
 # make_directory DIR: with its parents; a file of the host that is in the way is kept aside.
