@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -111,6 +111,7 @@ describe.each(localShells)("push in $name", (shell) => {
       expect(failed.events).toEqual([]);
       expect(failed.stderr).toMatch(/Read-only file system/);
       expect([generation(), lockIsFree()]).toEqual(["g1\n", true]);
+      expect(readdirSync(join(tree(), ".igor/host/stage"))).toEqual([]);
     } finally {
       execFileSync("umount", [data]);
     }

@@ -49,12 +49,10 @@ push_tree() {
   read_generation
   accepted || pushed=no
   stage=$PWD/.igor/host/stage/$in_stage
+  trap 'drop_stage $?' EXIT
   if [ -z "$pushed" ]; then
     mkdir -p "$stage"
-    if ! tar -xzpof - -C "$stage"; then
-      [ "$in_staged" ] || rm -rf "$stage"
-      exit 1
-    fi
+    tar -xzpof - -C "$stage"
     drop_gone
     [ "$in_staged" != fresh ] || place_whole
   fi
@@ -65,9 +63,17 @@ push_tree() {
     return 0
   fi
   commit_tree "$stage"
+  trap unlock_tree EXIT
   if [ "$in_staged" = fresh ]; then ev pushed; else ev pushed "$placed"; fi
   pushed=1
   if [ "$in_count" ] && [ -z "$fresh" ]; then count_others; fi
+}
+
+# drop_stage CODE: what could not be put in place is sent again, and would take room till then that may be short. Only
+# after a signal, which is what a lost link brings, the next attempt goes on with what was transferred.
+drop_stage() {
+  if [ "$1" -ne 143 ] || [ -z "$in_staged" ]; then rm -rf "$stage"; fi
+  unlock_tree
 }
 
 # drop_gone: what went away on the laptop may have been staged before; the manifest does not know it.
