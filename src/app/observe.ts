@@ -127,7 +127,9 @@ export async function pushFacts(
   { subject, scanned, touched, manifest, stage }: PushScene,
   answers: readonly LaneAnswer[],
 ): Promise<PushFacts> {
-  const answer = answers.findLast((said) => said.kind === "reconcile")?.reconcile;
+  // What a host says after it asked for all files, it says when it has them.
+  const said = answers.at(-1);
+  const answer = said?.kind === "reconcile" ? said.reconcile : undefined;
   return {
     local: localTree(scanned, subject.project, { manifest, touched }),
     manifest,

@@ -142,6 +142,19 @@ describe("setup", () => {
   });
 });
 
+test("the first setup builds from more files than a frame names", async () => {
+  const many = Array.from({ length: 2100 }, (_, index) => [
+    `src/part-of-it/${"x".repeat(40)}${String(index)}`,
+    "",
+  ]);
+  const project = aDockerProject({
+    ...(Object.fromEntries(many) as Record<string, string>),
+    Dockerfile: "FROM igor-demo/busybox:1\nCOPY src /src\nRUN ls /src/part-of-it | wc -l >/count\n",
+  });
+  await setup(project);
+  expect(await inContainer(project, "cat /count")).toBe("2100\n");
+});
+
 describe("setup --plan", () => {
   test("says what would be done, and touches nothing: no connection, no state, no change on the host", async () => {
     const untouched = aLaptop();
