@@ -22,7 +22,7 @@ export interface ContainerRequest {
 }
 
 /** Counts up when the flags of `container-run.sh` change in a way that old containers must not keep. */
-const shape = 1;
+const shape = 2;
 
 /** e.g. `dino-toy-dev` */
 export function containerNameOf({ owner, project, group }: ContainerIdentity): string {

@@ -29,7 +29,8 @@ export function planSessions(
         root: projectDir(host.host, project),
         engine,
         container,
-        home: `/home/${host.login}`,
+        // As container-replace.sh names it. e.g. `kim@lab.org` lives in `/home/kim-lab.org`
+        home: `/home/${host.login.replace(/[^\w.-]/g, "-")}`,
         directory: directory === "" ? workspace : `${workspace}/${directory}`,
       };
       return {

@@ -47,6 +47,24 @@ const gone = (mark: string): Promise<unknown> =>
     (left) => left.length === 0,
   );
 
+test.each([
+  { container_user: "image" },
+  { container_user: "image", docker_args: ["--user", "4711"] },
+  { docker_args: ["--user", "4711"] },
+])("exec is the same in a container whose user is another: %j", async (config) => {
+  const other = aDockerProject({}, config);
+  await onHost("apollo", ["mkdir", "-p", other.hostDir], { user: "dino" });
+  expect(told(await laptop.igor(other, ["docker", "setup"]), other)).toMatch(/exit code 0$/);
+  const run = (script: string): Promise<IgorResult> =>
+    laptop.igor(other, ["docker", "exec", "sh", "-c", script]);
+  expect(await run("echo out; echo said >&2; exit 7")).toMatchObject({
+    exitCode: 7,
+    stdout: "out\n",
+    stderr: "said\n",
+  });
+  expect(await run("echo warned >&2")).toMatchObject({ exitCode: 0, stderr: "warned\n" });
+});
+
 describe("exec", () => {
   test("gives the command its words exactly as they were typed", async () => {
     const words = [

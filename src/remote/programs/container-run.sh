@@ -56,10 +56,11 @@ run_container() {
   mount=type=bind,$field
   field target "$in_workspace/.igor/host"
   set -- "$@" --mount "$mount,$field,readonly"
-  if [ "$in_container_user" != image ]; then
-    field source "$root/.igor/host/home"
-    set -- "$@" --mount "type=bind,$field,target=/home/$login"
-  fi
+  # A user of the image has a home of its own; what exec shares with its sessions is in the same place for both.
+  shared=/.igor-sessions
+  [ "$in_container_user" = image ] || shared=
+  field source "$root/.igor/host/home$shared"
+  set -- "$@" --mount "type=bind,$field,target=/home/$login$shared"
   while IFS= read -r mode && IFS= read -r source && IFS= read -r target; do
     decode "$source"
     absolute "$decoded"
@@ -111,8 +112,9 @@ make_container() {
   if [ "$shm" = auto ]; then
     shm=$(awk '/^MemTotal:/ {printf "%dm", $2 / 2048}' /proc/meminfo 2>/dev/null) || shm=
   fi
-  mkdir -p "$root/.igor/host/home" "$root/.igor/host/nothing"
-  chmod 700 "$root/.igor/host/home"
+  mkdir -p "$root/.igor/host/home/.igor-sessions" "$root/.igor/host/nothing"
+  # Whatever user a process in the container has, it can reach the directory of its session.
+  chmod 711 "$root/.igor/host/home" "$root/.igor/host/home/.igor-sessions"
   chmod 755 "$root/.igor/host/nothing"
   write_env
   while :; do
@@ -168,14 +170,16 @@ drop_port() {
 check_container() {
   proof=.igor/proof.$$
   check_code=0
-  engine 20 exec "$in_container" sh -c 'if : >"$1"; then echo made; else echo refused; fi 2>/dev/null' igor-look \
+  # Not `: >`, whose failure would end a POSIX shell.
+  engine 20 exec "$in_container" sh -c 'if printf "" >"$1"; then echo made; else echo refused; fi 2>/dev/null' igor-look \
     "$in_workspace/$proof" >"$scratch.proof" 2>/dev/null || check_code=$?
   if [ "$check_code" != 0 ]; then
     engine_check "$check_code"
-    cp "$scratch.err" "$scratch.why"
+    # Docker tells on stdout what its runtime said: OCI runtime exec failed: ... chdir to cwd ("/workspace") ...
+    cat "$scratch.proof" "$scratch.err" >"$scratch.why"
     engine 10 logs --tail 20 "$in_container" >"$scratch.proof" || :
-    cat "$scratch.proof" >>"$scratch.err"
-    case $(cat "$scratch.err" "$scratch.why") in
+    cat "$scratch.why" "$scratch.proof" >>"$scratch.err"
+    case $(cat "$scratch.err") in
       # [FATAL tini (7)] exec sh failed: No such file or directory
       *'exec sh failed'* | *'exec: "sh"'*) not_made no-shell ;;
       *) not_made other ;;
