@@ -66,6 +66,26 @@ test("clean with images removes older builds, too, but no image that a user made
   expect(listed).not.toContain(`dino-${project.name}`);
 });
 
+test("clean leaves what a user committed from a container, and runs from that, though it has the labels", async () => {
+  const project = aHostProject();
+  await project.run("setup");
+  const own = `own-${project.name}`;
+  const images = `docker images -q --filter label=igor.project=${project.name}`;
+  await project.sh(
+    `docker commit ${project.container} ${own} && docker run -d --name ${own} ${own}
+     docker exec ${project.container} touch /kept && docker commit ${project.container}
+     docker run --name ${own}-2 --entrypoint touch dino-${project.name}:igor /kept && docker commit ${own}-2 && docker rm ${own}-2`,
+  );
+  const mine = await project.sh(images);
+  const { events } = await project.frame("clean", { inputs: { in_images: "1" } });
+  expect(events).toEqual([
+    `removed container ${project.container}`,
+    `image-kept dino-${project.name}:igor ${own}`,
+  ]);
+  expect(await names()).toContain(own);
+  expect(await project.sh(images)).toBe(mine);
+});
+
 test("clean ends the job of the group first, and removes what a killed setup left", async () => {
   const project = aHostProject();
   await project.run("setup");

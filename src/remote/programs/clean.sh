@@ -1,10 +1,13 @@
 # Removes what igor made for this project and group on this host.
 #
-# Inputs: in_engine, in_owner, in_project, in_group, in_dir (the project on the host), in_image (name:tag),
+# Inputs: in_engine, in_owner, in_project, in_group, in_dir (the project on the host), in_container, in_image (name:tag),
 # in_images (1: the images too).
 # Events: `job-stopped ID`, `removed container|image NAME`, `image-kept NAME CONTAINERS`, `nothing-to-remove`.
-# Guarantees: nothing without the labels of this owner, project and group is touched; an image that a container uses stays.
-: "${in_engine:?}" "${in_owner:?}" "${in_project:?}" "${in_group:?}" "${in_dir:?}" "${in_image:?}" "${in_images=}"
+# Guarantees: nothing without the labels of this owner, project and group is touched, and of what has them nothing that
+# igor did not make: what a user commits from a container, or runs from that, inherits its labels. An image that a
+# container uses stays.
+: "${in_engine:?}" "${in_owner:?}" "${in_project:?}" "${in_group:?}" "${in_dir:?}" "${in_container:?}"
+: "${in_image:?}" "${in_images=}"
 : "${absolute:=}" "${job_state:=}" "${in_job_group:=}"
 scratch=${D-}/${I-}.engine
 removed=
@@ -55,7 +58,7 @@ ask ps --all --no-trunc --filter "label=igor.owner=$in_owner" --filter "label=ig
   --filter "label=igor.group=$in_group" --format '{{.ID}} {{.Names}}'
 mv "$scratch.list" "$scratch.containers"
 while read -r id name; do
-  remove "$id" "$name"
+  case $name in "$in_container" | "$in_container.previous") remove "$id" "$name" ;; esac
 done <"$scratch.containers"
 
 if [ "$in_images" ]; then
@@ -66,7 +69,9 @@ if [ "$in_images" ]; then
     case $name in
       "$in_image" | "localhost/$in_image") remove_image "$name" "$name" ;;
       # An older build of it, which lost its name to a newer one.
-      '<none>:<none>') remove_image "$id" "$id" ;;
+      '<none>:<none>')
+        if grep -qF "${id#sha256:}" "$absolute/.igor/host/images" 2>/dev/null; then remove_image "$id" "$id"; fi
+        ;;
     esac
   done <"$scratch.images"
 fi

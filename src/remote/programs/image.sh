@@ -97,6 +97,8 @@ build_image() {
   build_code=0
   run_build "$@" || build_code=$?
   [ "$build_code" = 0 ] || build_failed
+  # Only what stands here is an image that igor may remove once it has lost its name.
+  engine 10 image inspect -f '{{.Id}}' "$in_image" >>"$root/.igor/host/images" || :
   ev built "$in_image"
 }
 
