@@ -86,7 +86,7 @@ describe.each(Object.entries(containers))(
 
     test("what a command leaves in the background is ended with it", async () => {
       const mark = token();
-      const script = `sleep ${mark} & (setsid sleep ${mark} &) 2>/dev/null; env -i sleep ${mark} & echo started`;
+      const script = `sleep ${mark} & (setsid sleep ${mark} &) 2>/dev/null; env -i sleep ${mark} & (env -i setsid sleep ${mark} &) 2>/dev/null; echo started`;
       const done = await runIgor(
         { container, words: ["sh", "-c", `${script} >/dev/null 2>&1; echo done`] },
         env,

@@ -3,18 +3,24 @@
 # In    $1 id of the session, $2 file with the pid and start time of its first process (empty: only what carries the id),
 #       $3 the signal to begin with, $4 seconds until KILL (the second half of them with TERM)
 # Out   0 nothing is left, 3 something is and cannot be killed, 4 nothing is, as far as this user can see
-# Guarantees: finds what carries IGOR_SESSION in its environment, what descends from that, and what is in a terminal
-#       session of one of them: children that called setsid, workers, daemons, processes that changed their title.
+# Guarantees: finds what carries IGOR_SESSION in its environment or the mark of exec-words in its limits, what descends
+#       from that, and what is in a terminal session of one of them: children that called setsid, workers, daemons,
+#       processes that changed their title.
 #       Each gets each signal once. Needs sh, cat, sleep; grep where there is one.
 LC_ALL=C
 export LC_ALL
 if printf 'a\0b' | grep -qz '^b' 2>/dev/null; then quick=1; else quick=''; fi
 
-# carriers: paths of the environments that hold the id, and complaints about those that cannot be read.
+# carriers: paths of the environments that hold the id and of the limits that hold the mark, and complaints about those
+# that cannot be read.
 carriers() {
   if [ "$quick" ]; then
     grep -lzF "IGOR_SESSION=$1" /proc/[0-9]*/environ
+    [ -z "$mark" ] || grep -l "^Max file locks  *$mark " /proc/[0-9]*/limits
   else
+    for e in ${mark:+/proc/[0-9]*/limits}; do
+      case $(cat "$e") in *"Max file locks "*" $mark "*) echo "$e" ;; esac
+    done
     for e in /proc/[0-9]*/environ; do
       case $(cat "$e") in *IGOR_SESSION="$1"*) echo "$e" ;; esac
     done
@@ -33,9 +39,9 @@ search() {
   found=' ' sessions=" $leader " table='' unseen=''
   while read -r path complaint; do
     case "$path $complaint" in
-      '/proc/'*'/environ ')
+      '/proc/'*'/environ ' | '/proc/'*'/limits ')
         path=${path#/proc/}
-        found="$found${path%/environ} "
+        found="$found${path%/*} "
         ;;
       # grep: /proc/1/environ: Permission denied
       *'ermission denied') unseen=4 ;;
@@ -82,6 +88,7 @@ END
 
 leader='' born='' by_kin=$2 signal=$3 told=' ' tenth=0
 [ -z "$2" ] || { read -r leader born <"$2"; } 2>/dev/null || leader=''
+mark=${leader:+$((born * 4194304 + leader))}
 while
   search "$1"
   waiting='' denied=''

@@ -4,8 +4,15 @@
 #       then the command, word by word
 # Out   the command takes our place; 143 when the session was ended before, 127 and 126 as a shell has them
 # Guarantees: the session's end finds the command even if that hides its environment (setproctitle): $1/leader has its
-#       pid and start time. Needs nothing but sh; stty where there is a terminal.
-leader() { echo "$$ ${21}" >"$1/leader"; }
+#       pid and start time. So does the limit of file locks, which no kernel heeds any more, and which goes to everything
+#       that the command starts, whatever becomes of its environment, parent and terminal (env -i, daemons).
+#       Needs nothing but sh; stty where there is a terminal.
+leader() {
+  echo "$$ ${21}" >"$1/leader"
+  # dash calls it -w, bash and ash -x.
+  # shellcheck disable=SC3045
+  ulimit -S -w "$((${21} * 4194304 + $$))" || ulimit -S -x "$((${21} * 4194304 + $$))"
+}
 
 [ ! -e "$1/stop" ] || exit 143
 cd "$2" 2>/dev/null || {
