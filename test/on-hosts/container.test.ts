@@ -20,6 +20,12 @@ async function ready(asked: Asked = {}): Promise<HostProject> {
 const idOf = async (project: HostProject): Promise<string> =>
   (await project.sh(`docker inspect -f '{{.Id}} {{.State.Running}}' ${project.container}`)).trim();
 
+/** Puts a `docker` into the project's bin that does something else before a command of that name. */
+const inPath = (project: HostProject, command: string, first: string): Promise<string> =>
+  project.sh(
+    `mkdir -p bin && printf '#!/bin/sh\\n[ "$1" != ${command} ] || /usr/bin/docker ${first} >/dev/null\\nexec /usr/bin/docker "$@"\\n' >bin/docker && chmod +x bin/docker`,
+  );
+
 describe("the container", () => {
   test("has the code, a home that stays, and makes files that belong to the user of the host", async () => {
     const project = await ready();
@@ -101,6 +107,22 @@ describe("the container", () => {
     expect(done.job.at(-1)).toBe("container-replaced changed env");
   });
 
+  test("is not replaced either when it is paused, or when something begins in it at the last moment", async () => {
+    const project = await ready();
+    const before = await idOf(project);
+    const asked = { container: { env: { A: "1" } } };
+    await project.sh(`docker pause ${project.container}`);
+    const paused = await project.frame("setup", asked);
+    expect(failureOf(paused.events)).toMatchObject({ reason: "container-in-use" });
+    await project.sh(`docker unpause ${project.container}`);
+    // The idle process sleeps almost as long.
+    await inPath(project, "info", `exec -d ${project.container} sleep 2147483647`);
+    const late = await project.run("setup", asked, { prepare: `PATH=${project.dir}/bin:$PATH` });
+    expect(failureOf(late.job)).toMatchObject({ reason: "container-in-use" });
+    expect(await idOf(project)).toBe(before);
+    expect(await project.inside("ls /proc/*/cmdline >/dev/null; echo runs")).toBe("runs\n");
+  });
+
   test("is started again when it was stopped, with what is in it", async () => {
     const project = await ready();
     await project.inside("touch /tmp/kept");
@@ -117,6 +139,16 @@ describe("the container", () => {
     );
     const { events } = await project.frame("setup");
     expect(failureOf(events)).toMatchObject({ reason: "container-foreign", owner: "kim" });
+    expect(await project.sh(`docker inspect -f '{{.State.Status}}' ${project.container}`)).toBe(
+      "created\n",
+    );
+  });
+
+  test("of another owner that takes the name at the last moment stays, too", async () => {
+    const project = aHostProject();
+    await inPath(project, "run", `create --name ${project.container} igor-demo/busybox:1 sh`);
+    const done = await project.run("setup", {}, { prepare: `PATH=${project.dir}/bin:$PATH` });
+    expect(failureOf(done.job)).toMatchObject({ reason: "container-not-started" });
     expect(await project.sh(`docker inspect -f '{{.State.Status}}' ${project.container}`)).toBe(
       "created\n",
     );
@@ -171,6 +203,17 @@ describe("the container", () => {
     );
     expect((await project.run("setup")).job.at(-1)).toBe("container-kept");
     expect(await idOf(project)).toBe(before);
+  });
+
+  test("that took the place of another, and was stopped since, keeps what is in it", async () => {
+    const project = await ready();
+    await project.inside("touch /tmp/kept");
+    await project.sh(
+      `docker create --name ${project.container}.previous --label igor.owner=dino --label igor.project=${project.name} --label igor.group=dev igor-demo/busybox:1 && docker stop -t 1 ${project.container}`,
+    );
+    expect((await project.run("setup")).job.at(-1)).toBe("container-kept");
+    expect(await project.inside("ls /tmp")).toBe("kept\n");
+    expect(await project.sh(`docker ps -aq --filter name=${project.container}.previous`)).toBe("");
   });
 
   test("is not made when the source of a mount is missing, which is named", async () => {

@@ -17,7 +17,7 @@ back_to_previous() {
     [ "$status" != running ] || previous=running-again
     return 0
   fi
-  engine 30 rm -f "$in_container" >/dev/null || :
+  remove_new
   if [ "$replacing" = new ]; then
     replacing=
     return 0
@@ -35,13 +35,21 @@ heal_container() {
   look_at_container "$in_container.previous"
   [ "$status" != missing ] && container_is_ours || return 0
   look_at_container "$in_container"
-  if [ "$status" = running ]; then
-    engine 30 rm -f "$in_container.previous" >/dev/null || :
-  else
-    [ "$status" = missing ] || ! container_is_ours || engine 30 rm -f "$in_container" >/dev/null || :
-    engine 30 rename "$in_container.previous" "$in_container" || :
+  [ "$status" = missing ] || container_is_ours || return 0
+  if [ "$status" = exited ]; then
+    # It ran, and may hold what its user left there.
     engine 60 start "$in_container" >/dev/null || :
+    look_at_container "$in_container"
   fi
+  case $status in
+    running | paused) engine 30 rm -f "$in_container.previous" >/dev/null || : ;;
+    *)
+      [ "$status" = missing ] || engine 30 rm -f "$in_container" >/dev/null || :
+      if engine 30 rename "$in_container.previous" "$in_container"; then
+        engine 60 start "$in_container" >/dev/null || :
+      fi
+      ;;
+  esac
 }
 
 # bring_container: the container is right when this returns.
@@ -62,7 +70,7 @@ bring_container() {
     ev container-kept
     return 0
   fi
-  refuse_in_use
+  refuse_in_use "$in_container"
   login=$(id -un | tr -c 'A-Za-z0-9_.\n-' -)
   : >"$scratch.err"
   check_mounts
@@ -71,7 +79,9 @@ bring_container() {
   if [ "$action" = replace ]; then
     engine 30 rename "$in_container" "$in_container.previous" || not_made other
     replacing=stopped
-    [ "$status" != running ] || replacing=running
+    case $status in running | paused) replacing=running ;; esac
+    # What was started since: nobody finds it by its name now.
+    refuse_in_use "$in_container.previous"
     engine 30 stop --time 3 "$in_container.previous" >/dev/null || :
   else
     replacing=new

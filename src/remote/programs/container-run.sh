@@ -2,7 +2,7 @@
 : "${in_engine:?}" "${in_container:?}" "${in_container_user:?}" "${in_shm=}" "${in_network=}" "${in_ports=}"
 : "${in_mounts=}" "${in_env=}" "${in_docker_args=}" "${in_owner:?}" "${in_project:?}" "${in_group:?}" "${in_workspace:?}"
 : "${in_image:?}" "${in_image_hash:?}" "${in_config_hash:?}" "${in_config_keys=}"
-: "${scratch:=}" "${root:=}" "${decoded:=}" "${absolute:=}" "${idle:=}" "${status:=}" "${action:=}" "${because:=}" "${holder:=}"
+: "${scratch:=}" "${root:=}" "${job:=}" "${decoded:=}" "${absolute:=}" "${idle:=}" "${status:=}" "${action:=}" "${because:=}" "${holder:=}"
 newline='
 '
 
@@ -44,7 +44,7 @@ EOF
 run_container() {
   set -- run --detach --name "$in_container" --label "igor.owner=$in_owner" --label "igor.project=$in_project" \
     --label "igor.group=$in_group" --label "igor.image=$in_image_hash" --label "igor.config=$in_config_hash" \
-    --label "igor.config.keys=$in_config_keys" --label "igor.without-ports=${without_ports# }" \
+    --label "igor.config.keys=$in_config_keys" --label "igor.without-ports=${without_ports# }" --label "igor.job=${job##*/}" \
     --entrypoint sh --workdir "$in_workspace" --env-file "$scratch.env"
   field source "$root"
   mount=type=bind,$field
@@ -106,6 +106,13 @@ EOF
   )
 }
 
+# remove_new: the container that this job made, and no other that has taken the name meanwhile.
+remove_new() {
+  for found in $(engine 30 ps --all --quiet --filter "label=igor.job=${job##*/}"); do
+    engine 30 rm -f "$found" >/dev/null || :
+  done
+}
+
 # make_container: tries until it runs; what the host cannot give is left out and said, or is the failure.
 make_container() {
   without_ports='' init_words=--init shm=$in_shm
@@ -125,7 +132,7 @@ make_container() {
     run_error=$(cat "$scratch.err")
     # Docker leaves a container that it made and could not start.
     cp "$scratch.err" "$scratch.why"
-    engine 30 rm -f "$in_container" >/dev/null || :
+    remove_new
     mv "$scratch.why" "$scratch.err"
     case $run_error in
       # Bind for 127.0.0.1:5556 failed: port is already allocated

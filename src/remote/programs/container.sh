@@ -82,7 +82,7 @@ missing_ports() {
     [ -z "$holder" ] || still=1
   done
   if [ -z "$still" ]; then
-    list_processes
+    list_processes "$in_container"
     [ "$processes" ] || { action=replace because='changed ports' && return 0; }
   fi
   for port in $without_ports; do
@@ -91,16 +91,16 @@ missing_ports() {
   done
 }
 
-# list_processes: sets $processes, what runs in the container beside its idle process, as lines `PID COMMAND`.
+# list_processes NAME: sets $processes, what runs in the container beside its idle process, as lines `PID COMMAND`.
 # It is asked inside, with nothing but sh: the host's ps may know no columns, and the container may have none.
 # shellcheck disable=SC2016
 list_processes() {
-  processes=$(engine 10 exec "$in_container" sh -c '
+  processes=$(engine 10 exec "$1" sh -c '
     for p in /proc/[0-9]*; do
       case $p in /proc/1 | "/proc/$$") continue ;; esac
       c=
       if command -v tr >/dev/null; then c=$(tr "\000" " " <"$p/cmdline"); else IFS= read -r c <"$p/cmdline"; fi
-      case $c in "" | *igor-idle* | *igor-look* | "sleep 2147483"* | sleep2147483) continue ;; esac
+      case $c in "" | *igor-idle* | *igor-look* | "sleep 2147483" | "sleep 2147483 " | sleep2147483) continue ;; esac
       printf "%s %.100s\n" "${p#/proc/}" "$c"
     done 2>/dev/null
     echo end' igor-look) || processes="? could not be listed: $(head -n 1 "$scratch.err" | cut -c 1-200)
@@ -108,10 +108,12 @@ end"
   processes=${processes%end}
 }
 
-# refuse_in_use: a container in which something runs is not replaced unless that was asked for.
+# refuse_in_use NAME: a container in which something runs is not replaced unless that was asked for. In one that is paused
+# nothing can be asked.
 refuse_in_use() {
-  [ "$status" = running ] && [ -z "$in_replace" ] || return 0
-  list_processes
+  case $status in running | paused) ;; *) return 0 ;; esac
+  [ -z "$in_replace" ] || return 0
+  list_processes "$1"
   [ -z "$processes" ] || die container-in-use "$in_container" "$(encoded "$(printf %s "$processes" | head -n 20)")"
 }
 

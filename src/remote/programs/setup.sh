@@ -22,7 +22,7 @@ needs() {
 
 start_setup() {
   look_at_image
-  case $action in replace) refuse_in_use ;; esac
+  case $action in replace) refuse_in_use "$in_container" ;; esac
   [ "${lock-}" ] || lock_tree
   if find_job; then return 0; fi
   if [ "$image_because" ] && [ "$in_context_missing" ]; then
