@@ -90,6 +90,25 @@ describe("a build", () => {
     ]);
   });
 
+  test("with BuildKit leaves out what the ignore file of the dockerfile says, and not what .dockerignore does", async () => {
+    const project = aHostProject();
+    const files = {
+      Dockerfile: "FROM igor-demo/busybox:1\nCOPY . /all\n",
+      ".dockerignore": "data\n",
+      "data/x": "1\n",
+    };
+    const inputs = { in_context: "Dockerfile\n.dockerignore\ndata/x" };
+    const done = await project.run(
+      "build",
+      { files, inputs },
+      { prepare: "export DOCKER_BUILDKIT=1" },
+    );
+    expect(done.end).toMatch(/^END 0/);
+    expect(await project.sh(`docker run --rm dino-${project.name}:igor ls /all`)).toBe(
+      "Dockerfile\ndata\n",
+    );
+  });
+
   test("fails with the step that failed and what it said", async () => {
     const failure = await failureOf(`${base}RUN echo unknown instruction: X; exit 7\n`);
     expect(failure).toMatchObject({

@@ -48,6 +48,8 @@ changed_words() {
 # snapshot_context DIR: copies what the build reads to DIR/context and DIR/dockerfile. The tree is locked meanwhile.
 snapshot_context() {
   mkdir "$1/context"
+  # igor has left out what is ignored; BuildKit would leave out more where there are two files that say so.
+  : >"$1/dockerfile.dockerignore"
   cp -- "$in_dockerfile" "$1/dockerfile" 2>/dev/null || die dockerfile-missing "$(encoded "$in_dockerfile")"
   set -- "$1"
   while IFS= read -r line; do
