@@ -6,7 +6,7 @@ import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import type { DockerfileReads } from "../plan/dockerfile.ts";
 import type { LaptopFacts } from "../plan/facts.ts";
-import { buildInputsOf, buildSourcesOf, filesToDigest } from "../plan/image.ts";
+import { buildInputsOf, buildSourcesOf, copiedState, filesToDigest } from "../plan/image.ts";
 import { readNote, writeNote } from "../project/notes.ts";
 import { sha256Of, readText } from "../project/read.ts";
 
@@ -42,8 +42,12 @@ export function buildFacts(
     { dockerfile: image.dockerfile, reads, dockerignore, tree },
   );
   if (!sources.ok) return sources;
+  const copied = new Set(sources.value.context);
   const digests = new Map(
-    filesToDigest(sources.value).map((file) => [file, sha256Of(join(root, file)) ?? "missing"]),
+    filesToDigest(sources.value).map((file) => {
+      const state = copied.has(file) ? copiedState(tree.get(file)) : "";
+      return [file, `${sha256Of(join(root, file)) ?? "missing"} ${state}`];
+    }),
   );
   return ok({
     sources: sources.value,

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { patternToRegExp } from "./path-pattern.ts";
+import { parentsOf, patternToRegExp } from "./path-pattern.ts";
 
 /**
  * Which paths a `.dockerignore` keeps out of a build. Patterns are anchored at the context; one that matches a directory
@@ -26,13 +26,4 @@ export function parseDockerignore(text: string): (path: string) => boolean {
     }
     return ignored;
   };
-}
-
-/** e.g. `a/b/c` has `a/b` and `a` */
-function parentsOf(path: string): readonly string[] {
-  const parents = [];
-  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
-    parents.push(path.slice(0, at));
-  }
-  return parents;
 }

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
+import { posix } from "node:path";
 import type { LaptopFailure } from "../model/failure.ts";
-import type { Tree } from "../model/manifest.ts";
+import type { FileState, Tree } from "../model/manifest.ts";
 import type { ImageSettings } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { linesOf, wordOf } from "../remote/words.ts";
 import type { DockerfileReads } from "./dockerfile.ts";
 import { parseDockerignore } from "./dockerignore.ts";
-import { isPattern, patternToRegExp } from "./path-pattern.ts";
+import { isPattern, parentsOf, patternToRegExp } from "./path-pattern.ts";
 
 /** What is known of the project's files when a build is planned. */
 export interface BuildFacts {
@@ -73,10 +74,9 @@ export function buildSourcesOf(
   for (const { sources, target } of facts.reads.copies) {
     for (const source of sources) {
       const { files, directories } = view.find(source);
-      for (const file of files) {
-        inputs.set(file, [file]);
-        context.add(file);
-      }
+      if (files.length <= mostNamedFiles) for (const file of files) inputs.set(file, [file]);
+      else if (!inputs.has(source)) inputs.set(source, files);
+      for (const file of files) context.add(file);
       for (const directory of directories) {
         const within = view.filesIn(directory);
         for (const path of within) context.add(path);
@@ -99,6 +99,11 @@ export function filesNamedBy(reads: DockerfileReads): readonly string[] {
   return [...new Set(reads.copies.flatMap(({ sources }) => sources))].filter(
     (source) => source !== "." && !isPattern(source),
   );
+}
+
+/** What of a file's state goes into an image with it: its mode, or where a link leads. Its time does not. */
+export function copiedState(state: FileState | undefined): string {
+  return state?.startsWith("f ") === true ? (state.split(" ").at(-1) ?? "") : (state ?? "");
 }
 
 /** What the image is made of. `digests` has one for each of `filesToDigest`. */
@@ -193,13 +198,18 @@ function contextView({ dockerignore, tree }: BuildFacts): ContextView {
     // `COPY * /x` names no file: it is the content of a directory.
     const wildcardOnly = /^(?:(.*)\/)?\*+$/.exec(source);
     if (wildcardOnly !== null) return { files: [], directories: [wildcardOnly[1] ?? "."] };
-    if (isPattern(source)) return matching(source, visible());
-    const state = tree.get(source);
-    if (state === undefined) return { files: [], directories: [source] };
-    if (ignores(source)) return { files: [], directories: [] };
-    const target = linkTarget(source, state);
-    const files = target !== undefined && tree.has(target) ? [source, target] : [source];
-    return { files, directories: [] };
+    const named = isPattern(source)
+      ? matching(source, visible())
+      : { files: [source], directories: [] };
+    const directories = [...named.directories];
+    const files: string[] = [];
+    for (const file of named.files) {
+      const { links, path } = followed(file, tree);
+      files.push(...links);
+      if (tree.has(path)) files.push(path);
+      else directories.push(path);
+    }
+    return { files: [...new Set(files)].filter((path) => !ignores(path)), directories };
   };
   return { find, filesIn: (directory) => visible().filter((path) => isIn(directory, path)) };
 }
@@ -215,9 +225,30 @@ function matching(pattern: string, paths: readonly string[]): ReturnType<Context
   return { files: paths.filter((path) => matches.test(path)), directories: [...directories] };
 }
 
+/** More links than these, one behind the other, are a circle, as for the kernel. */
+const mostLinks = 40;
+
+/** Where a path leads that is, or goes through, symbolic links inside the project, and by which of them. */
+function followed(
+  source: string,
+  tree: Tree,
+): { readonly links: readonly string[]; readonly path: string } {
+  const links: string[] = [];
+  let path = source;
+  while (links.length < mostLinks) {
+    const link = [...parentsOf(path).toReversed(), path].find(
+      (each) => tree.get(each)?.startsWith("l ") === true,
+    );
+    const target = link === undefined ? undefined : linkTarget(link, tree.get(link) ?? "");
+    if (link === undefined || target === undefined) break;
+    links.push(link);
+    path = posix.join(target, path.slice(link.length + 1)).replace(/\/$/, "");
+  }
+  return { links, path };
+}
+
 /** Where a symbolic link inside the project leads, as a path of the project. */
 function linkTarget(path: string, state: string): string | undefined {
-  if (!state.startsWith("l ")) return undefined;
   const target = state.slice(2);
   if (target.startsWith("/")) return undefined;
   const components = [...path.split("/").slice(0, -1)];
@@ -225,5 +256,5 @@ function linkTarget(path: string, state: string): string | undefined {
     if (component === "..") components.pop();
     else if (component !== "." && component !== "") components.push(component);
   }
-  return components.join("/");
+  return components.join("/") || ".";
 }

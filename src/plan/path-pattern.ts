@@ -28,7 +28,21 @@ export function patternToRegExp(pattern: string): RegExp {
       source += escaped(rest.charAt(0));
     }
   }
-  return new RegExp(`^${source}$`, "s");
+  try {
+    return new RegExp(`^${source}$`, "s");
+  } catch {
+    // Docker has the better words for a set like [z-a].
+    return /(?!)/;
+  }
+}
+
+/** e.g. `a/b/c` has `a/b` and `a` */
+export function parentsOf(path: string): readonly string[] {
+  const parents = [];
+  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
+    parents.push(path.slice(0, at));
+  }
+  return parents;
 }
 
 /** Whether the word means more than the one path it spells. */

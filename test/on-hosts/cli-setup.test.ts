@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
@@ -140,6 +140,15 @@ describe("setup", () => {
     );
     expect(stdout).toBe("created\n");
   });
+});
+
+test("a file that becomes executable rebuilds the image it is copied to", async () => {
+  const project = aDockerProject({ Dockerfile: "FROM igor-demo/busybox:1\nCOPY run.sh /\n" });
+  project.write({ "run.sh": "#!/bin/sh\necho runs\n" });
+  await setup(project);
+  chmodSync(join(project.root, "run.sh"), 0o755);
+  expect(sum(await setup(project))).toContain("rebuilt: run.sh changed");
+  expect(await inContainer(project, "/run.sh")).toBe("runs\n");
 });
 
 test("the first setup builds from more files than a frame names", async () => {

@@ -120,6 +120,43 @@ describe("what a build reads", () => {
   });
 });
 
+describe("a symbolic link that is copied", () => {
+  const paths = [
+    "a -> b",
+    "b -> real/f",
+    "dir -> real",
+    "real/f",
+    "circle -> circle",
+    "up -> ../x",
+  ];
+
+  test.each<[string, string, string[], string[]]>([
+    ["to a link", "COPY a /", ["a", "b", "real/f"], ["a", "b", "real/f"]],
+    ["to a directory", "COPY dir /d", ["dir"], ["dir", "real/f"]],
+    ["on the way to a file", "COPY dir/f /", ["dir", "real/f"], ["dir", "real/f"]],
+    ["that a pattern matches", "COPY di* /d/", ["dir"], ["dir", "real/f"]],
+    ["to itself", "COPY circle /", ["circle"], ["circle"]],
+    ["to the outside", "COPY up /", ["up"], ["up"]],
+  ])("%s is followed", (_, text, inputs, context) => {
+    expectSources({ dockerfile: `FROM x\n${text}`, paths }).toMatchObject({ inputs, context });
+  });
+});
+
+test("many files that one pattern matches are one input, which a label can hold", () => {
+  const paths = Array.from({ length: 40 }, (_, index) => `data/${String(index)}.csv`);
+  const dockerfile = "FROM x\nCOPY data/*.csv /d/";
+  expectSources({ dockerfile, paths }).toMatchObject({
+    inputs: ["data/*.csv"],
+    context: paths.toSorted(),
+  });
+});
+
+test("a pattern that is none matches nothing", () => {
+  expectSources({ dockerfile: "FROM x\nCOPY [z-a].txt /", paths: ["a.txt"] }).toMatchObject({
+    context: [],
+  });
+});
+
 describe("a directory that is copied", () => {
   const paths = ["src/a.py", "src/b/c.py", "top.py"];
 
