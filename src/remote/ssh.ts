@@ -82,6 +82,8 @@ export function unshared(connection: Connection): Connection {
 function connectionOptions({ host, controlPath }: Connection): readonly string[] {
   const options = [
     "BatchMode=yes",
+    // What went wrong is known by ssh's words alone, which LogLevel QUIET of the user would take away.
+    "LogLevel=INFO",
     "ConnectTimeout=5",
     "ServerAliveInterval=3",
     "ServerAliveCountMax=3",

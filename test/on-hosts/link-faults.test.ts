@@ -72,6 +72,14 @@ describe("what the user sees when a host cannot be reached:", () => {
     `);
   });
 
+  test.each(["QUIET", "DEBUG3"])("nobody listens, to an ssh with LogLevel %s", async (level) => {
+    const laptop = onLaptop(`Host apollo\n  Port 9\nHost *\n  LogLevel ${level}`);
+    expect((await push(laptop, to("apollo"))).seen.split("\n").slice(0, 2)).toEqual([
+      "✗ apollo: nothing accepts ssh connections there (Connection refused)",
+      "  | ssh: connect to host ADDRESS port 9: Connection refused",
+    ]);
+  });
+
   test("no answer", async () => {
     await cutLink("enterprise");
     try {

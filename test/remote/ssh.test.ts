@@ -90,7 +90,7 @@ describe("the words for ssh", () => {
     expect(
       sessionArgv(connection("/run/user/1000/igor/0123"), "exec /bin/sh", "no-tty").join(" "),
     ).toMatchInlineSnapshot(
-      `"ssh -T -o BatchMode=yes -o ConnectTimeout=5 -o ServerAliveInterval=3 -o ServerAliveCountMax=3 -o ClearAllForwardings=yes -o ForwardX11=no -o RemoteCommand=none -o PermitLocalCommand=no -o EscapeChar=none -o ControlMaster=auto -o ControlPersist=10m -o ControlPath=/run/user/1000/igor/0123 -- apollo exec /bin/sh"`,
+      `"ssh -T -o BatchMode=yes -o LogLevel=INFO -o ConnectTimeout=5 -o ServerAliveInterval=3 -o ServerAliveCountMax=3 -o ClearAllForwardings=yes -o ForwardX11=no -o RemoteCommand=none -o PermitLocalCommand=no -o EscapeChar=none -o ControlMaster=auto -o ControlPersist=10m -o ControlPath=/run/user/1000/igor/0123 -- apollo exec /bin/sh"`,
     );
     expect(sessionArgv(connection(undefined), "id", "tty")).toContain("-tt");
   });
