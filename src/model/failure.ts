@@ -68,7 +68,7 @@ export type LinkFailure =
   | {
       readonly reason: "unreachable";
       readonly cause:
-        "unknown-name" | "refused" | "timed-out" | "no-route" | "closed" | "link-died";
+        "unknown-name" | "refused" | "timed-out" | "no-route" | "closed" | "link-died" | "other";
       readonly address?: string;
     }
   | {
@@ -81,7 +81,7 @@ export type LinkFailure =
   | { readonly reason: "ssh-misconfigured" }
   | {
       readonly reason: "shell-refused";
-      readonly cause: "restricted" | "startup-file" | "no-temporary-directory";
+      readonly cause: "restricted" | "startup-file" | "no-answer" | "no-temporary-directory";
     };
 
 /** Why igor will not write to the directory on the host. */

@@ -31,8 +31,11 @@ const catalogue: readonly (readonly [RegExp, LinkFailure])[] = [
     /Bad configuration option|bad configuration options|Bad owner or permissions on|no argument after keyword/i,
     { reason: "ssh-misconfigured" },
   ],
-  // unix_listener: path "..." too long for Unix domain socket
-  [/too long for Unix domain socket|cannot bind to path/, { reason: "ssh-misconfigured" }],
+  // unix_listener: path "..." too long for Unix domain socket; ControlPath too long ('...' >= 108 bytes)
+  [
+    /too long for Unix domain socket|ControlPath too long|cannot bind to path/,
+    { reason: "ssh-misconfigured" },
+  ],
   // Timeout, server 10.99.0.11 not responding.
   [/Timeout, server .* not responding/, { reason: "unreachable", cause: "link-died" }],
   // kex_exchange_identification: Connection closed by remote host

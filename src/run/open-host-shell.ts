@@ -23,6 +23,9 @@ const sharedOpensWithinMs = 6000;
 /** A login with everything that startup files do; ConnectTimeout ends what does not answer at all much earlier. */
 const opensWithinMs = 20_000;
 
+/** ssh's own exit code, and that of a remote shell which a signal ended. */
+const sshFailed = 255;
+
 /** Told when opening takes a second try, with the reason in a few words. */
 export type OnRetry = (because: string) => void;
 
@@ -131,7 +134,7 @@ class Opening {
       // rbash: line 1: exec: restricted
       if (boot === bootCommand && /restricted/.test(this.#words))
         return fail({ reason: "restricted-shell" });
-      return fail(this.#noHello());
+      return fail(this.#noHello(ended.exitCode === sshFailed ? "other" : "startup-file"));
     });
     this.outcome = Promise.race([hello, end]);
   }
@@ -143,23 +146,26 @@ class Opening {
   /** It took too long. */
   giveUp(): { readonly ok: false; readonly failure: Failure } {
     this.end();
-    return fail(this.#noHello());
+    return fail(this.#noHello("no-answer"));
   }
 
-  /** Why the far end never said hello: the link, or what startup files or the host's rules did to our command. */
-  #noHello(): Failure {
+  /**
+   * Why the far end never said hello: the link, or what startup files or the host's rules did to our command.
+   * `otherwise` where no words tell: a link that fails has some, a remote shell that was killed has none.
+   */
+  #noHello(otherwise: "other" | "startup-file" | "no-answer"): Failure {
     const seen = this.#words + this.#noise;
     const base = { host: this.#connection.host.host, lastWords: lastLines(seen) };
     const link = readSshWords(this.#words);
     if (link !== undefined) return { ...link, ...base };
     if (/mkdir: .*igor\./.test(seen))
       return { reason: "shell-refused", cause: "no-temporary-directory", ...base };
-    const isRestricted = /restricted|only allow|connections only/i.test(seen);
-    return {
-      reason: "shell-refused",
-      cause: isRestricted ? "restricted" : "startup-file",
-      ...base,
-    };
+    if (/restricted|only allow|connections only/i.test(seen))
+      return { reason: "shell-refused", cause: "restricted", ...base };
+    if (otherwise === "no-answer") return { reason: "shell-refused", cause: otherwise, ...base };
+    return otherwise === "other" && this.#words !== ""
+      ? { reason: "unreachable", cause: "other", ...base }
+      : { reason: "shell-refused", cause: "startup-file", ...base };
   }
 }
 

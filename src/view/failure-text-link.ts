@@ -64,6 +64,11 @@ function unreachableText(failure: Extract<OnLink, { reason: "unreachable" }>): F
         "the connection died on the way",
         "run the same command again once the network is back; what was sent is not lost, and a build goes on by itself",
       );
+    case "other":
+      return text(
+        "ssh could not open a connection",
+        `its own words say why; \`ssh ${host} true\` must work without a question`,
+      );
     default:
       return unreachable(cause);
   }
@@ -117,9 +122,16 @@ function shellText(failure: Extract<OnLink, { reason: "shell-refused" }>): Failu
     case "startup-file":
       return {
         headline: `${host}: the login works, but a startup file there ends the shell`,
-        where: `${host}: ~/.bashrc, ~/.profile, ~/.zshenv, ~/.cshrc or ~/.config/fish/config.fish`,
+        where: startupFilesOf(host),
         details: lastWords,
-        hint: `look there for \`exit\`, \`exec\` or a command that waits for keys; \`ssh ${host} echo ok\` must print ok and nothing else`,
+        hint: `look there for \`exit\` or \`exec\`; \`ssh ${host} echo ok\` must print ok and nothing else`,
+      };
+    case "no-answer":
+      return {
+        headline: `${host}: ssh neither fails nor brings an answer from a shell there`,
+        where: startupFilesOf(host),
+        details: lastWords,
+        hint: `a startup file there may wait for keys, or ssh here for you, e.g. to touch or confirm a key: \`ssh ${host} echo ok\` must print ok at once, without a question`,
       };
     case "no-temporary-directory":
       return {
@@ -131,6 +143,10 @@ function shellText(failure: Extract<OnLink, { reason: "shell-refused" }>): Failu
     default:
       return unreachable(cause);
   }
+}
+
+function startupFilesOf(host: string): string {
+  return `${host}: ~/.bashrc, ~/.profile, ~/.zshenv, ~/.cshrc or ~/.config/fish/config.fish`;
 }
 
 /**

@@ -80,6 +80,18 @@ describe("what the user sees when a host cannot be reached:", () => {
     ]);
   });
 
+  test("an ssh that fails with words nobody has heard yet", async () => {
+    const { seen } = await push(onLaptop("Host apollo\n  BindAddress 192.0.2.1"), to("apollo"));
+    expect(seen).toMatchInlineSnapshot(`
+      "✗ apollo: ssh could not open a connection
+        | bind 192.0.2.1: Cannot assign requested address
+        | ssh: connect to host ADDRESS port 22: failure
+        → its own words say why; \`ssh apollo true\` must work without a question
+      push mnist failed on apollo after N s: ssh could not open a connection
+      "
+    `);
+  });
+
   test("no answer", async () => {
     await cutLink("enterprise");
     try {

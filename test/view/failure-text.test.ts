@@ -174,6 +174,11 @@ const samples: Samples = {
       lastWords: ["kex_exchange_identification: Connection closed by remote host\r"],
     },
     "link-died": { ...link, cause: "link-died", lastWords: [] },
+    other: {
+      ...link,
+      cause: "other",
+      lastWords: ["bind 192.0.2.1: Cannot assign requested address\r"],
+    },
   },
   "login-refused": {
     "no-accepted-key": {
@@ -227,6 +232,7 @@ const samples: Samples = {
       ...on("apollo", "This account is currently not available."),
     },
     "startup-file": { reason: "shell-refused", cause: "startup-file", ...on("apollo") },
+    "no-answer": { reason: "shell-refused", cause: "no-answer", ...on("apollo") },
     "no-temporary-directory": {
       reason: "shell-refused",
       cause: "no-temporary-directory",
