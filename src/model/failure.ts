@@ -68,7 +68,14 @@ export type LinkFailure =
   | {
       readonly reason: "unreachable";
       readonly cause:
-        "unknown-name" | "refused" | "timed-out" | "no-route" | "closed" | "link-died" | "other";
+        | "unknown-name"
+        | "refused"
+        | "timed-out"
+        | "no-route"
+        | "no-way-through"
+        | "closed"
+        | "link-died"
+        | "other";
       readonly address?: string;
     }
   | {

@@ -2,6 +2,11 @@ import type { LinkFailure } from "../model/failure.ts";
 
 /** ssh's own words under LC_ALL=C, the most specific first. Each with a real sample. */
 const catalogue: readonly (readonly [RegExp, LinkFailure])[] = [
+  // Connection closed by UNKNOWN port 65535: no address, since a command (`ssh -W` of ProxyJump) was the way there.
+  [
+    /Connection (?:closed|reset) by UNKNOWN port/,
+    { reason: "unreachable", cause: "no-way-through" },
+  ],
   // ssh: Could not resolve hostname nosuch: Name or service not known
   [/Could not resolve hostname/, { reason: "unreachable", cause: "unknown-name" }],
   // @    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @

@@ -54,6 +54,11 @@ function unreachableText(failure: Extract<OnLink, { reason: "unreachable" }>): F
         "no way to that machine (No route to host)",
         `check that the machine is on and that this one is on the right network or VPN; \`ssh ${host} true\` should answer`,
       );
+    case "no-way-through":
+      return text(
+        "its jump host gave no way to it (ProxyJump or ProxyCommand in your ssh config)",
+        `\`ssh ${host} true\` shows the words of the jump host, which ssh keeps from igor; the jump host or \`${host}\` may be down or unknown there`,
+      );
     case "closed":
       return text(
         "the connection was closed before the login",

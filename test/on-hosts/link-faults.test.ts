@@ -80,6 +80,21 @@ describe("what the user sees when a host cannot be reached:", () => {
     ]);
   });
 
+  test("a jump host that does not know the way", async () => {
+    const { seen } = await push(
+      onLaptop("Host apollo\n  ProxyJump enterprise\n  Port 9"),
+      to("apollo"),
+    );
+    expect(seen).toMatchInlineSnapshot(`
+      "✗ apollo: its jump host gave no way to it (ProxyJump or ProxyCommand in your ssh config)
+        | kex_exchange_identification: Connection closed by remote host
+        | Connection closed by UNKNOWN port 65535
+        → \`ssh apollo true\` shows the words of the jump host, which ssh keeps from igor; the jump host or \`apollo\` may be down or unknown there
+      push mnist failed on apollo after N s: its jump host gave no way to it (ProxyJump or ProxyCommand in your ssh config)
+      "
+    `);
+  });
+
   test("an ssh that fails with words nobody has heard yet", async () => {
     const { seen } = await push(onLaptop("Host apollo\n  BindAddress 192.0.2.1"), to("apollo"));
     expect(seen).toMatchInlineSnapshot(`

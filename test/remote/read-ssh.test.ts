@@ -13,6 +13,11 @@ const samples: readonly (readonly [string, string, string])[] = [
     "unreachable",
     "unknown-name",
   ],
+  [
+    "ssh: Could not resolve hostname jump: Name or service not known\r\nkex_exchange_identification: Connection closed by remote host\r\nConnection closed by UNKNOWN port 65535\r\n",
+    "unreachable",
+    "no-way-through",
+  ],
   ["ssh: connect to host 10.99.0.99 port 22: No route to host\r\n", "unreachable", "no-route"],
   [
     "ssh: connect to host 10.99.0.99 port 22: Network is unreachable\r\n",

@@ -173,6 +173,11 @@ const samples: Samples = {
       cause: "closed",
       lastWords: ["kex_exchange_identification: Connection closed by remote host\r"],
     },
+    "no-way-through": {
+      ...link,
+      cause: "no-way-through",
+      lastWords: ["Connection closed by UNKNOWN port 65535\r"],
+    },
     "link-died": { ...link, cause: "link-died", lastWords: [] },
     other: {
       ...link,
