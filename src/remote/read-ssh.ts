@@ -23,9 +23,12 @@ const catalogue: readonly (readonly [RegExp, LinkFailure])[] = [
   // Unable to negotiate with 10.99.0.11 port 22: no matching key exchange method found. Their offer: ...
   [/Unable to negotiate with/, { reason: "login-refused", cause: "no-common-algorithm" }],
   // ssh: connect to host 10.99.0.11 port 22: Connection refused
-  [/Connection refused/, { reason: "unreachable", cause: "refused" }],
+  [/connect to host .*Connection refused/, { reason: "unreachable", cause: "refused" }],
   // ssh: connect to host 10.99.0.99 port 22: No route to host
-  [/No route to host|Network is unreachable/, { reason: "unreachable", cause: "no-route" }],
+  [
+    /connect to host .*(?:No route to host|Network is unreachable)/,
+    { reason: "unreachable", cause: "no-route" },
+  ],
   // ssh: connect to host 10.99.0.11 port 22: Connection timed out; Connection timed out during banner exchange
   [
     /connect to host .*timed out|timed out during banner exchange|Connection to .* timed out/,

@@ -1,11 +1,10 @@
-import type { Failure, LinkFailure } from "../model/failure.ts";
+import type { Failure } from "../model/failure.ts";
 import type { ProgramName } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { frameBytes } from "../remote/frame.ts";
 import type { Answer } from "../remote/frame.ts";
 import { programText } from "../remote/programs.ts";
-import { readSshWords } from "../remote/read-ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
 import type { Running } from "./spawn.ts";
@@ -22,7 +21,7 @@ export interface Opened {
   readonly nonce: string;
   /** From now on answers go there. */
   hear(listener: (answer: Answer) => void): void;
-  /** What ssh has said on its stderr. */
+  /** What ssh has said on its stderr since then. */
   words(): string;
 }
 
@@ -76,11 +75,11 @@ export class HostShell implements Disposable {
     this.#process = opened.process;
     this.#nonce = opened.nonce;
     opened.hear((answer) => this.#hear(answer));
-    void opened.process.ended.then(() => this.#die(this.#deathBy(opened.words())));
+    void opened.process.ended.then(() => this.#die(this.#linkDied(opened.words())));
     let ping = 0;
     this.#ping = setInterval(() => {
       if (Date.now() - this.#heardAt > silenceMs) {
-        this.#die(this.#link({ reason: "unreachable", cause: "link-died" }, []));
+        this.#die(this.#linkDied(""));
         this.#process.end("SIGKILL");
       } else this.#process.stdin?.write(`${this.#nonce} 0 ping ${String(++ping)}\n`);
     }, pingEveryMs);
@@ -157,14 +156,9 @@ export class HostShell implements Disposable {
     for (const frame of [...this.#frames.values()]) frame.settle(fail(this.#death));
   }
 
-  #deathBy(words: string): Failure {
-    return this.#link(
-      readSshWords(words) ?? { reason: "unreachable", cause: "closed" },
-      lastLines(words),
-    );
-  }
-
-  #link(failure: LinkFailure, lastWords: readonly string[]): Failure {
-    return { ...failure, host: this.connection.host.host, lastWords };
+  /** The login had worked, so the link has died, whatever ssh calls it. */
+  #linkDied(words: string): Failure {
+    const { host } = this.connection.host;
+    return { reason: "unreachable", cause: "link-died", host, lastWords: lastLines(words) };
   }
 }

@@ -113,9 +113,9 @@ class Opening {
         const answer = parseAnswer(nonce, line);
         if (answer === undefined) this.#noise = `${this.#noise}${line}\n`.slice(-4000);
         else if (answer.kind === "hello") {
-          resolve(
-            ok({ process: child, nonce, hear: (to) => (listener = to), words: () => this.#words }),
-          );
+          const before = this.#words.length;
+          const words = (): string => this.#words.slice(before);
+          resolve(ok({ process: child, nonce, hear: (to) => (listener = to), words }));
         } else listener(answer);
       });
       child.stdout?.on("data", (chunk: Buffer) => reader.write(chunk));

@@ -150,7 +150,7 @@ async function endOf(
     return ok({ exitCode: ended.exitCode });
   }
   const asked = await opened.value.run({ program: "outcome", inputs: outcomeInputs(session) });
-  if (!asked.ok) return fail(afterBegin(asked.failure));
+  if (!asked.ok) return asked;
   const outcome = readOutcome(asked.value.stdout.toString("utf8"), session);
   if (outcome.kind === "unknown")
     return ended.exitCode === 255 ? "never-began" : fail(closed(request, []));
@@ -169,7 +169,12 @@ async function resultOf(
     case "running":
       // ssh itself was ended: its terminal is gone, and so must be what ran in it.
       await endEverything(request, "TERM");
-      return fail(afterBegin(closed(request, ["ssh ended before the command did"])));
+      return fail({
+        reason: "unreachable",
+        cause: "link-died",
+        host: request.session.host.host,
+        lastWords: ["ssh ended before the command did"],
+      });
   }
 }
 
@@ -188,7 +193,7 @@ function guardLost(
             { signal: standDown },
           )
         : opened;
-      if (!guard.ok) resolve({ lost: opened.ok ? afterBegin(guard.failure) : guard.failure });
+      if (!guard.ok) resolve({ lost: guard.failure });
     };
     void stand();
   });
@@ -220,13 +225,6 @@ async function close(session: Session, child: Running): Promise<void> {
 
 function closed({ session }: SessionRequest, lastWords: readonly string[]): Failure {
   return { reason: "unreachable", cause: "closed", host: session.host.host, lastWords };
-}
-
-/** A link that is closed while it is in use has died, whoever noticed it first: ssh or our pings. */
-function afterBegin(failure: Failure): Failure {
-  return failure.reason === "unreachable" && failure.cause === "closed"
-    ? { ...failure, cause: "link-died" }
-    : failure;
 }
 
 function aborted(signal: AbortSignal): Promise<"aborted"> {

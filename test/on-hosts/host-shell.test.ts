@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
@@ -115,6 +116,20 @@ describe("a startup file that", () => {
     await expectPushed(onLaptop(), projectOf("bash"));
     await onHost("apollo", `rm /home/${login("bash")}/.bashrc`);
   });
+});
+
+test("a host shell that is killed is told as a link that died, not as a login that failed", async () => {
+  // The startup file's shell becomes the loop; it is killed as soon as a frame arrives, each time.
+  const killer =
+    "(while sleep 0.02; do cat /tmp/igor.*/1.z && kill -9 $$ && exit; done) >/dev/null";
+  await write("bash", ".bashrc", `echo 'Connection refused' >&2\n${killer} 2>&1 &\n`);
+  const project = projectOf("bash");
+  project.write({ big: randomBytes(8_000_000).toString("base64") });
+  const { exitCode, stderr } = await onLaptop().igor(project, ["push"]);
+  await onHost("apollo", `rm /home/${login("bash")}/.bashrc; pkill -u ${login("bash")}`);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("apollo: warning: trying once more: the connection was lost\n");
+  expect(stderr).toContain("✗ apollo: the connection died on the way\n");
 });
 
 test("a host that allows nothing but files says so", async () => {

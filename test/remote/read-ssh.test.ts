@@ -120,4 +120,5 @@ test.each([
   "Warning: Permanently added 'apollo' (ED25519) to the list of known hosts.\r\n",
   "bash: line 1: rsync: command not found\n",
   "Exit request sent.\r\n",
+  "curl: (7) Failed to connect to proxy port 3128: Connection refused\n",
 ])("%j says nothing about the link", (words) => expect(readSshWords(words)).toBeUndefined());
