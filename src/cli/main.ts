@@ -1,11 +1,18 @@
 import type { Failure } from "../model/failure.ts";
 import { asksForJson, parse } from "../request/parse.ts";
 
+// What nobody reads any more need not be done, e.g. `igor docker exec -g cluster ... | head -1`; progress is no such thing.
+const unread = new AbortController();
+process.stdout.on("error", (error) => unread.abort(error));
+process.stderr.on("error", () => undefined);
+
 // Help and version must not wait for anything else to be loaded.
 void main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
-  // What was written must arrive; what ssh still has to say to the hosts, it says without igor.
-  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+  // What was written must arrive, or be known not to; what ssh still has to say to the hosts, it says without igor.
+  process.stdout.write("", () =>
+    process.stderr.write("", () => setImmediate(() => void leave(exitCode))),
+  );
 });
 
 async function main(words: readonly string[]): Promise<number> {
@@ -24,9 +31,19 @@ async function main(words: readonly string[]): Promise<number> {
     }
     default: {
       const { runRequest } = await import("./run-request.ts");
-      return runRequest(request);
+      return runRequest(request, unread.signal);
     }
   }
+}
+
+/** A reader that has left knows it: 141, as a shell tells of SIGPIPE. Anything else, like a full disk, is a failure. */
+async function leave(exitCode: number): Promise<void> {
+  if (!unread.signal.aborted) process.exit(exitCode);
+  const error = unread.signal.reason as NodeJS.ErrnoException;
+  if (error.code === "EPIPE") process.exit(141);
+  const { showFailure } = await import("./show-failure.ts");
+  showFailure({ reason: "output-unwritable", detail: error.message });
+  process.exit(1);
 }
 
 /** Words that are no request; exit code 2. */

@@ -13,15 +13,18 @@ const misused = 2;
 const notStarted = 125;
 const bySignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Does what was asked on the hosts, with the screen that fits; the value is igor's exit code. */
-export async function runRequest(request: HostRequest): Promise<number> {
-  const first = await runOnce(request);
+/**
+ * Does what was asked on the hosts, with the screen that fits, until it is done or nobody reads it any more; the value
+ * is igor's exit code.
+ */
+export async function runRequest(request: HostRequest, unread: AbortSignal): Promise<number> {
+  const first = await runOnce(request, unread);
   if (!("inUse" in first)) return first.exitCode;
   const { askReplace } = await import("./ask-replace.ts");
   const answer = await askReplace(first.inUse);
   if (answer === "cancelled") return bySignal.SIGINT;
   if (answer === "no") return failed;
-  return (await runOnce({ ...first.request, replace: true })).exitCode;
+  return (await runOnce({ ...first.request, replace: true }, unread)).exitCode;
 }
 
 /** The exit code, and what a person at the terminal may be asked about before it counts. */
@@ -33,14 +36,15 @@ type Ran =
       readonly inUse: readonly ContainerInUse[];
     };
 
-async function runOnce(request: HostRequest): Promise<Ran> {
+async function runOnce(request: HostRequest, unread: AbortSignal): Promise<Ran> {
   const { stdin, stdout, stderr, env } = process;
   const { json, verbosity } = request;
   const screen = openScreen({
     ...chooseScreen({ json, verbosity, env, stdout, stderr }),
     now: Date.now,
   });
-  const { signal, stop } = endBySignals();
+  const { signal: ended, stop } = endBySignals();
+  const signal = AbortSignal.any([ended, unread]);
   const terminal =
     stdin.isTTY && stdout.isTTY ? { term: env["TERM"], colorTerm: env["COLORTERM"] } : undefined;
   try {
@@ -52,7 +56,7 @@ async function runOnce(request: HostRequest): Promise<Ran> {
       signal,
       now: Date.now,
     });
-    if (signal.aborted) return { exitCode: bySignal[signal.reason as keyof typeof bySignal] };
+    if (ended.aborted) return { exitCode: bySignal[ended.reason as keyof typeof bySignal] };
     if (!outcome.ok) return { exitCode: isMisuse(outcome.failure) ? misused : failed };
     if (outcome.value.kind === "plan") {
       stdout.write(

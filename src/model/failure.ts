@@ -31,6 +31,11 @@ export type LaptopFailure =
       readonly directories: number;
     }
   | {
+      /** What igor's standard output goes to does not take it, e.g. a full disk. */
+      readonly reason: "output-unwritable";
+      readonly detail: string;
+    }
+  | {
       /** A local tool refused, e.g. git in a directory of another owner. */
       readonly reason: "laptop-tool-failed";
       readonly program: string;

@@ -19,6 +19,12 @@ export function laptopText(failure: LaptopFailure): FailureText {
         details: [],
         hint: "raise the limit: `sudo sysctl fs.inotify.max_user_watches=524288`, or list what need not travel in `.igorignore`",
       };
+    case "output-unwritable":
+      return {
+        headline: "standard output cannot be written; what was asked was ended",
+        details: [failure.detail],
+        hint: "make room where it goes to, and run the same command again",
+      };
     case "dockerfile-missing":
       return {
         headline: `no image can be built: ${failure.file} is missing`,

@@ -44,6 +44,7 @@ function textOf(failure: Failure): FailureText {
     case "unreadable-file":
     case "laptop-tool-failed":
     case "watch-limit":
+    case "output-unwritable":
     case "dockerfile-missing":
     case "rebuild-file-missing":
       return laptopText(failure);

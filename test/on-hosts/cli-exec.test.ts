@@ -352,6 +352,31 @@ describe("exec on several hosts", () => {
   });
 });
 
+describe("a reader of stdout that leaves, as head does,", () => {
+  const endless = (mark: string) => ["sh", "-c", `while echo up; do sleep 0.1; done; : ${mark}`];
+
+  test("ends the command on several hosts, without a word", async () => {
+    const mark = token();
+    const words = ["docker", "exec", "-g", "cluster", ...endless(mark)];
+    const child = laptop.start(project, words);
+    const end = ended(child);
+    await says(child, /up[\s\S]*up/);
+    child.stdout?.destroy();
+    expect(await end).toMatchObject({ exitCode: 141 });
+    expect((await end).stderr).not.toContain("Error");
+    for (const host of ["apollo", "enterprise"])
+      expect(await processes(mark, { host, container: containerOf(project, "cluster") })).toEqual(
+        [],
+      );
+  });
+
+  test("does not end a push, which tells its progress on stderr", async () => {
+    const child = laptop.start(project, ["push", "--verbose"]);
+    child.stderr?.destroy();
+    expect(await ended(child)).toMatchObject({ exitCode: 0 });
+  });
+});
+
 describe("in a terminal", () => {
   /** Every byte that igor writes to a terminal. */
   const inTypescript = (...words: readonly string[]): Promise<IgorResult> => {

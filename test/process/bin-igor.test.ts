@@ -57,6 +57,12 @@ describe("bin/igor", () => {
     expect(stderr).toMatch(hint);
   });
 
+  test("that cannot write its answer says so, with exit code 1", async () => {
+    const ran = await run("/bin/sh", "-c", '"$0" help >/dev/full', igor);
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stderr).toMatch(/standard output cannot be written.*\n.*no space left/);
+  });
+
   test("makes a project, and not twice", async () => {
     const words = ["init", "--host", "apollo", "--dir", "~/d", "--yes"];
     expect(await run(igor, ...words)).toMatchObject({ exitCode: 0 });

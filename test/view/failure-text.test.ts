@@ -146,6 +146,9 @@ const samples: Samples = {
       lastWords: ["fatal: detected dubious ownership in repository at '/src'"],
     },
   },
+  "output-unwritable": {
+    one: { reason: "output-unwritable", detail: "ENOSPC: no space left on device, write" },
+  },
   unreachable: {
     "unknown-name": {
       ...link,
