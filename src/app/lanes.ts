@@ -1,9 +1,13 @@
 import type { Decision } from "../model/event.ts";
 import type { PendingPush } from "../model/manifest.ts";
 import type { Host } from "../model/project.ts";
-import type { HostFacts } from "../plan/facts.ts";
+import { fail, ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import type { HostFacts, Subject } from "../plan/facts.ts";
 import { planFor } from "../plan/plan-for.ts";
 import type { Planned } from "../plan/plan-for.ts";
+import { stateDir } from "../project/state-dir.ts";
+import { systemErrorOf } from "../project/system-error.ts";
 import { execute } from "../run/execute.ts";
 import type { LaneReport } from "../run/execute.ts";
 import type { LaneAnswer, Tools } from "../run/step.ts";
@@ -90,11 +94,26 @@ function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools 
       const pending = planned.pending.get(host.host);
       if (pending?.generation !== generation)
         throw new Error(`generation ${generation} was never planned for ${host.host}`);
-      observed.stores.get(host.host)?.addPending(corrected(pending, changed));
+      return noted(subject, () =>
+        observed.stores.get(host.host)?.addPending(corrected(pending, changed)),
+      );
     },
-    confirmed: (host, generation) => observed.stores.get(host.host)?.confirm(generation),
+    // Without that note the attempt stays pending, and the host says next time that it holds it.
+    confirmed: (host, generation) =>
+      void noted(subject, () => observed.stores.get(host.host)?.confirm(generation)),
     now,
   };
+}
+
+/** Writes to igor's state here, which a full disk or a read-only home does not take. */
+function noted({ project }: Subject, write: () => void): Result<undefined> {
+  try {
+    write();
+    return ok(undefined);
+  } catch (error) {
+    const { detail } = systemErrorOf(error);
+    return fail({ reason: "state-unwritable", directory: stateDir(project.root), detail });
+  }
 }
 
 /** What was read is noted, not what was planned. A file that is gone was not sent: what the host has of it stays known. */

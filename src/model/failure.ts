@@ -31,6 +31,12 @@ export type LaptopFailure =
       readonly directories: number;
     }
   | {
+      /** What igor puts on the hosts cannot be noted here. */
+      readonly reason: "state-unwritable";
+      readonly directory: string;
+      readonly detail: string;
+    }
+  | {
       /** What igor's standard output goes to does not take it, e.g. a full disk. */
       readonly reason: "output-unwritable";
       readonly detail: string;

@@ -80,7 +80,10 @@ async function payloadOf(
   if (!packed.ok) return packed;
   const { bytes, changed } = packed.value;
   const all = new Map([...(transferred?.changed ?? []), ...changed]);
-  if (step.confirms !== undefined) tools.aboutToSend(lane.host, step.confirms, all);
+  if (step.confirms !== undefined) {
+    const noted = tools.aboutToSend(lane.host, step.confirms, all);
+    if (!noted.ok) return noted;
+  }
   const gone = [...all.keys()].filter((path) => all.get(path) === undefined);
   return ok(await packPayload(changes, bytes, gone));
 }

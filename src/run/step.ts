@@ -15,7 +15,11 @@ export interface Tools {
   readonly reconnect: (host: Host) => Promise<Result<HostShell>>;
   readonly source: FileSource;
   /** Called before anything of a generation is sent; `changed` is what was read of files that differ from the plan. */
-  readonly aboutToSend: (host: Host, generation: string, changed: PackedFiles["changed"]) => void;
+  readonly aboutToSend: (
+    host: Host,
+    generation: string,
+    changed: PackedFiles["changed"],
+  ) => Result<undefined>;
   readonly confirmed: (host: Host, generation: string) => void;
   readonly now: () => number;
 }

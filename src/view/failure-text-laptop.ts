@@ -19,6 +19,13 @@ export function laptopText(failure: LaptopFailure): FailureText {
         details: [],
         hint: "raise the limit: `sudo sysctl fs.inotify.max_user_watches=524288`, or list what need not travel in `.igorignore`",
       };
+    case "state-unwritable":
+      return {
+        headline: "igor cannot note on this machine what it sends, so it changed nothing there",
+        where: failure.directory,
+        details: [failure.detail],
+        hint: "make room, give yourself the right to write there, or name another directory in XDG_STATE_HOME",
+      };
     case "output-unwritable":
       return {
         headline: "standard output cannot be written; what was asked was ended",

@@ -44,6 +44,7 @@ function textOf(failure: Failure): FailureText {
     case "unreadable-file":
     case "laptop-tool-failed":
     case "watch-limit":
+    case "state-unwritable":
     case "output-unwritable":
     case "dockerfile-missing":
     case "rebuild-file-missing":

@@ -320,3 +320,19 @@ describe("a line that goes dead in the middle", () => {
     `);
   });
 });
+
+test("a push that cannot be noted here is not begun, and says so", async () => {
+  const laptop = onLaptop();
+  const project = to("apollo");
+  const env = { XDG_STATE_HOME: "/dev/null/state" };
+  const { exitCode, stderr } = await laptop.igor(project, ["push"], { env });
+  expect(exitCode).toBe(1);
+  expect(stderr.replaceAll(/projects\/\w+/g, "projects/ID")).toContain(`\
+✗ igor cannot note on this machine what it sends, so it changed nothing there
+  /dev/null/state/igor/projects/ID
+  | ENOTDIR: not a directory, mkdir '/dev/null/state/igor/projects/ID'
+  → make room, give yourself the right to write there, or name another directory in XDG_STATE_HOME
+`);
+  const { stdout } = await onHost("apollo", ["sh", "-c", 'ls "$0"', `${project.hostDir}/a.py`]);
+  expect(stdout).toBe("");
+});

@@ -146,6 +146,13 @@ const samples: Samples = {
       lastWords: ["fatal: detected dubious ownership in repository at '/src'"],
     },
   },
+  "state-unwritable": {
+    one: {
+      reason: "state-unwritable",
+      directory: "/home/dino/.local/state/igor/projects/9b1c",
+      detail: "ENOSPC: no space left on device, write",
+    },
+  },
   "output-unwritable": {
     one: { reason: "output-unwritable", detail: "ENOSPC: no space left on device, write" },
   },
