@@ -26,10 +26,12 @@ async function main(words: readonly string[]): Promise<number> {
       return printHelp(request);
     }
     case "init": {
+      if (isNowhere()) return refuse({ reason: "directory-gone" }, "text");
       const { runInit } = await import("./run-init.ts");
       return runInit(request);
     }
     default: {
+      if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
       const { runRequest } = await import("./run-request.ts");
       return runRequest(request, unread.signal);
     }
@@ -46,7 +48,17 @@ async function leave(exitCode: number): Promise<void> {
   process.exit(1);
 }
 
-/** Words that are no request; exit code 2. */
+/** Whether the directory that igor was called in has been removed. */
+function isNowhere(): boolean {
+  try {
+    process.cwd();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Words that are no request, or nowhere to do it; exit code 2. */
 async function refuse(failure: Failure, mode: "text" | "json"): Promise<number> {
   const { showFailure } = await import("./show-failure.ts");
   showFailure(failure, mode);

@@ -37,6 +37,15 @@ export type LaptopFailure =
       readonly detail: string;
     }
   | {
+      /** None of these can be a private directory for the sockets of shared connections. */
+      readonly reason: "no-socket-directory";
+      readonly places: readonly string[];
+    }
+  | {
+      /** The directory that igor was called in has been removed. */
+      readonly reason: "directory-gone";
+    }
+  | {
       /** What igor's standard output goes to does not take it, e.g. a full disk. */
       readonly reason: "output-unwritable";
       readonly detail: string;

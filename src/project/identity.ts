@@ -4,7 +4,16 @@ import { readText } from "./read.ts";
 
 /** Where this checkout is, for the marker on a host and for people. e.g. `dino@laptop:/home/dino/mnist (3f2a9c01)` */
 export function sourceOf(root: string): string {
-  return `${userInfo().username}@${hostname()}:${root} (${machineId()})`;
+  return `${loginName()}@${hostname()}:${root} (${machineId()})`;
+}
+
+/** In a container one may be a user without a name. */
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
 }
 
 /** A few letters that tell machines of the same name apart. The machine's id itself is not given away. */

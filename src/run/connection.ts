@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { chmodSync, lstatSync, mkdirSync } from "node:fs";
-import { homedir, tmpdir, userInfo } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Host } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
@@ -38,7 +38,10 @@ export async function findConnection(host: Host): Promise<Result<Connection>> {
   const settings = parseSettings(text);
   if (settings.multiplexes) return ok({ host, settings, controlPath: undefined });
   const name = createHash("sha256").update(`${host.host}\n${text}`).digest("hex").slice(0, 16);
-  return ok({ host, settings, controlPath: join(controlDirectory(name.length + 1), name) });
+  const directory = controlDirectory(name.length + 1);
+  return directory.ok
+    ? ok({ host, settings, controlPath: join(directory.value, name) })
+    : directory;
 }
 
 /** The last lines of a tool's words, for a failure. */
@@ -50,19 +53,20 @@ export function lastLines(text: string, count = 20): readonly string[] {
 }
 
 /** A private directory whose sockets have paths that are short enough. */
-function controlDirectory(nameBytes: number): string {
+function controlDirectory(nameBytes: number): Result<string> {
+  const own = `igor-${String(process.getuid?.())}`;
   const runtime = process.env["XDG_RUNTIME_DIR"];
   const places = [
     ...(runtime === undefined || runtime === "" ? [] : [join(runtime, "igor")]),
     join(homedir(), ".cache", "igor", "s"),
-    join(tmpdir(), `igor-${String(userInfo().uid)}`),
-    `/tmp/igor-${String(userInfo().uid)}`,
+    join(tmpdir(), own),
+    join("/tmp", own),
   ];
   for (const place of places) {
     if (Buffer.byteLength(place) + nameBytes <= longestControlPath && isPrivate(place))
-      return place;
+      return ok(place);
   }
-  throw new Error(`none of these can hold the sockets of shared connections: ${places.join(", ")}`);
+  return fail({ reason: "no-socket-directory", places });
 }
 
 /** Makes the directory when it is missing; false when it cannot be ours alone. */
@@ -70,7 +74,7 @@ function isPrivate(place: string): boolean {
   try {
     mkdirSync(place, { recursive: true, mode: 0o700 });
     const found = lstatSync(place);
-    if (!found.isDirectory() || found.uid !== userInfo().uid) return false;
+    if (!found.isDirectory() || found.uid !== process.getuid?.()) return false;
     if ((found.mode & 0o077) !== 0) chmodSync(place, 0o700);
     return true;
   } catch {

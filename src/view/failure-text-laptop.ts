@@ -26,6 +26,18 @@ export function laptopText(failure: LaptopFailure): FailureText {
         details: [failure.detail],
         hint: "make room, give yourself the right to write there, or name another directory in XDG_STATE_HOME",
       };
+    case "no-socket-directory":
+      return {
+        headline: "there is no private directory here for the sockets of shared connections",
+        details: failure.places,
+        hint: "one of these must be writable, yours alone and not too long a path: set XDG_RUNTIME_DIR to such a directory",
+      };
+    case "directory-gone":
+      return {
+        headline: "the directory that you are in is not there any more",
+        details: [],
+        hint: "go to the directory of your project; one that was made anew must be entered anew",
+      };
     case "output-unwritable":
       return {
         headline: "standard output cannot be written; what was asked was ended",

@@ -45,6 +45,8 @@ function textOf(failure: Failure): FailureText {
     case "laptop-tool-failed":
     case "watch-limit":
     case "state-unwritable":
+    case "no-socket-directory":
+    case "directory-gone":
     case "output-unwritable":
     case "dockerfile-missing":
     case "rebuild-file-missing":

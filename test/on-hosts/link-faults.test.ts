@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { cutLink, hostAddress, onHost, restoreLink } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
-import { aLaptop, aProject } from "../support/laptop.ts";
+import { aLaptop, aProject, igorProgram } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
 import { until } from "../support/until.ts";
 
@@ -318,6 +318,40 @@ describe("a line that goes dead in the middle", () => {
       push mnist failed on apollo after N s: no answer in time (Connection timed out)
       "
     `);
+  });
+});
+
+describe("a user of this machine", () => {
+  /** What igor says to the user with this number, whose home cannot be used. */
+  const pushAs = (uid: number): string => {
+    const { root } = to("apollo");
+    for (const path of [dirname(root), root, join(root, ".igor")]) chmodSync(path, 0o755);
+    const as = ["--reuid", String(uid), "--regid", String(uid), "--clear-groups"];
+    const home = "/dev/null/home";
+    const { PATH = "" } = process.env;
+    return spawnSync("setpriv", [...as, process.execPath, igorProgram, "push"], {
+      cwd: root,
+      env: { PATH, HOME: home, TMPDIR: home },
+      encoding: "utf8",
+    }).stderr;
+  };
+
+  test("without a name is told what ssh says to that", () => {
+    expect(pushAs(54_321)).toContain("  | No user exists for uid 54321\n");
+  });
+
+  test("without a private directory is told which ones would do", () => {
+    writeFileSync("/tmp/igor-65534", "");
+    try {
+      expect(pushAs(65_534)).toContain(`\
+✗ there is no private directory here for the sockets of shared connections
+  | /dev/null/home/.cache/igor/s
+  | /dev/null/home/igor-65534
+  | /tmp/igor-65534
+`);
+    } finally {
+      rmSync("/tmp/igor-65534");
+    }
   });
 });
 

@@ -153,6 +153,10 @@ const samples: Samples = {
       detail: "ENOSPC: no space left on device, write",
     },
   },
+  "no-socket-directory": {
+    one: { reason: "no-socket-directory", places: ["/home/dino/.cache/igor/s", "/tmp/igor-1000"] },
+  },
+  "directory-gone": { one: { reason: "directory-gone" } },
   "output-unwritable": {
     one: { reason: "output-unwritable", detail: "ENOSPC: no space left on device, write" },
   },
