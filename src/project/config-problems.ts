@@ -14,7 +14,9 @@ export function schemaProblemsOf(
     const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
     switch (issue.code) {
       case "unrecognized_keys":
-        return issue.keys.map((key) => unknownKey(source, [...path, key]));
+        return issue.keys
+          .filter((key) => key !== "__proto__")
+          .map((key) => unknownKey(source, [...path, key]));
       case "invalid_key":
         return [at(source, spotOfKey(source, path), { path, message: messageOf(issue.issues[0]) })];
       default: {
@@ -26,11 +28,14 @@ export function schemaProblemsOf(
   });
 }
 
-/** Keys that the schema cannot see because a later one of the same name hides them; the later is shown. */
-export function repeatedKeysOf(source: Source): readonly ConfigProblem[] {
+/** Keys that the schema does not see: `__proto__`, and one that a later one of the same name hides; the later is shown. */
+export function unseenKeysOf(source: Source): readonly ConfigProblem[] {
   const seen = new Set<string>();
   return keysOf(source).flatMap(({ path, spot }) => {
     const key = keyOf(path);
+    if (path.at(-1) === "__proto__") {
+      return [at(source, spot, { path, message: "is not a known key" })];
+    }
     if (seen.has(key)) return [at(source, spot, { path, message: "is there twice" })];
     seen.add(key);
     return [];

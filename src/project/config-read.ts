@@ -1,7 +1,7 @@
 import type { ConfigProblem } from "../model/failure-config.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { repeatedKeysOf, schemaProblemsOf } from "./config-problems.ts";
+import { unseenKeysOf, schemaProblemsOf } from "./config-problems.ts";
 import { configSchema } from "./config-schema.ts";
 import type { Config } from "./config-schema.ts";
 import { parseSource, valueOf } from "./config-source.ts";
@@ -13,7 +13,7 @@ export function readConfig(text: string): Result<Config, readonly ConfigProblem[
   const source = parsed.value;
   const checked = configSchema.safeParse(valueOf(source));
   const problems = [
-    ...repeatedKeysOf(source),
+    ...unseenKeysOf(source),
     ...schemaProblemsOf(source, checked.error?.issues ?? []),
   ].toSorted((one, other) => one.line - other.line || one.column - other.column);
   if (!checked.success || problems.length > 0) return fail(problems);

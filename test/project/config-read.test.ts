@@ -317,6 +317,12 @@ describe("what is wrong in a configuration is shown with its place and its line"
       "1:24 __proto__: is not a known key",
     ]);
   });
+
+  test.each(["env", "build_args"])("a name in %s that is special to JavaScript", (key) => {
+    const text = `{"${key}":{"__proto__":"a"},${withKeys({}).slice(1)}`;
+    const column = key.length + 6;
+    expect(complaintsAbout(text)).toEqual([`1:${column} ${key}.__proto__: is not a known key`]);
+  });
 });
 
 describe("readConfig never throws", () => {
