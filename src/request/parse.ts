@@ -132,7 +132,9 @@ function unknownCommand(given: string, known: readonly string[]): UsageProblem {
 
 function unknownTopic(topic: readonly string[]): UsageProblem {
   const misunderstood = topic.findIndex((_, index) => !isTopic(topic.slice(0, index + 1)));
-  return unknownCommand(topic[misunderstood] ?? "", topicsAfter(topic.slice(0, misunderstood)));
+  const given = topic[misunderstood] ?? "";
+  const known = topicsAfter(topic.slice(0, misunderstood));
+  return known.length === 0 ? { kind: "extra-argument", given } : unknownCommand(given, known);
 }
 
 function requestOf({ path, kind, given, rest }: Reading): Request {
