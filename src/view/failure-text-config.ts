@@ -24,7 +24,7 @@ export function configText(failure: ConfigFailure): FailureText {
         headline: "the configuration cannot be read",
         where: failure.file,
         details: [failure.detail],
-        hint: "give yourself the right to read it, e.g. `chmod u+r`",
+        hint: "it must be a file that you may read, e.g. after `chmod u+r`",
       };
     case "config-invalid":
       return invalidText(failure.file, failure.problems);
@@ -53,7 +53,7 @@ export function configText(failure: ConfigFailure): FailureText {
         headline: "the configuration cannot be written",
         where: failure.file,
         details: [failure.detail],
-        hint: "check who owns the directory and whether its disk is full",
+        hint: "check what is there already, who owns the directory, and whether its disk is full",
       };
     case "unknown-group":
       return {
@@ -162,9 +162,9 @@ function excerptOf({ sourceLine, column, length }: ConfigProblem): string[] {
   const at = column - 1;
   const from = text.length <= before + around ? indentOf(text, at) : Math.max(0, at - before);
   const shown = text.slice(from, from + before + around).trimEnd();
-  const caretLength = Math.max(1, Math.min(length, shown.length - (at - from)));
+  const marked = shown.slice(at - from, at - from + length);
   const pad = " ".repeat(widthOf(text.slice(from, at)));
-  return [`    ${shown}`, `    ${pad}${"^".repeat(caretLength)}`];
+  return [`    ${shown}`, `    ${pad}${"^".repeat(Math.max(1, widthOf(marked)))}`];
 }
 
 function indentOf(text: string, most: number): number {

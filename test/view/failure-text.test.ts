@@ -398,3 +398,9 @@ test.each(table)("$name says on which host and what to do", ({ failure }) => {
 test.each(table)("$name never advises to switch off host key checking", ({ failure }) => {
   expect(JSON.stringify(failureText(failure))).not.toMatch(/StrictHostKeyChecking|UserKnownHosts/i);
 });
+
+test("carets stand below every column of what they point at, also below wide letters", () => {
+  const line = problem({ column: 3, length: 4, sourceLine: '  "日本": 1' });
+  const { details } = failureText({ reason: "config-invalid", file, problems: [line] });
+  expect(details.slice(-2)).toEqual(['    "日本": 1', "    ^^^^^^"]);
+});
