@@ -40,7 +40,8 @@ describe("help pages", () => {
         0    All went well.
         1    A step failed.
         2    The command line or the configuration is wrong.
-        130  You cancelled it.
+        130  You cancelled it; 143 by SIGTERM, 129 by SIGHUP.
+        141  What read its output has left.
 
       More
         igor help COMMAND  explains a command
