@@ -53,6 +53,7 @@ export function advanceJobReading(
       return { reading: { ...reading, undecided: bytes.subarray(kept), line, isTold }, items };
     }
     write(bytes.subarray(0, at));
+    isTold ||= line.length > 0;
     endLine();
     const end = bytes.indexOf("\n", at + mark.length);
     if (end < 0)

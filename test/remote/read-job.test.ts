@@ -67,6 +67,13 @@ describe("the log of a job", () => {
     expect(read(Buffer.from(fake), []).every(({ kind }) => kind === "line")).toBe(true);
   });
 
+  test("that ends within an event has no line that nobody wrote", () => {
+    expect(read(Buffer.from(`ab\n${nonce} ev `), [])).toEqual([
+      { kind: "line", text: "ab" },
+      { kind: "line", text: `${nonce} ev ` },
+    ]);
+  });
+
   test("is read alike however it is cut", () => {
     const piece = fc.oneof(
       fc.constantFrom(
@@ -74,6 +81,7 @@ describe("the log of a job", () => {
         "\n\n",
         `\n${nonce}`,
         `\n${nonce} ev`,
+        `\n${nonce} ev `,
         nonce,
         "ü",
         "日本",
