@@ -141,7 +141,8 @@ async function readFile(source: FileSource, path: string): Promise<Result<ReadFi
       header: {
         size: content.length,
         mode: parseInt(mode, 8),
-        mtime: new Date(Number(after.mtimeNs / 1_000_000n)),
+        // The field itself cannot hold a time before 1970, and tar refuses the archive; the pax header can.
+        mtime: new Date(Math.max(0, Number(after.mtimeNs / 1_000_000n))),
         pax: { mtime },
       },
       content,

@@ -5,8 +5,10 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -100,6 +102,14 @@ describe("packed files", () => {
     ]);
     unpack(packed.ok ? packed.value.bytes : Buffer.alloc(0));
     expect(thingsIn(out)).toEqual({ "f/changed": "newer" });
+  });
+
+  test("may be older than 1970", async () => {
+    writeThings(root, { old: "1" });
+    utimesSync(join(root, "old"), new Date(-86_400_000), new Date(-86_400_000));
+    const packed = await packFiles(sourceOf(["old"]), ["old"]);
+    unpack(packed.ok ? packed.value.bytes : Buffer.alloc(0));
+    expect(statSync(join(out, "f/old")).mtimeMs).toBe(-86_400_000);
   });
 
   test("that grow while they are read are sent once more", async () => {
