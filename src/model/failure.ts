@@ -13,7 +13,8 @@ export type LaptopFailure =
       /** A file that cannot be sent as it is. */
       readonly reason: "unreadable-file";
       readonly path: string;
-      readonly cause: "not-utf8" | "no-permission";
+      /** `too-large`: to be read into memory, which only rsync does not need. */
+      readonly cause: "not-utf8" | "no-permission" | "too-large";
     }
   | {
       /** There is nothing to build an image from. */

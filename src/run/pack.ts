@@ -72,7 +72,12 @@ export function streamFiles(
     else archive.destroy();
     return changed;
   };
-  return { bytes: Readable.from(archive).pipe(createGzip({ level: 1 })), packed: packAll() };
+  const bytes = createGzip({ level: 1 });
+  // Nobody else hears of an archive that was given up.
+  Readable.from(archive)
+    .on("error", () => bytes.destroy())
+    .pipe(bytes);
+  return { bytes, packed: packAll() };
 }
 
 async function addFiles(
@@ -151,7 +156,8 @@ async function readFile(source: FileSource, path: string): Promise<Result<ReadFi
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (["ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "EINVAL", "ENXIO"].includes(code))
       return ok(undefined);
-    return fail({ reason: "unreadable-file", path, cause: "no-permission" });
+    const cause = code === "ERR_FS_FILE_TOO_LARGE" ? "too-large" : "no-permission";
+    return fail({ reason: "unreadable-file", path, cause });
   }
 }
 

@@ -79,6 +79,11 @@ function unreadableText({
         headline: `${path} cannot be read here (Permission denied)`,
         hint: `give yourself the right to read it, e.g. \`chmod u+r\`, or ${exclude}`,
       };
+    case "too-large":
+      return {
+        headline: `${path} has more than 2 GiB and cannot travel without rsync`,
+        hint: `install rsync on both sides, or ${exclude}`,
+      };
     default:
       return unreachable(cause);
   }

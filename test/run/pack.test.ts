@@ -7,8 +7,10 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   unlinkSync,
   utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -129,4 +131,13 @@ test("a stream of files is one archive with plain names", async () => {
   unpack(await buffer(bytes));
   expect(await packed).toEqual({ ok: true, value: new Map() });
   expect(thingsIn(out)).toEqual({ a: "1", "d/b": "2", link: "-> a" });
+});
+
+test("a stream that meets a file it cannot read ends, with a reason", async () => {
+  writeThings(root, { a: "1" });
+  writeFileSync(join(root, "huge"), "");
+  truncateSync(join(root, "huge"), 2 ** 31);
+  const { bytes, packed } = streamFiles(sourceOf(["a", "huge"]), ["a", "huge"]);
+  await expect(buffer(bytes)).rejects.toThrow();
+  expect(await packed).toMatchObject({ failure: { path: "huge", cause: "too-large" } });
 });

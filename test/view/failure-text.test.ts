@@ -137,6 +137,7 @@ const samples: Samples = {
   "unreadable-file": {
     "not-utf8": { reason: "unreadable-file", path: "data/caf\ufffd", cause: "not-utf8" },
     "no-permission": { reason: "unreadable-file", path: "data/key", cause: "no-permission" },
+    "too-large": { reason: "unreadable-file", path: "data/set.bin", cause: "too-large" },
   },
   "watch-limit": { one: { reason: "watch-limit", directories: 8190 } },
   "laptop-tool-failed": {
