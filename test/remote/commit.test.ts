@@ -446,6 +446,25 @@ describe.each(localShells)("a link on the way, in $name,", (shell) => {
     expect(thingsIn(elsewhere())).toEqual({ a: "old", "b/a": "old" });
   });
 
+  test("is found before a file makes way for a directory", () => {
+    const done = commit(shell, {
+      there: { a: ours("old"), data: { link: elsewhere() } },
+      staged: { "a/b": "new", "data/a": "new" },
+      changes: [unblock("a", file("old")), replace("a/b"), replace("data/a")],
+    });
+    expect(done.run.events[0]).toMatch(/^failed symlink-in-the-way/);
+    expect(done.tree).toEqual({ a: "old", data: `-> ${elsewhere()}` });
+  });
+
+  test("that igor left, whatever its name, makes way for a directory", () => {
+    const done = commit(shell, {
+      there: { "l\n1\\": { link: "/etc" } },
+      staged: { "l\n1\\/hosts": "new" },
+      changes: [unblock("l\n1\\", link("/etc")), replace("l\n1\\/hosts")],
+    });
+    expect(done).toMatchObject({ tree: { "l\n1\\/hosts": "new" }, run: { exitCode: 0 } });
+  });
+
   test("that comes with the same push is not followed either", () => {
     writeThings(elsewhere(), { keep: "mine" });
     const done = commit(shell, {

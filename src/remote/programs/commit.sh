@@ -26,6 +26,12 @@ commit_tree() {
   # Other file systems are mounted in the tree, or may be: the kernel writes such a path in another way.
   mounted=1
   case $PWD in *[!A-Za-z0-9_./@:+-]*) ;; *) grep -qsF " $PWD/" /proc/self/mounts || mounted= ;; esac
+  leaving=
+  if [ -s "$stage/l/first" ] && [ -s "$stage/l/then" ]; then
+    list=$stage/l/then leaving=$stage/l/first
+    examine
+    leaving=
+  fi
   for list in "$stage/l/first" "$stage/l/then"; do
     [ -s "$list" ] || continue
     examine
@@ -53,8 +59,15 @@ no_link() {
   while [ "$rest" ]; do
     part=$part${part:+/}${rest%%/*} rest=${rest#*/}
     case ${part##*/} in '' | ..) die symlink-in-the-way "$(encoded "$1")" ;; esac
-    [ ! -L "$part" ] || die symlink-in-the-way "$(encoded "$part")"
+    [ ! -L "$part" ] || leaves "$part" || die symlink-in-the-way "$(encoded "$part")"
   done
+}
+
+# leaves PATH: the list $leaving, which is applied before this one, takes it away; it is looked at again then.
+leaves() {
+  [ "$leaving" ] || return 1
+  case $1 in *\\* | *"$newline"*) return 0 ;; esac
+  grep -qxF -e "d $1" "$leaving"
 }
 
 parent() { case $1 in */*) parent=${1%/*} ;; *) parent=. ;; esac; }
