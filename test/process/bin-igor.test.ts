@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -20,7 +20,8 @@ interface Ended {
 /** Runs an igor in a directory outside of every project. */
 function run(igor: string, ...words: readonly string[]): Promise<Ended> {
   return new Promise((done) => {
-    const child = execFile(igor, words, { cwd: directory }, (_, stdout, stderr) =>
+    const env = { ...process.env, XDG_CACHE_HOME: join(directory, ".cache") };
+    const child = execFile(igor, words, { cwd: directory, env }, (_, stdout, stderr) =>
       done({ exitCode: child.exitCode ?? -1, stdout, stderr }),
     );
   });
@@ -70,6 +71,18 @@ describe("bin/igor", () => {
       exitCode: 2,
       stderr: expect.stringMatching(/^✗ the directory that you are in is not there any more\n/),
     });
+  });
+
+  test("sees a change of the configuration, also one of the same length in the same moment", async () => {
+    await mkdir(join(directory, ".igor"));
+    const file = join(directory, ".igor", "config.json");
+    for (const host of ["apollo", "athena", "apollo"]) {
+      const config = { project: "p", host_groups: { dev: { hosts: [{ host, dir: "~/x" }] } } };
+      await writeFile(file, JSON.stringify(config));
+      expect((await run(igor, "push", "--plan")).stdout).toMatch(`push p on ${host};`);
+    }
+    await writeFile(file, "{}");
+    expect((await run(igor, "push", "--plan")).exitCode).toBe(2);
   });
 
   test("makes a project, and not twice", async () => {

@@ -38,6 +38,12 @@ describe.each(localShells)("the loop in $name", { concurrent: true, timeout: 30_
     expect(loop.answers[0]).toEqual({ kind: "hello", version: 1 });
   });
 
+  test("keeps what it receives from everybody else on the host", async () => {
+    await using loop = new Loop(shell);
+    loop.run(1, `ls -ld "$D" "$D/1.p" | cut -c 1-10`, "secret");
+    expect((await loop.ended(1)).stdout).toBe("drwx------\n-rw-------\n");
+  });
+
   test("runs frames side by side, and their lines do not mix", async () => {
     await using loop = new Loop(shell);
     loop.run(1, "read -r line; echo never");

@@ -95,6 +95,13 @@ describe("the words for ssh", () => {
     expect(sessionArgv(connection(undefined), "id", "tty")).toContain("-tt");
   });
 
+  test("never have the name of a host where an option could be", () => {
+    const of = connection("/run/s", host("-oProxyCommand=id"));
+    expect(settingsArgv(of.host).slice(-2)).toEqual(["--", "-oProxyCommand=id"]);
+    expect(sessionArgv(of, "id", "no-tty").slice(-3)).toEqual(["--", "-oProxyCommand=id", "id"]);
+    expect(stopSharingArgv(of).slice(-2)).toEqual(["--", "-oProxyCommand=id"]);
+  });
+
   test("leave the user's own shared connection to the user, and can do without it", () => {
     expect(sessionArgv(connection(undefined), "id", "no-tty").join(" ")).not.toContain("Control");
     expect(sessionArgv(unshared(connection(undefined)), "id", "no-tty")).toContain(
