@@ -326,11 +326,12 @@ describe("a user of this machine", () => {
   const pushAs = (uid: number): string => {
     const { root } = to("apollo");
     for (const path of [dirname(root), root, join(root, ".igor")]) chmodSync(path, 0o755);
-    const as = ["--reuid", String(uid), "--regid", String(uid), "--clear-groups"];
     const home = "/dev/null/home";
     const { PATH = "" } = process.env;
-    return spawnSync("setpriv", [...as, process.execPath, igorProgram, "push"], {
+    return spawnSync(process.execPath, [igorProgram, "push"], {
       cwd: root,
+      uid,
+      gid: uid,
       env: { PATH, HOME: home, TMPDIR: home },
       encoding: "utf8",
     }).stderr;
