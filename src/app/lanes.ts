@@ -60,6 +60,9 @@ export async function executeUntilDone(
         await shells.forget(host);
         again.push(await observed.observeHost(host, []));
       } else {
+        const pending = planned.pending.get(host.host);
+        if (pending !== undefined && changedNothing(outcome))
+          void noted(subject, () => observed.stores.get(host.host)?.withdraw(pending.generation));
         const end = endOf(host, outcome);
         ends.set(host.host, end);
         emit({ type: "host-ended", host: host.host, ...end, at: now() });
@@ -128,6 +131,12 @@ function corrected(
     else changes.set(path, state);
   }
   return { ...pending, changes };
+}
+
+/** The host refused before it looked at what was sent. */
+function changedNothing(outcome: LaneReport["outcome"]): boolean {
+  const refusals = ["target-refused", "symlink-in-the-way", "locked"];
+  return !outcome.ok && refusals.includes(outcome.failure.reason);
 }
 
 /** Pushing again does no harm; a link that was never there is not tried twice. */

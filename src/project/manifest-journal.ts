@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { FileState, PendingPush } from "../model/manifest.ts";
 
-/** A line of the journal: an attempt (`null`: the path is deleted), or its confirmation by the host. */
+/** A line of the journal: an attempt (`null`: the path is deleted), or what the host said of it. */
 export type JournalLine =
   | {
       readonly pending: string;
@@ -9,7 +9,8 @@ export type JournalLine =
       readonly knows: readonly string[];
       readonly changes: readonly (readonly [string, FileState | null])[];
     }
-  | { readonly confirmed: string };
+  | { readonly confirmed: string }
+  | { readonly withdrawn: string };
 
 /** An attempt that the host has not confirmed. */
 export type Attempt = PendingPush & { readonly knows: readonly string[] };
@@ -44,6 +45,7 @@ function parseLine(line: string): readonly JournalLine[] {
 function isJournalLine(value: unknown): value is JournalLine {
   if (typeof value !== "object" || value === null) return false;
   if ("confirmed" in value) return typeof value.confirmed === "string";
+  if ("withdrawn" in value) return typeof value.withdrawn === "string";
   return (
     "pending" in value &&
     typeof value.pending === "string" &&

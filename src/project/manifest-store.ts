@@ -45,7 +45,7 @@ export class ManifestStore {
    * before, brought up to date.
    */
   load(): Manifest {
-    const seen = this.#update(this.#seen) ?? this.#update(undefined) ?? readBase(this.#base);
+    const seen = this.#update(this.#seen) ?? this.#update(undefined) ?? this.#forget();
     this.#seen = seen;
     if (seen.weight > compactAfter && seen.pending.length === 0) this.#compact(seen);
     return {
@@ -75,6 +75,11 @@ export class ManifestStore {
     this.#append({ confirmed: generation });
   }
 
+  /** The host refused that generation before it changed anything. */
+  withdraw(generation: string): void {
+    this.#append({ withdrawn: generation });
+  }
+
   get #base(): string {
     return join(this.#directory, `${this.#name}.tree`);
   }
@@ -90,9 +95,10 @@ export class ManifestStore {
     appendFileSync(journal, `\n${JSON.stringify(line)}\n`, { mode: 0o600 });
   }
 
-  /** What was seen and what came after it; undefined when the files are not those of the last time. */
+  /** What was seen and what came after it; undefined when the files are not those of the last time, or damaged. */
   #update(before: Seen | undefined): Seen | undefined {
     const from = before ?? readBase(this.#base);
+    if (from === undefined) return undefined;
     if (before !== undefined && turnOf(this.#base) !== before.turn) return undefined;
     const old = readJournal(this.#journal(from.turn - 1), from.ends.old);
     const now = readJournal(this.#journal(from.turn), from.ends.now);
@@ -106,11 +112,31 @@ export class ManifestStore {
     };
   }
 
-  #compact({ generation, tree, turn, ends }: Seen): void {
+  /** A base that a crash of the machine cut short: what was appended to it means nothing without it. */
+  #forget(): Seen {
+    const turn = turnOf(this.#base);
+    for (const file of [this.#base, this.#journal(turn - 1), this.#journal(turn)])
+      rmSync(file, { force: true });
+    return unknown();
+  }
+
+  /** Where that fails (a full disk), the journal goes on growing. */
+  #compact(seen: Seen): void {
+    try {
+      this.#writeBase(seen);
+    } catch {
+      // Whoever must write says so.
+    }
+  }
+
+  #writeBase({ generation, tree, turn, ends }: Seen): void {
     const written = `${this.#base}.${String(process.pid)}`;
     const records = [...tree].map(([path, state]) => `${path}\0${state}\0`);
-    const head = `${String(turn + 1)}\0${String(ends.now)}\0${generation ?? ""}\0`;
-    writeFileSync(written, `${head}${records.join("")}`, { mode: 0o600 });
+    const head = [turn + 1, ends.now, generation ?? "", tree.size].map(
+      (field) => `${String(field)}\0`,
+    );
+    // On the disk before it takes the place of the old one: what is not there after a power cut would be forgotten.
+    writeFileSync(written, [...head, ...records].join(""), { mode: 0o600, flush: true });
     // Another igor may have been faster; then its journals are not these.
     if (turnOf(this.#base) === turn) {
       renameSync(written, this.#base);
@@ -132,6 +158,16 @@ interface Seen {
   readonly pending: readonly Attempt[];
 }
 
+/** Nothing is known. */
+const unknown = (): Seen => ({
+  turn: 0,
+  ends: { old: 0, now: 0 },
+  weight: 0,
+  generation: undefined,
+  tree: new Map(),
+  pending: [],
+});
+
 /** Brings the tree up to date, in its place. */
 function replay(
   { tree, ...before }: Pick<Seen, "generation" | "tree" | "pending">,
@@ -142,6 +178,10 @@ function replay(
     if ("pending" in line) {
       const changes = new Map(line.changes.map(([path, state]) => [path, state ?? undefined]));
       pending = [...pending, { generation: line.pending, changes, knows: line.knows }];
+      continue;
+    }
+    if ("withdrawn" in line) {
+      pending = pending.filter((attempt) => attempt.generation !== line.withdrawn);
       continue;
     }
     // What was really sent is noted as a second attempt of the same generation: it counts.
@@ -165,12 +205,16 @@ function changesIn(lines: readonly JournalLine[]): number {
   return lines.reduce((sum, line) => sum + ("changes" in line ? line.changes.length + 1 : 1), 0);
 }
 
-function readBase(file: string): Seen {
-  const [turn = "", covered = "", generation = "", ...fields] = textOf(file).split("\0");
+function readBase(file: string): Seen | undefined {
+  const text = textOf(file);
+  if (text === undefined) return unknown();
+  const [turn = "", covered = "", generation = "", size = "", ...fields] = text.split("\0");
   const tree = new Map<string, FileState>();
   for (let index = 0; index + 1 < fields.length; index += 2) {
     tree.set(fields[index] ?? "", fields[index + 1] ?? "");
   }
+  // Two fields for each file, and nothing after the last NUL.
+  if (fields.length !== 2 * Number(size) + 1) return undefined;
   return {
     turn: Number(turn),
     ends: { old: Number(covered), now: 0 },
@@ -195,11 +239,11 @@ function turnOf(file: string): number {
   }
 }
 
-function textOf(file: string): string {
+function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {
     // Missing: igor never wrote to that host from here. Unreadable: the host will say that it does not know us.
-    return "";
+    return undefined;
   }
 }

@@ -127,6 +127,14 @@ describe("the manifest of a host", () => {
     expect(shown(here.load())).toEqual(shown(store().load()));
   });
 
+  test("forgets an attempt that the host refused, and no other", () => {
+    const here = store();
+    here.addPending({ generation: "g1", changes: changes({ a: "f 1 1.0 644" }) });
+    here.addPending({ generation: "g2", changes: changes({ b: "f 1 1.0 644" }) });
+    here.withdraw("g2");
+    expect(here.load().pending.map(({ generation }) => generation)).toEqual(["g1"]);
+  });
+
   test("ignores the confirmation of an attempt that it does not know", () => {
     const here = store();
     here.confirm("unknown");
@@ -179,6 +187,42 @@ describe("a crash", () => {
       tree: { a: "f 1 1.0 644" },
       pending: [],
     });
+  });
+});
+
+describe("a base that was cut short by a crash of the machine", () => {
+  test("at any byte is known to be, and nothing of it is believed", () => {
+    const many = new Map(
+      Array.from({ length: 6000 }, (_, index): [string, FileState] => [
+        `f${String(index)}`,
+        "f 1 1.0 644",
+      ]),
+    );
+    const here = store();
+    here.addPending({ generation: "g1", changes: many });
+    here.confirm("g1");
+    here.load();
+    here.addPending({ generation: "g2", changes: changes({ a: "f 1 1.0 644" }) });
+    here.confirm("g2");
+    const base = join(
+      directory,
+      readdirSync(directory).find((name) => name.endsWith(".tree")) ?? "",
+    );
+    const whole = readFileSync(base);
+    const journals = readdirSync(directory).filter((name) => name.endsWith(".journal"));
+    const written = journals.map((name) => readFileSync(join(directory, name)));
+    for (const bytes of [0, 1, 5, 12, 100, 40_000, whole.length - 12, whole.length - 1]) {
+      writeFileSync(base, whole.subarray(0, bytes));
+      for (const [index, name] of journals.entries())
+        writeFileSync(join(directory, name), written[index] ?? "");
+      const found = store().load();
+      expect([bytes, found.generation, found.tree.size, found.pending]).toEqual([
+        bytes,
+        undefined,
+        0,
+        [],
+      ]);
+    }
   });
 });
 
