@@ -5,7 +5,7 @@ import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { parentsOf } from "../plan/difference.ts";
 import type { LocalTree } from "../plan/difference.ts";
-import { sourceOf } from "../project/identity.ts";
+import { repositoryId, sourceOf } from "../project/identity.ts";
 import { readNote, writeNote } from "../project/notes.ts";
 import { alwaysSent, fileFilter, isInternal } from "../project/select-files.ts";
 import { lookHere, lookInThread, unchangedOf } from "../project/unchanged.ts";
@@ -128,7 +128,7 @@ export function fileSource(
   now: () => number,
 ): FileSource {
   const readStateOf: FileSource["readStateOf"] = (found) =>
-    isRacy(found.mtimeNs, now()) ? `${stateOf(found)} racy` : stateOf(found);
+    isRacy(found, now()) ? `${stateOf(found)} racy` : stateOf(found);
   return {
     root,
     stateOf: (path) => tree.get(path),
@@ -141,9 +141,9 @@ export function fileSource(
   };
 }
 
-/** The first commit never changes, and asking git for it takes long in a large history: it is noted. */
+/** The first commit of a repository never changes, and asking git for it takes long in a large history: it is noted. */
 async function commitOf(root: string): Promise<string> {
-  const key = { root, name: "first-commit", digest: "1" };
+  const key = { root, name: "first-commit", digest: repositoryId(root) };
   const noted = readNote(key);
   if (typeof noted === "string") return noted;
   const commit = await firstCommit(root);

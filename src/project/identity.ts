@@ -1,10 +1,20 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
+import { dirname, join } from "node:path";
 import { readText } from "./read.ts";
 
 /** Where this checkout is, for the marker on a host and for people. e.g. `dino@laptop:/home/dino/mnist (3f2a9c01)` */
 export function sourceOf(root: string): string {
   return `${loginName()}@${hostname()}:${root} (${machineId()})`;
+}
+
+/** Tells a repository from another one that stands in its place later; empty without one. */
+export function repositoryId(directory: string): string {
+  const found = statSync(join(directory, ".git"), { throwIfNoEntry: false });
+  if (found !== undefined) return [found.dev, found.ino, found.birthtimeMs].join(" ");
+  const parent = dirname(directory);
+  return parent === directory ? "" : repositoryId(parent);
 }
 
 /** In a container one may be a user without a name. */
