@@ -14,7 +14,7 @@ export type LaptopFailure =
       readonly reason: "unreadable-file";
       readonly path: string;
       /** `too-large`: to be read into memory, which only rsync does not need. */
-      readonly cause: "not-utf8" | "no-permission" | "too-large";
+      readonly cause: "not-utf8" | "target-not-utf8" | "no-permission" | "too-large";
     }
   | {
       /** There is nothing to build an image from. */

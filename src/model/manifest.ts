@@ -1,10 +1,20 @@
 /**
  * What one path of the project looks like, as one comparable word:
- * `f <size in bytes> <mtime seconds>.<nanoseconds, 9 digits> <octal permission bits>` for a file,
+ * `f <size in bytes> <mtime seconds>.<nanoseconds, 9 digits> <octal permission bits> [<ctime>]` for a file, the ctime
+ * where it is not the mtime (an unpacked archive gives its files the times they had where it was made, and often all
+ * the same one),
  * `l <target>` for a symbolic link. Equal states are the same file for igor.
  * e.g. `f 120 1712345678.123456789 644`
  */
 export type FileState = string;
+
+/** What of a file's `stat` makes its state: bytes, nanoseconds of the epoch, type and permissions. */
+export interface FileStatus {
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly mode: bigint;
+}
 
 /** Path (relative to the project, `/` between components) to state. Directories are implied by the files in them. */
 export type Tree = ReadonlyMap<string, FileState>;

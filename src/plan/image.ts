@@ -103,7 +103,7 @@ export function filesNamedBy(reads: DockerfileReads): readonly string[] {
 
 /** What of a file's state goes into an image with it: its mode, or where a link leads. Its time does not. */
 export function copiedState(state: FileState | undefined): string {
-  return state?.startsWith("f ") === true ? (state.split(" ").at(-1) ?? "") : (state ?? "");
+  return state?.startsWith("f ") === true ? (state.split(" ")[3] ?? "") : (state ?? "");
 }
 
 /** What the image is made of. `digests` has one for each of `filesToDigest`. */

@@ -35,23 +35,24 @@ export function lookInThread(): Look {
 }
 
 /**
- * Size in bytes, type and permissions (not setuid and its like), and time of the last change in milliseconds of each file,
- * one after the other; NaN for what is gone or cannot be looked at. Node keeps the time in a double: it is good to a
- * quarter of a microsecond.
+ * Size in bytes, type and permissions (not setuid and its like), and the times of the last change of the content and of
+ * anything (`mtime`, `ctime`), in milliseconds, of each file, one after the other; NaN for what is gone or cannot be
+ * looked at. Node keeps a time in a double: it is good to a quarter of a microsecond.
  *
  * Also runs where there is nothing but its own text, so it uses nothing from around it.
  */
 function lookAtFiles(root: string, paths: readonly string[]): Float64Array {
   const { lstatSync } = process.getBuiltinModule("node:fs");
-  const found = new Float64Array(paths.length * 3).fill(NaN);
+  const found = new Float64Array(paths.length * 4).fill(NaN);
   for (let index = 0; index < paths.length; index += 1) {
     try {
       // Not join(): normalizing 50,000 paths takes as long as reading the manifest.
       const stats = lstatSync(`${root}/${paths[index] ?? ""}`, { throwIfNoEntry: false });
       if (stats === undefined) continue;
-      found[index * 3] = stats.size;
-      found[index * 3 + 1] = stats.mode & 0o170777;
-      found[index * 3 + 2] = stats.mtimeMs;
+      found[index * 4] = stats.size;
+      found[index * 4 + 1] = stats.mode & 0o170777;
+      found[index * 4 + 2] = stats.mtimeMs;
+      found[index * 4 + 3] = stats.ctimeMs;
     } catch {
       // Whatever it is, `readTree` has the words for it.
     }
@@ -60,7 +61,7 @@ function lookAtFiles(root: string, paths: readonly string[]): Float64Array {
 }
 
 /**
- * The files of a tree that still look as they did, by size, time and mode. This is most of a large tree, and looked at in
+ * The files of a tree that still look as they did, by size, times and mode. This is most of a large tree, and looked at in
  * half the time that `readTree` takes; everything else is for that.
  */
 export async function unchangedOf(root: string, known: Tree, look: Look): Promise<Tree> {
@@ -75,9 +76,10 @@ export async function unchangedOf(root: string, known: Tree, look: Look): Promis
     const isSame =
       found[index] === expected[index] &&
       found[index + 1] === expected[index + 1] &&
-      found[index + 2] === expected[index + 2];
+      found[index + 2] === expected[index + 2] &&
+      found[index + 3] === expected[index + 3];
     if (isSame) unchanged.set(path, state);
-    index += 3;
+    index += 4;
   }
   return unchanged;
 }
@@ -85,16 +87,23 @@ export async function unchangedOf(root: string, known: Tree, look: Look): Promis
 /** What `lookAtFiles` must find where nothing changed; NaN for links, racy files, and what is only reached through a link. */
 function looksOf(root: string, tree: Tree): Float64Array {
   const isInside = insideOf(root);
-  const looks = new Float64Array(tree.size * 3).fill(NaN);
+  const looks = new Float64Array(tree.size * 4).fill(NaN);
   let index = 0;
   for (const [path, state] of tree) {
-    const [type, size, time = "", mode = "", ...more] = state.split(" ");
+    const [type, size, mtime = "", mode = "", ctime = mtime, ...more] = state.split(" ");
     if (type === "f" && more.length === 0 && isInside(path)) {
       looks[index] = Number(size);
       looks[index + 1] = 0o100000 | parseInt(mode, 8);
-      looks[index + 2] = Number(time.slice(0, -10)) * 1000 + Number(time.slice(-9)) / 1e6;
+      looks[index + 2] = millisecondsOf(mtime);
+      looks[index + 3] = ctime === mtime ? millisecondsOf(mtime) : millisecondsOf(ctime);
     }
-    index += 3;
+    index += 4;
   }
   return looks;
+}
+
+/** e.g. `-1.500000000` is -1500. NaN for the word that marks a racy file. */
+function millisecondsOf(time: string): number {
+  const fraction = Number(time.slice(-9)) / 1e6;
+  return Number(time.slice(0, -10)) * 1000 + (time.startsWith("-") ? -fraction : fraction);
 }

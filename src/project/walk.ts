@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import type { BigIntStats, Dirent } from "node:fs";
 import { join } from "node:path";
-import type { FileState, Tree } from "../model/manifest.ts";
+import type { FileState, FileStatus, Tree } from "../model/manifest.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 
@@ -78,7 +78,12 @@ export function readTree(root: string, paths: Iterable<string>): Result<Found> {
       return fail({ reason: "unreadable-file", path, cause: "no-permission" });
     if (found.isDirectory()) directories.push(path);
     else if (found.isFile()) tree.set(path, stateOf(found));
-    else if (found.isSymbolicLink()) tree.set(path, `l ${readlinkSync(join(root, path))}`);
+    else if (found.isSymbolicLink()) {
+      const target = readlinkSync(join(root, path));
+      if (target.includes("\uFFFD"))
+        return fail({ reason: "unreadable-file", path, cause: "target-not-utf8" });
+      tree.set(path, `l ${target}`);
+    }
   }
   return ok({ tree, directories });
 }
@@ -139,21 +144,25 @@ function isGone(error: unknown): boolean {
 }
 
 /** The state of a file whose `stat` is known. */
-export function stateOf(found: {
-  readonly size: bigint;
-  readonly mtimeNs: bigint;
-  readonly mode: bigint;
-}): FileState {
-  const seconds = found.mtimeNs / 1_000_000_000n;
-  const nanoseconds = (found.mtimeNs % 1_000_000_000n).toString().padStart(9, "0");
-  return `f ${String(found.size)} ${String(seconds)}.${nanoseconds} ${(found.mode & 0o777n).toString(8)}`;
+export function stateOf(found: FileStatus): FileState {
+  const mtime = timeText(found.mtimeNs);
+  const ctime = timeText(found.ctimeNs);
+  const state = `f ${String(found.size)} ${mtime} ${(found.mode & 0o777n).toString(8)}`;
+  return ctime === mtime ? state : `${state} ${ctime}`;
+}
+
+/** As `stat --format %.9Y` tells it. e.g. `-1.500000000` */
+function timeText(nanoseconds: bigint): string {
+  const [sign, length] = nanoseconds < 0n ? ["-", -nanoseconds] : ["", nanoseconds];
+  const fraction = (length % 1_000_000_000n).toString().padStart(9, "0");
+  return `${sign}${String(length / 1_000_000_000n)}.${fraction}`;
 }
 
 /**
- * Whether a file could be saved again without looking different (git calls such an entry racy).
+ * Whether a file could be changed again without looking different (git calls such an entry racy).
  * Its state is then noted so that it never compares equal, and it is sent once more.
  */
-export function isRacy(mtimeNs: bigint, nowMs: number): boolean {
-  const age = BigInt(nowMs) * 1_000_000n - mtimeNs;
-  return age < (mtimeNs % 1_000_000_000n === 0n ? racyWholeSecondsNs : racyNs);
+export function isRacy({ ctimeNs }: Pick<FileStatus, "ctimeNs">, nowMs: number): boolean {
+  const age = BigInt(nowMs) * 1_000_000n - ctimeNs;
+  return age < (ctimeNs % 1_000_000_000n === 0n ? racyWholeSecondsNs : racyNs);
 }

@@ -96,7 +96,11 @@ export async function notIgnoredByGit(
   directories: readonly string[],
 ): Promise<readonly string[]> {
   const input = directories.map((directory) => `${directory}/\0`).join("");
-  const asked = await runToEnd([...git, "check-ignore", "-z", "--stdin"], { cwd: root, env, input });
+  const asked = await runToEnd([...git, "check-ignore", "-z", "--stdin"], {
+    cwd: root,
+    env,
+    input,
+  });
   const ignored = new Set(asked.stdout.toString("utf8").split("\0"));
   return directories.filter((directory) => !ignored.has(`${directory}/`));
 }

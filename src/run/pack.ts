@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { createGzip, gzip as gzipCallback } from "node:zlib";
 import { pack } from "tar-stream";
 import type { Header, Pack } from "tar-stream";
-import type { FileState } from "../model/manifest.ts";
+import type { FileState, FileStatus } from "../model/manifest.ts";
 import type { Change } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
@@ -33,7 +33,7 @@ export interface FileSource {
   readonly root: string;
   readonly stateOf: (path: string) => FileState | undefined;
   /** Reads the state from what `fstat` says; notes a file that may be saved again unseen. */
-  readonly readStateOf: (found: { size: bigint; mtimeNs: bigint; mode: bigint }) => FileState;
+  readonly readStateOf: (found: FileStatus) => FileState;
   /** How the file looks now, noted in the same way. */
   readonly lookAgain: (path: string) => FileState | undefined;
 }
@@ -135,7 +135,7 @@ async function readFile(source: FileSource, path: string): Promise<Result<ReadFi
     if (!before.isFile()) return ok(undefined);
     const content = await handle.readFile();
     const after = await handle.stat({ bigint: true });
-    const isWhole = before.mtimeNs === after.mtimeNs && BigInt(content.length) === after.size;
+    const isWhole = before.ctimeNs === after.ctimeNs && BigInt(content.length) === after.size;
     // Written to while it was read: what was read is noted so that it never compares equal, and it is sent again.
     const state = isWhole
       ? source.readStateOf(after)

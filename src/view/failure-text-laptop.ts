@@ -74,6 +74,11 @@ function unreadableText({
         headline: `the name of ${path} is not UTF-8 and cannot travel`,
         hint: `rename it, or ${exclude}`,
       };
+    case "target-not-utf8":
+      return {
+        headline: `where the link ${path} leads is not UTF-8 and cannot travel`,
+        hint: `link to another name, or ${exclude}`,
+      };
     case "no-permission":
       return {
         headline: `${path} cannot be read here (Permission denied)`,

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
 import { aLaptop, aProject } from "../support/laptop.ts";
@@ -307,6 +308,37 @@ describe("which files are pushed", () => {
       "keep.log",
       "tracked.log",
     ]);
+  });
+
+  test("another repository in the place of the checkout is another project", async () => {
+    const project = aProject({ "old.py": "1\n" });
+    const begin = (file: string): void => {
+      git(project.root, "init", "-q");
+      git(project.root, "add", file);
+      git(project.root, "commit", "-qm", file);
+    };
+    begin("old.py");
+    await push(project);
+    project.remove(".git");
+    project.remove("old.py");
+    project.write({ "new.py": "1\n" });
+    begin("new.py");
+    const { exitCode, stderr } = await laptop.igor(project, ["push"]);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining("another git history")]);
+    expect(Object.keys(await onApollo(project))).toContain("old.py");
+  });
+
+  test("a file is sent that changed and kept its size and its time", async () => {
+    const project = aProject({ "package.json": "1.2.3\n" });
+    const date = (): void =>
+      utimesSync(join(project.root, "package.json"), 499_162_500, 499_162_500);
+    date();
+    await pause(30);
+    await push(project);
+    project.write({ "package.json": "1.2.4\n" });
+    date();
+    await push(project);
+    expect(await onApollo(project)).toEqual({ "package.json": "1.2.4\n" });
   });
 
   test("submodules and nested repositories decide for themselves", async () => {

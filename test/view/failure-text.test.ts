@@ -136,6 +136,7 @@ const samples: Samples = {
   cancelled: { one: { reason: "cancelled" } },
   "unreadable-file": {
     "not-utf8": { reason: "unreadable-file", path: "data/caf\ufffd", cause: "not-utf8" },
+    "target-not-utf8": { reason: "unreadable-file", path: "latest", cause: "target-not-utf8" },
     "no-permission": { reason: "unreadable-file", path: "data/key", cause: "no-permission" },
     "too-large": { reason: "unreadable-file", path: "data/set.bin", cause: "too-large" },
   },
