@@ -30,6 +30,16 @@ async function main(words: readonly string[]): Promise<number> {
       const { runInit } = await import("./run-init.ts");
       return runInit(request);
     }
+    case "config show": {
+      if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
+      const { runConfigShow } = await import("./run-config.ts");
+      return runConfigShow(request);
+    }
+    case "config check": {
+      if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
+      const { runConfigCheck } = await import("./run-config.ts");
+      return runConfigCheck(request);
+    }
     default: {
       if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
       const { runRequest } = await import("./run-request.ts");

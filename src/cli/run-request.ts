@@ -1,15 +1,13 @@
 import { igor } from "../app/igor.ts";
 import type { HostEnd, Outcome } from "../app/action.ts";
-import type { Failure } from "../model/failure.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { planJson, planText } from "../view/plan-text.ts";
 import type { ContainerInUse } from "./ask-replace.ts";
+import { exitCodeOfFailure, failed } from "./exit-code.ts";
 import { chooseScreen } from "./screen-choice.ts";
 import { openScreen } from "./screen.ts";
 
 /** Exit codes as the help lists them. */
-const failed = 1;
-const misused = 2;
 const notStarted = 125;
 const bySignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -57,7 +55,7 @@ async function runOnce(request: HostRequest, unread: AbortSignal): Promise<Ran> 
       now: Date.now,
     });
     if (ended.aborted) return { exitCode: bySignal[ended.reason as keyof typeof bySignal] };
-    if (!outcome.ok) return { exitCode: isMisuse(outcome.failure) ? misused : failed };
+    if (!outcome.ok) return { exitCode: exitCodeOfFailure(outcome.failure) };
     if (outcome.value.kind === "plan") {
       stdout.write(
         json
@@ -93,22 +91,6 @@ function exitCodeOf({ hosts, passesThrough }: Outcome & { kind: "ended" }): numb
 
 function isFine({ failure, exitCode }: HostEnd): boolean {
   return failure === undefined && (exitCode ?? 0) === 0;
-}
-
-const misuses: ReadonlySet<Failure["reason"]> = new Set([
-  "usage",
-  "config-missing",
-  "config-unreadable",
-  "config-invalid",
-  "project-unnamed",
-  "unknown-group",
-  "unknown-host",
-  "rebuild-file-missing",
-  "dockerfile-missing",
-]);
-
-function isMisuse({ reason }: Failure): boolean {
-  return misuses.has(reason);
 }
 
 /** The first signal ends things in order, on the far side too; the second ends igor at once. */

@@ -42,8 +42,8 @@ export function unseenKeysOf(source: Source): readonly ConfigProblem[] {
   });
 }
 
-/** e.g. `host_groups.dev.hosts[0].dir` */
-function keyOf(path: Path): string {
+/** A path as people write it. e.g. `host_groups.dev.hosts[0].dir` */
+export function keyOf(path: Path): string {
   return path
     .map((part) => {
       if (typeof part === "number") return `[${part}]`;

@@ -96,7 +96,7 @@ export function problemAt(
   const sourceLine = text.slice(lineStart).split(/\r?\n/, 1)[0] ?? "";
   const column = spot.offset - lineStart + 1;
   const length = Math.max(1, Math.min(spot.length, sourceLine.length - column + 1));
-  const line = before.split("\n").length;
+  const line = lineAt(text, spot.offset);
   return {
     key: problem.key,
     message: problem.message,
@@ -106,6 +106,11 @@ export function problemAt(
     length,
     sourceLine,
   };
+}
+
+/** The line of an offset, 1-based. */
+export function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split("\n").length;
 }
 
 /** A configuration is a few levels deep; what is much deeper would exhaust the parser's stack. */

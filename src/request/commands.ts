@@ -1,3 +1,4 @@
+import { localVerbs } from "./local-verbs.ts";
 import { commonOptions } from "./options.ts";
 import type { OptionName, OptionValue, options } from "./options.ts";
 
@@ -14,6 +15,8 @@ export interface Command {
   readonly options: readonly OptionName[];
   /** What an option means here, where that differs. */
   readonly optionSummaries?: Readonly<Partial<Record<OptionName, string>>>;
+  /** Options that have no default here. */
+  readonly withoutDefault?: readonly OptionName[];
   readonly examples: readonly { readonly line: string; readonly does: string }[];
   /** Exit codes beside the common ones. */
   readonly exitCodes?: readonly ExitCode[];
@@ -154,35 +157,7 @@ const commands = {
       },
     ],
   },
-  init: {
-    words: ["init"],
-    summary: "write a first .igor/config.json here",
-    description: [
-      "Makes the current directory a project: writes .igor/config.json with the group dev and one host in it. On a terminal igor asks for what you did not say. A file that exists is never overwritten.",
-    ],
-    options: ["host", "dir", "yes"],
-    optionSummaries: { host: "The first host: any name that ssh takes." },
-    examples: [
-      {
-        line: "igor init --host apollo --dir /data/dino",
-        does: "The project will live in /data/dino/<project> on apollo.",
-      },
-    ],
-  },
-  help: {
-    words: ["help"],
-    summary: "explain igor, a command, or the configuration",
-    description: ["igor help config lists the keys of .igor/config.json."],
-    arguments: {
-      property: "topic",
-      usage: "[COMMAND]",
-      summary: "The words of a command, or config.",
-      required: false,
-      verbatim: false,
-    },
-    options: [],
-    examples: [{ line: "igor help docker setup", does: "Explains one command." }],
-  },
+  ...localVerbs,
 } as const satisfies Record<string, Command>;
 
 /** Exit codes that every verb shares. */
@@ -197,14 +172,22 @@ export const exitCodes = [
 /** The first words of verbs that belong together, with what they are about. */
 export const groups: Readonly<Record<string, string>> = {
   docker: "the project's image and container on the hosts",
+  config: "the configuration of a project",
 };
 
-/** The kind of a request: the last word of its verb. */
+/** The kind of a request: the last word of its verb, or all of them where the last alone says too little. */
 export type Kind = keyof typeof commands;
 
 type OptionsOf<C extends Command> = {
-  readonly [O in C["options"][number]]: OptionValue<(typeof options)[O]>;
+  readonly [O in C["options"][number]]:
+    OptionValue<(typeof options)[O]> | (O extends WithoutDefault<C> ? undefined : never);
 };
+
+type WithoutDefault<C extends Command> = C extends {
+  withoutDefault: readonly (infer O)[];
+}
+  ? O
+  : never;
 
 type ArgumentsOf<C extends Command> = C extends { arguments: { property: infer P extends string } }
   ? { readonly [property in P]: readonly string[] }

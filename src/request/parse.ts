@@ -7,7 +7,7 @@ import { commandOf, kindOf, kinds, wordsAfter } from "./commands.ts";
 import type { Kind, Request } from "./commands.ts";
 import { flagsOf, optionNames, options, standAnywhere } from "./options.ts";
 import type { Option, OptionName } from "./options.ts";
-import { isTopic, topicsAfter, usageLineOf } from "./usage.ts";
+import { isTopic, usageLineOf } from "./usage.ts";
 
 /** What can be wrong with the words of a command line. */
 export type UsageFailure = Extract<ConfigFailure, { reason: "usage" }>;
@@ -133,7 +133,7 @@ function unknownCommand(given: string, known: readonly string[]): UsageProblem {
 function unknownTopic(topic: readonly string[]): UsageProblem {
   const misunderstood = topic.findIndex((_, index) => !isTopic(topic.slice(0, index + 1)));
   const given = topic[misunderstood] ?? "";
-  const known = topicsAfter(topic.slice(0, misunderstood));
+  const known = wordsAfter(topic.slice(0, misunderstood));
   return known.length === 0 ? { kind: "extra-argument", given } : unknownCommand(given, known);
 }
 
@@ -142,9 +142,11 @@ function requestOf({ path, kind, given, rest }: Reading): Request {
   if (special?.name === "version") return { kind: "version" };
   if (special !== undefined || kind === undefined) return { kind: "help", topic: path };
   const request: Record<string, unknown> = { kind };
-  for (const name of commandOf(kind).options) {
+  const { options: names, withoutDefault = [] } = commandOf(kind);
+  for (const name of names) {
     const last = given.findLast((option) => option.name === name);
-    request[name] = last === undefined ? absentValueOf(options[name]) : last.value;
+    const otherwise = withoutDefault.includes(name) ? undefined : absentValueOf(options[name]);
+    request[name] = last === undefined ? otherwise : last.value;
   }
   const takes = argumentsOf(kind);
   if (takes !== undefined) request[takes.property] = rest;

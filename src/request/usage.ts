@@ -15,17 +15,12 @@ export function usageLineOf(verb: readonly string[]): string {
   return parts.filter((part) => part !== "").join(" ");
 }
 
-/** Whether there is a help page with this name: none for igor itself, the words of a verb, or `config`. */
+/** Whether there is a help page with this name: none for igor itself, or words that verbs begin with. */
 export function isTopic(topic: readonly string[]): boolean {
-  return isConfigTopic(topic) || kindOf(topic) !== undefined || wordsAfter(topic).length > 0;
+  return kindOf(topic) !== undefined || wordsAfter(topic).length > 0;
 }
 
-/** The words that may follow in the name of a help page. */
-export function topicsAfter(topic: readonly string[]): readonly string[] {
-  return topic.length === 0 ? [...wordsAfter([]), "config"] : wordsAfter(topic);
-}
-
-/** Whether the page needs the keys of the configuration, see `configHelpOf`. */
+/** Whether the page is that of the configuration, see `configHelpOf`: its verbs are beside its keys. */
 export function isConfigTopic(topic: readonly string[]): boolean {
   return topic.length === 1 && topic[0] === "config";
 }
@@ -44,6 +39,7 @@ export function configHelpOf(keys: readonly ConfigKey[], layout: Layout): string
     summary: "the configuration of a project",
     sections: [
       { heading: "File", blocks: [...paragraphs([aboutConfig]), ...lines(exampleConfig)] },
+      commandsSection(["config"]),
       { heading: "Keys", blocks: [{ kind: "terms", terms: keys.map(termOfKey) }] },
     ],
   };
@@ -67,7 +63,7 @@ function pageOfIgor(): Page {
     summary: "edit here; build and run on remote hosts, in the project's container",
     sections: [
       { heading: "Usage", blocks: lines([usageLineOf([])]) },
-      { heading: "Commands", blocks: [{ kind: "terms", terms: kinds.map(termOfCommand) }] },
+      commandsSection([]),
       optionsSection("Common options", [...commonOptions, ...standAnywhere]),
       exitCodesSection(exitCodes),
       {
@@ -87,17 +83,18 @@ function pageOfIgor(): Page {
 }
 
 function pageOfGroup(verb: readonly string[]): Page {
-  const members = kinds.filter((kind) =>
-    verb.every((word, index) => commandOf(kind).words[index] === word),
-  );
   return {
     title: ["igor", ...verb].join(" "),
     summary: groups[verb.join(" ")] ?? "",
-    sections: [
-      { heading: "Usage", blocks: lines([usageLineOf(verb)]) },
-      { heading: "Commands", blocks: [{ kind: "terms", terms: members.map(termOfCommand) }] },
-    ],
+    sections: [{ heading: "Usage", blocks: lines([usageLineOf(verb)]) }, commandsSection(verb)],
   };
+}
+
+function commandsSection(verb: readonly string[]): Section {
+  const members = kinds.filter((kind) =>
+    verb.every((word, index) => commandOf(kind).words[index] === word),
+  );
+  return { heading: "Commands", blocks: [{ kind: "terms", terms: members.map(termOfCommand) }] };
 }
 
 function pageOfCommand(command: Command): Page {

@@ -34,6 +34,9 @@ describe("parse understands", () => {
     ["docker repl", { kind: "repl", words: [], ...common }],
     ["docker clean", { kind: "clean", images: false, ...common }],
     ["init", { kind: "init", host: undefined, dir: undefined, yes: false }],
+    ["config show", { kind: "config show", hostGroup: undefined, json: false }],
+    ["config show -g dev", { kind: "config show", hostGroup: "dev", json: false }],
+    ["config check", { kind: "config check", json: false }],
     ["help", { kind: "help", topic: [] }],
     ["--version", { kind: "version" }],
     ["-V", { kind: "version" }],
@@ -136,7 +139,7 @@ describe("help", () => {
 });
 
 describe("parse explains what is wrong with", () => {
-  const topWords = ["push", "docker", "init", "help"];
+  const topWords = ["push", "docker", "init", "config", "help"];
   const dockerWords = ["build", "setup", "exec", "repl", "clean"];
 
   test.each<[string, UsageProblem, string]>([
@@ -174,7 +177,7 @@ describe("parse explains what is wrong with", () => {
         kind: "unknown-command",
         given: "confg",
         suggestion: "config",
-        known: [...topWords, "config"],
+        known: topWords,
       },
       "igor help [COMMAND]",
     ],

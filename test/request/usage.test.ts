@@ -22,6 +22,8 @@ describe("help pages", () => {
         docker repl   open an interactive session in the container
         docker clean  remove the project's containers from the hosts
         init          write a first .igor/config.json here
+        config show   print every key of the configuration with the value that counts
+        config check  look for mistakes in the configuration
         help          explain igor, a command, or the configuration
 
       Common options
