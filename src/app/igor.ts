@@ -7,6 +7,7 @@ import { loadProject } from "../project/config-load.ts";
 import { selectHosts } from "../project/select-hosts.ts";
 import { act } from "./act.ts";
 import type { Outcome } from "./action.ts";
+import { withJournal } from "./journal.ts";
 import type { Terminal } from "./observe.ts";
 
 /** What igor is called with, whoever calls: the command line or the editor. */
@@ -35,8 +36,12 @@ export async function igor(call: Call): Promise<Result<Outcome>> {
     call.request.kind === "repl"
       ? { ...selected.value, hosts: selected.value.hosts.slice(0, 1) }
       : selected.value;
-  const done = await act({ ...call, subject: { project: project.value, group } });
-  return done.ok ? done : begunNothing(done.failure, call);
+  const subject = { project: project.value, group };
+  return withJournal({ ...call, subject }, async (emit) => {
+    const told = { ...call, emit };
+    const done = await act({ ...told, subject });
+    return done.ok ? done : begunNothing(done.failure, told);
+  });
 }
 
 function begunNothing(

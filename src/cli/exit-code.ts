@@ -17,6 +17,8 @@ const misuses: ReadonlySet<Failure["reason"]> = new Set([
   "project-unnamed",
   "unknown-group",
   "unknown-host",
+  "unknown-action",
+  "journal-unreadable",
   "rebuild-file-missing",
   "dockerfile-missing",
 ]);

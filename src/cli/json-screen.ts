@@ -1,4 +1,5 @@
 import type { Event } from "../model/event.ts";
+import type { ActionEnded, ActionStarted } from "../model/journal.ts";
 import { printableJson } from "../view/printable.ts";
 import type { Screen, ScreenOptions } from "./screen.ts";
 
@@ -18,6 +19,6 @@ export function jsonScreen({ stdout }: Pick<ScreenOptions, "stdout">): Screen {
 }
 
 /** e.g. `{"version":1,"type":"step-started","host":"apollo","step":"push","at":1712345678123}` and a line break */
-function jsonLine(event: Event): string {
+export function jsonLine(event: Event | ActionStarted | ActionEnded): string {
   return `${printableJson({ version, ...event })}\n`;
 }

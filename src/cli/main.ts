@@ -40,6 +40,10 @@ async function main(words: readonly string[]): Promise<number> {
       const { runConfigCheck } = await import("./run-config.ts");
       return runConfigCheck(request);
     }
+    case "log": {
+      const { runLog } = await import("./run-log.ts");
+      return runLog(request);
+    }
     default: {
       if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
       const { runRequest } = await import("./run-request.ts");

@@ -57,6 +57,16 @@ export type ConfigFailure =
       readonly file: string;
     }
   | {
+      /** There is no journal of an action with that id, or of any when none is named. */
+      readonly reason: "unknown-action";
+      readonly id: string | undefined;
+    }
+  | {
+      readonly reason: "journal-unreadable";
+      readonly file: string;
+      readonly detail: string;
+    }
+  | {
       readonly reason: "unknown-host";
       readonly name: string;
       readonly group: string;

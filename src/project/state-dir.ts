@@ -1,20 +1,39 @@
 import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** Where igor keeps what it knows of one checkout and cannot find out again: below `$XDG_STATE_HOME/igor`. */
 export function stateDir(projectRoot: string): string {
-  return ownDirectory("XDG_STATE_HOME", join(".local", "state"), projectRoot);
+  return join(stateDirs(), nameOf(projectRoot));
+}
+
+/** The same of every checkout that igor has worked on. */
+export function allStateDirs(): readonly string[] {
+  const directory = stateDirs();
+  try {
+    return readdirSync(directory).map((name) => join(directory, name));
+  } catch {
+    // igor has never been used here.
+    return [];
+  }
 }
 
 /** Where igor notes what was slow to find out: below `$XDG_CACHE_HOME/igor`. It may be removed at any time. */
 export function cacheDir(projectRoot: string): string {
-  return ownDirectory("XDG_CACHE_HOME", ".cache", projectRoot);
+  return join(ownDirectory("XDG_CACHE_HOME", ".cache"), nameOf(projectRoot));
 }
 
-function ownDirectory(variable: string, otherwise: string, projectRoot: string): string {
+function stateDirs(): string {
+  return ownDirectory("XDG_STATE_HOME", join(".local", "state"));
+}
+
+function ownDirectory(variable: string, otherwise: string): string {
   const base = process.env[variable];
   const home = base?.startsWith("/") === true ? base : join(homedir(), otherwise);
-  const name = createHash("sha256").update(projectRoot).digest("hex").slice(0, 16);
-  return join(home, "igor", "projects", name);
+  return join(home, "igor", "projects");
+}
+
+function nameOf(projectRoot: string): string {
+  return createHash("sha256").update(projectRoot).digest("hex").slice(0, 16);
 }

@@ -38,6 +38,8 @@ export interface Arguments {
   readonly required: boolean;
   /** Whether everything from the first of them on is taken as it is, options too. */
   readonly verbatim: boolean;
+  /** How many there may be; any number when absent. */
+  readonly most?: number;
 }
 
 const passedThrough = [

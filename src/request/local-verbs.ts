@@ -44,6 +44,35 @@ export const localVerbs = {
     optionSummaries: { json: "Print one object of JSON: what was checked, and the warnings." },
     examples: [{ line: "igor config check", does: "Checks the project that you are in." }],
   },
+  log: {
+    words: ["log"],
+    summary: "list what igor did, or show it again",
+    description: [
+      "Lists the last 20 actions on hosts of the project that you are in, or, outside of every project, of all of them: when, how it ended, how long it took, what was asked, on which hosts, and its id. With an id, or --last, shows that action again as it was shown then, with --verbose every step and the output of the tools.",
+      "Each action has a journal, a file of one JSON object per line: igor's version, the words of the request, the machine's system, then the events as --json prints them. It is written as things happen; of a project the last 100 are kept, at most 10 MB. Such a file is what a report of a bug needs: show it with igor log FILE, and read it before you give it away.",
+      "A journal does not hold: what your own commands print or read, their arguments, the values of env, build_args and docker_args, credentials in URLs, and values that are assigned to names such as API_KEY. It does hold the names of files and hosts, and the output of image builds: what a build prints in words of its own is in it.",
+    ],
+    arguments: {
+      property: "action",
+      usage: "[ID|FILE]",
+      summary: "The id of an action, or a journal, e.g. one that somebody sent you.",
+      required: false,
+      verbatim: false,
+      most: 1,
+    },
+    options: ["last", "json", "verbosity"],
+    optionSummaries: {
+      json: "Print one JSON object per action, or the lines of the journal of one.",
+    },
+    examples: [
+      { line: "igor log", does: "Lists the last actions." },
+      { line: "igor log --last --verbose", does: "Shows all that the last action told." },
+      {
+        line: "igor log --last --json >igor-bug.ndjson",
+        does: "Makes the file for a report of a bug.",
+      },
+    ],
+  },
   help: {
     words: ["help"],
     summary: "explain igor, a command, or the configuration",

@@ -99,6 +99,11 @@ export const options = {
     names: ["-y", "--yes"],
     summary: "Ask nothing; what was not said has its default.",
   },
+  last: {
+    kind: "flag",
+    names: ["--last"],
+    summary: "Show the last action again.",
+  },
   help: {
     kind: "flag",
     names: ["-h", "--help"],

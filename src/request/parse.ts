@@ -72,8 +72,9 @@ function readWords(reading: Reading, words: readonly string[]): UsageProblem | u
 function readWord(reading: Reading, word: string): UsageProblem | undefined {
   if (reading.kind !== undefined) {
     reading.rest.push(word);
-    const isExpected = argumentsOf(reading.kind) !== undefined;
-    return isExpected ? undefined : { kind: "extra-argument", given: word };
+    const takes = argumentsOf(reading.kind);
+    const most = takes === undefined ? 0 : (takes.most ?? Infinity);
+    return reading.rest.length <= most ? undefined : { kind: "extra-argument", given: word };
   }
   const known = wordsAfter(reading.path);
   if (!known.includes(word)) return unknownCommand(word, known);

@@ -62,6 +62,25 @@ export function configText(failure: ConfigFailure): FailureText {
         details: [`host groups: ${failure.known.join(", ")}`],
         hint: "choose one with -g NAME, or add it to host_groups",
       };
+    case "unknown-action":
+      return failure.id === undefined
+        ? {
+            headline: "igor has done nothing here yet",
+            details: [],
+            hint: "outside of a project `igor log` lists what was done in all of them",
+          }
+        : {
+            headline: `there is no action \`${failure.id}\` in the journal`,
+            details: [],
+            hint: "`igor log` lists the last ones; older ones are gone",
+          };
+    case "journal-unreadable":
+      return {
+        headline: "this is no journal of igor that can be read",
+        where: failure.file,
+        details: [failure.detail],
+        hint: "`igor log` lists the journals that are here",
+      };
     case "unknown-host":
       return {
         headline: `the host group \`${failure.group}\` has no host \`${failure.name}\`${didYouMean(failure.suggestion)}`,

@@ -37,6 +37,7 @@ describe("parse understands", () => {
     ["config show", { kind: "config show", hostGroup: undefined, json: false }],
     ["config show -g dev", { kind: "config show", hostGroup: "dev", json: false }],
     ["config check", { kind: "config check", json: false }],
+    ["log", { kind: "log", action: [], last: false, json: false, verbosity: "normal" }],
     ["help", { kind: "help", topic: [] }],
     ["--version", { kind: "version" }],
     ["-V", { kind: "version" }],
@@ -139,7 +140,7 @@ describe("help", () => {
 });
 
 describe("parse explains what is wrong with", () => {
-  const topWords = ["push", "docker", "init", "config", "help"];
+  const topWords = ["push", "docker", "init", "config", "log", "help"];
   const dockerWords = ["build", "setup", "exec", "repl", "clean"];
 
   test.each<[string, UsageProblem, string]>([
@@ -223,6 +224,7 @@ describe("parse explains what is wrong with", () => {
       { kind: "option-takes-no-value", given: "--json" },
       "igor push [OPTION...]",
     ],
+    ["log one two", { kind: "extra-argument", given: "two" }, "igor log [OPTION...] [ID|FILE]"],
     ["push now", { kind: "extra-argument", given: "now" }, "igor push [OPTION...]"],
     [
       "docker exec --tty",

@@ -24,6 +24,7 @@ describe("help pages", () => {
         init          write a first .igor/config.json here
         config show   print every key of the configuration with the value that counts
         config check  look for mistakes in the configuration
+        log           list what igor did, or show it again
         help          explain igor, a command, or the configuration
 
       Common options

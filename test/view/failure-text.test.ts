@@ -133,6 +133,17 @@ const samples: Samples = {
       file,
     },
   },
+  "unknown-action": {
+    one: { reason: "unknown-action", id: "20261122-060258.123-8483" },
+    another: { reason: "unknown-action", id: undefined },
+  },
+  "journal-unreadable": {
+    one: {
+      reason: "journal-unreadable",
+      file: "/tmp/x.ndjson",
+      detail: "EISDIR: it is a directory",
+    },
+  },
   cancelled: { one: { reason: "cancelled" } },
   "unreadable-file": {
     "not-utf8": { reason: "unreadable-file", path: "data/caf\ufffd", cause: "not-utf8" },

@@ -1,0 +1,68 @@
+import type { Emit } from "../model/event.ts";
+import type { Result } from "../model/result.ts";
+import type { Subject } from "../plan/facts.ts";
+import { openJournal } from "../project/journal.ts";
+import type { Journal } from "../project/journal.ts";
+import { secretsOf } from "../project/journal-secrets.ts";
+import type { HostRequest } from "../request/commands.ts";
+import { wordsOf } from "../request/words.ts";
+import packageJson from "../../package.json" with { type: "json" };
+import type { Outcome } from "./action.ts";
+
+/** What a journal is about. */
+interface Recorded {
+  readonly request: HostRequest;
+  readonly subject: Subject;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Does an action with a journal of what it tells. Looking at the plan only is no action. */
+export async function withJournal(
+  recorded: Recorded & { readonly emit: Emit },
+  act: (emit: Emit) => Promise<Result<Outcome>>,
+): Promise<Result<Outcome>> {
+  const { request, subject, emit, now, signal } = recorded;
+  if (request.plan) return act(emit);
+  const { project, group } = subject;
+  const head = {
+    igor: packageJson.version,
+    request: wordsOf(withoutArguments(request)),
+    project: project.name,
+    hosts: group.hosts.map(({ host }) => host),
+    at: now(),
+  };
+  const journal = openJournal(project.root, head, secretsOf(project));
+  const done = await act((event) => {
+    journal.add(event);
+    emit(event);
+  });
+  journal.end({ ...endOf(done, signal), at: now() });
+  return done;
+}
+
+/** The arguments of the user's own command may be secrets; its name says what was run. */
+function withoutArguments(request: HostRequest): HostRequest {
+  if (!("words" in request)) return request;
+  const [program = "", ...others] = request.words;
+  const name = program.replace(/=.*/s, "=…");
+  const words = program === "" ? [] : [name, ...(others.length > 0 ? ["…"] : [])];
+  return { ...request, words };
+}
+
+function endOf(
+  done: Result<Outcome>,
+  signal: AbortSignal,
+): Omit<Parameters<Journal["end"]>[0], "at"> {
+  if (signal.aborted) return { outcome: "cancelled" };
+  if (!done.ok || done.value.kind === "plan") return { outcome: "failed" };
+  const ends = [...done.value.hosts.values()];
+  const areFine = ends.every(
+    ({ failure, exitCode = 0 }) => failure === undefined && exitCode === 0,
+  );
+  const exitCode = done.value.passesThrough ? ends[0]?.exitCode : undefined;
+  return {
+    outcome: areFine ? "done" : "failed",
+    ...(exitCode === undefined ? {} : { exitCode }),
+  };
+}

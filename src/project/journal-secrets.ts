@@ -1,0 +1,69 @@
+import type { Project } from "../model/project.ts";
+
+/** Values that a journal does not hold, with what stands there instead, e.g. `(env HF_TOKEN)`. */
+export type Secrets = ReadonlyMap<string, string>;
+
+/** Shorter values are no secrets, and would be found in words that have nothing to do with them. */
+const shortest = 6;
+
+/** The values that a configuration gives to builds and containers. */
+export function secretsOf({ container, image }: Project): Secrets {
+  const assigned = container.dockerArgs.flatMap((word) => {
+    const [, name, value] = /^(?:--?[a-z-]+=)?([A-Za-z_]\w*)=(.+)$/s.exec(word) ?? [];
+    return name === undefined || value === undefined ? [] : [["docker_args", name, value] as const];
+  });
+  const given = [
+    ...Object.entries(container.env).map(([name, value]) => ["env", name, value] as const),
+    ...Object.entries(image.buildArgs).map(([name, value]) => ["build_args", name, value] as const),
+    ...assigned,
+  ];
+  return new Map(
+    given
+      .filter(([, , value]) => value.length >= shortest)
+      .sort(([, , one], [, , other]) => other.length - one.length)
+      .map(([key, name, value]) => [value, `(${key} ${name})`]),
+  );
+}
+
+/** Members whose text is one of igor's own words. */
+const own: ReadonlySet<string> = new Set([
+  ...["type", "kind", "reason", "cause", "outcome", "unit", "of", "stream", "state"],
+  ...["previous", "engine", "where", "host", "step", "request"],
+]);
+
+/**
+ * A line of a journal as JSON, without secrets: without values of the configuration, credentials in URLs, values that are
+ * assigned to names such as API_KEY, and the arguments of processes that others run in a container.
+ */
+export function journalJson(line: object, secrets: Secrets): string {
+  return JSON.stringify(line, (key, value: unknown) => {
+    if (key === "processes" && Array.isArray(value)) return value.map(nameOfProcess);
+    return typeof value === "string" && !own.has(key) ? masked(value, secrets) : value;
+  });
+}
+
+/** e.g. `12 python …` for `12 python train.py --key 1` */
+function nameOfProcess(line: unknown): string {
+  const [pid = "", program = "", ...words] = String(line).trim().split(/\s+/);
+  return [pid, program, ...(words.length > 0 ? ["…"] : [])].join(" ");
+}
+
+// Every repetition has an end: a line of a build may be as long as it likes.
+const inUrl = /\b(https?|ftp|ssh|git):\/\/[^\s/@'"]{1,500}@/g;
+const names =
+  "(?:secret|token|passw(?:or)?d|passphrase|credential|api[_-]?key|access[_-]?key|private[_-]?key)s?";
+/** e.g. `HF_TOKEN=abc`, `"password": "abc"`; not `tokenizers==0.1` */
+const assignment = new RegExp(
+  `(${names}(?![a-z])[\\w-]{0,40}(?:["']?=(?!=)|["']\\s?:\\s?)["']?)[^\\s"',;]+`,
+  "gi",
+);
+/** e.g. `--api-key abc` */
+const option = new RegExp(`(--[\\w-]{0,40}${names}\\s)[^\\s-][^\\s"']*`, "gi");
+
+function masked(text: string, secrets: Secrets): string {
+  let shown = text;
+  for (const [value, instead] of secrets) shown = shown.replaceAll(value, instead);
+  // Most lines have none of these, and are then not looked at again.
+  if (shown.includes("://")) shown = shown.replace(inUrl, "$1://…@");
+  return shown.replace(assignment, "$1…").replace(option, "$1…");
+}

@@ -1,0 +1,22 @@
+import { commandOf } from "./commands.ts";
+import type { HostRequest } from "./commands.ts";
+import { flagsOf, options } from "./options.ts";
+import type { Option } from "./options.ts";
+
+/** The words after `igor` that ask for this, the shortest that do. e.g. `["docker", "exec", "-g", "cluster", "ls"]` */
+export function wordsOf(request: HostRequest): readonly string[] {
+  const { words, options: names, arguments: takes } = commandOf(request.kind);
+  const values = new Map<string, unknown>(Object.entries(request));
+  const flags = names.flatMap((name): readonly string[] => {
+    const value = values.get(name);
+    const option: Option = options[name];
+    const standard = option.kind === "flag" ? false : option.default;
+    if (value === standard) return [];
+    const flag = flagsOf(name).find(({ gives }) => option.kind !== "choice" || gives === value);
+    if (flag === undefined) return [];
+    return flag.valueName === undefined ? [flag.written] : [flag.written, String(value)];
+  });
+  const rest = takes === undefined ? [] : (values.get(takes.property) as readonly string[]);
+  const needsMark = takes?.verbatim === true && rest[0]?.startsWith("-") === true;
+  return [...words, ...flags, ...(needsMark ? ["--"] : []), ...rest];
+}
