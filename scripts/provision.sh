@@ -26,8 +26,8 @@ both|python3|python3|the delay line, and remote programs in Python
 both|python3-pip|pip:|the wheels in the base image
 both|tmux|tmux|windows that follow experiments
 test|dash|dash|remote programs must run in it
-test|zsh|zsh|a login shell that hosts may have
-test|fish|fish|a login shell that hosts may have
+test|zsh|zsh|a login shell that hosts may have, and completion
+test|fish|fish|a login shell that hosts may have, and completion
 test|tcsh|tcsh|a login shell that hosts may have
 test|shellcheck|shellcheck|checks the shell programs
 test|lua-check|luacheck|checks the Lua files

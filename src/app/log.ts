@@ -3,7 +3,7 @@ import type { ConfigFailure } from "../model/failure-config.ts";
 import type { ActionSummary, RecordedAction } from "../model/journal.ts";
 import { fail } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { findConfig } from "../project/config-load.ts";
+import { findConfig } from "../project/config-find.ts";
 import { actionIdOf, journalFiles, readJournalFile, summaryOf } from "../project/journal-read.ts";
 
 /** How many actions are listed. */

@@ -16,6 +16,12 @@ void main(process.argv.slice(2)).then((exitCode) => {
 });
 
 async function main(words: readonly string[]): Promise<number> {
+  // What completion scripts ask is said to nobody, and must be answered while a key is pressed.
+  const [verb, names, of = "", group] = words;
+  if (verb === "completion" && names === "--names") {
+    const { printNames } = await import("./print-names.ts");
+    return printNames(of, group);
+  }
   const parsed = parse(words);
   if (!parsed.ok) return refuse(parsed.failure, asksForJson(words) ? "json" : "text");
   const request = parsed.value;
@@ -43,6 +49,10 @@ async function main(words: readonly string[]): Promise<number> {
     case "log": {
       const { runLog } = await import("./run-log.ts");
       return runLog(request);
+    }
+    case "completion": {
+      const { printCompletion } = await import("./print-completion.ts");
+      return printCompletion(request);
     }
     default: {
       if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");

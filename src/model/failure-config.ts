@@ -104,7 +104,14 @@ export type UsageProblem =
   | { readonly kind: "option-needs-value"; readonly given: string; readonly valueName: string }
   | { readonly kind: "option-takes-no-value"; readonly given: string }
   | { readonly kind: "missing-argument"; readonly name: string }
-  | { readonly kind: "extra-argument"; readonly given: string };
+  | { readonly kind: "extra-argument"; readonly given: string }
+  | {
+      /** There are only a few words that may stand here. */
+      readonly kind: "unknown-argument";
+      readonly given: string;
+      readonly suggestion: string | undefined;
+      readonly known: readonly string[];
+    };
 
 /** One mistake in a configuration file, with the place to look at. */
 export interface ConfigProblem {

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { ConfigFailure } from "../model/failure-config.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { configPath, findConfig } from "./config-load.ts";
+import { configPath, findConfig } from "./config-find.ts";
 import { hostName, hostPath, name } from "./config-rules.ts";
 import { systemErrorOf } from "./system-error.ts";
 

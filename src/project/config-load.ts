@@ -1,18 +1,15 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import type { ConfigFailure, ConfigProblem } from "../model/failure-config.ts";
 import type { Project } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
+import { findConfig } from "./config-find.ts";
 import { projectOf } from "./config-project.ts";
 import type { Config } from "./config-schema.ts";
 import { configCode, namePattern } from "./config-code.ts";
 import { readNote, writeNote } from "./notes.ts";
-import { systemErrorOf } from "./system-error.ts";
-
-/** Where the configuration is, relative to the project. */
-export const configPath = join(".igor", "config.json");
 
 /** Finds the project that a directory belongs to, and reads its configuration. */
 export async function loadProject(from: string): Promise<Result<Project, ConfigFailure>> {
@@ -45,27 +42,6 @@ async function configOf(
   const config = readConfig(text);
   if (config.ok && configCode !== undefined) writeNote(key, config.value);
   return config;
-}
-
-/** Reads the nearest `.igor/config.json`, in this directory or above it. */
-export async function findConfig(
-  from: string,
-): Promise<Result<{ readonly file: string; readonly text: string }, ConfigFailure>> {
-  const directory = resolve(from);
-  const file = join(directory, configPath);
-  try {
-    return ok({ file, text: await readFile(file, "utf8") });
-  } catch (error) {
-    const { code, detail } = systemErrorOf(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR") {
-      return fail({ reason: "config-unreadable", file, detail });
-    }
-  }
-  if (directory === dirname(directory)) return fail({ reason: "config-missing", from });
-  const above = await findConfig(dirname(directory));
-  return above.ok || above.failure.reason !== "config-missing"
-    ? above
-    : fail({ reason: "config-missing", from });
 }
 
 /** Names are compared as they are written, also where the file system does not care. */

@@ -61,9 +61,8 @@ const assignment = new RegExp(
 const option = new RegExp(`(--[\\w-]{0,40}${names}\\s)[^\\s-][^\\s"']*`, "gi");
 
 function masked(text: string, secrets: Secrets): string {
-  let shown = text;
-  for (const [value, instead] of secrets) shown = shown.replaceAll(value, instead);
   // Most lines have none of these, and are then not looked at again.
-  if (shown.includes("://")) shown = shown.replace(inUrl, "$1://…@");
+  let shown = text.includes("://") ? text.replace(inUrl, "$1://…@") : text;
+  for (const [value, instead] of secrets) shown = shown.replaceAll(value, instead);
   return shown.replace(assignment, "$1…").replace(option, "$1…");
 }

@@ -40,6 +40,8 @@ export interface Arguments {
   readonly verbatim: boolean;
   /** How many there may be; any number when absent. */
   readonly most?: number;
+  /** The only words there are, or what completion offers: nothing when absent. */
+  readonly values?: readonly string[] | "command" | "verb" | "action-or-file";
 }
 
 const passedThrough = [
@@ -110,6 +112,7 @@ const commands = {
         "The command and its arguments. Everything from the first word on belongs to it; options of igor come before.",
       required: true,
       verbatim: true,
+      values: "command",
     },
     options: ["tty", ...commonOptions],
     examples: [
@@ -137,6 +140,7 @@ const commands = {
       summary: "What to run instead of repl_cmd. Options of igor come before it.",
       required: false,
       verbatim: true,
+      values: "command",
     },
     options: [...commonOptions],
     examples: [

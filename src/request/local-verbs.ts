@@ -59,6 +59,7 @@ export const localVerbs = {
       required: false,
       verbatim: false,
       most: 1,
+      values: "action-or-file",
     },
     options: ["last", "json", "verbosity"],
     optionSummaries: {
@@ -73,6 +74,30 @@ export const localVerbs = {
       },
     ],
   },
+  completion: {
+    words: ["completion"],
+    summary: "print a script that completes igor's words in a shell",
+    description: [
+      "Prints a script for the shell: with it, the Tab key completes commands, options, the names of host groups and hosts of the project that you are in, and behind igor docker exec and repl whatever the shell completes for a command of its own.",
+      "bash: add source <(igor completion bash) to ~/.bashrc. zsh: the same with zsh, in ~/.zshrc behind compinit; or write the script to a file _igor in a directory of $fpath. fish: write it to ~/.config/fish/completions/igor.fish. A script in a file has to be written again when igor gets new commands.",
+    ],
+    arguments: {
+      property: "shell",
+      usage: "bash|zsh|fish",
+      summary: "The shell.",
+      required: true,
+      verbatim: false,
+      most: 1,
+      values: ["bash", "zsh", "fish"],
+    },
+    options: [],
+    examples: [
+      {
+        line: "igor completion fish >~/.config/fish/completions/igor.fish",
+        does: "Completes igor's words in every fish from now on.",
+      },
+    ],
+  },
   help: {
     words: ["help"],
     summary: "explain igor, a command, or the configuration",
@@ -83,6 +108,7 @@ export const localVerbs = {
       summary: "The words of a command, or config.",
       required: false,
       verbatim: false,
+      values: "verb",
     },
     options: [],
     examples: [{ line: "igor help docker setup", does: "Explains one command." }],

@@ -13,6 +13,8 @@ export type Option =
       readonly valueName: string;
       readonly summary: string;
       readonly default?: string;
+      /** The names that completion offers; nothing when absent. */
+      readonly values?: "host-groups" | "hosts";
     }
   | {
       /** Several flags for one property; the last one counts, e.g. `--tty` and `--no-tty`. */
@@ -31,12 +33,14 @@ export const options = {
     valueName: "NAME",
     summary: "The host group to work on.",
     default: "dev",
+    values: "host-groups",
   },
   host: {
     kind: "value",
     names: ["--host"],
     valueName: "NAME",
     summary: "Only this host of the group.",
+    values: "hosts",
   },
   plan: {
     kind: "flag",

@@ -4,7 +4,7 @@ import { nearest } from "../model/nearest.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { commandOf, kindOf, kinds, wordsAfter } from "./commands.ts";
-import type { Kind, Request } from "./commands.ts";
+import type { Arguments, Kind, Request } from "./commands.ts";
 import { flagsOf, optionNames, options, standAnywhere } from "./options.ts";
 import type { Option, OptionName } from "./options.ts";
 import { isTopic, usageLineOf } from "./usage.ts";
@@ -117,7 +117,7 @@ function problemOfWhole(reading: Reading): UsageProblem | undefined {
     return { kind: "missing-argument", name: takes.usage };
   }
   if (kind === "help" && !isTopic(rest)) return unknownTopic(rest);
-  return undefined;
+  return unknownArgument(rest, takes?.values);
 }
 
 /** Also knows the last word of each verb, e.g. `setup` was probably meant as `docker setup`. */
@@ -129,6 +129,16 @@ function unknownCommand(given: string, known: readonly string[]): UsageProblem {
       ? meant
       : verbs.find((words) => words.at(-1) === meant)?.join(" ");
   return { kind: "unknown-command", given, suggestion, known };
+}
+
+function unknownArgument(
+  rest: readonly string[],
+  known: Arguments["values"],
+): UsageProblem | undefined {
+  if (typeof known !== "object") return undefined;
+  const given = rest.find((word) => !known.includes(word));
+  if (given === undefined) return undefined;
+  return { kind: "unknown-argument", given, suggestion: nearest(given, known), known };
 }
 
 function unknownTopic(topic: readonly string[]): UsageProblem {

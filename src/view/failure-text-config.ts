@@ -132,6 +132,11 @@ function usageText(
       };
     case "missing-argument":
       return { headline: `${spoken}: ${problem.name} is missing`, hint: help };
+    case "unknown-argument":
+      return {
+        headline: `${spoken}: \`${problem.given}\` cannot stand here${didYouMean(problem.suggestion)}`,
+        hint: `one of ${problem.known.join(", ")}; ${help}`,
+      };
     case "extra-argument":
       return {
         headline: `${spoken}: \`${problem.given}\` is one word too many`,

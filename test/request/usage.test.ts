@@ -25,6 +25,7 @@ describe("help pages", () => {
         config show   print every key of the configuration with the value that counts
         config check  look for mistakes in the configuration
         log           list what igor did, or show it again
+        completion    print a script that completes igor's words in a shell
         help          explain igor, a command, or the configuration
 
       Common options

@@ -69,6 +69,10 @@ const samples: Samples = {
     ),
     "option-takes-no-value": usage({ kind: "option-takes-no-value", given: "--json=yes" }, "push"),
     "missing-argument": usage({ kind: "missing-argument", name: "COMMAND" }, "docker", "exec"),
+    "unknown-argument": usage(
+      { kind: "unknown-argument", given: "tcsh", suggestion: undefined, known: ["bash", "zsh"] },
+      "completion",
+    ),
     "extra-argument": usage({ kind: "extra-argument", given: "now" }, "push"),
   },
   "config-missing": { one: { reason: "config-missing", from: "/home/dino" } },
