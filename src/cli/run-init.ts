@@ -1,6 +1,8 @@
-import { init, suggestedDir } from "../app/init.ts";
+import { init, suggestedDir, suggestedHosts } from "../app/init.ts";
 import type { RequestOf } from "../request/commands.ts";
 import { usageLineOf } from "../request/usage.ts";
+import { listText } from "../view/amount-text.ts";
+import { printable } from "../view/printable.ts";
 import { ask } from "./ask.ts";
 import { showFailure } from "./show-failure.ts";
 
@@ -10,12 +12,13 @@ const cancelled = 130;
 /** Asks for what was not said, on a terminal, and writes the first configuration. */
 export async function runInit({ host, dir, yes }: RequestOf<"init">): Promise<number> {
   const asks = process.stdin.isTTY && !yes;
-  const chosenHost = host ?? (asks ? await ask("Host (any name that ssh takes): ", "") : "");
+  const known = host === undefined ? suggestedHosts() : [];
+  const chosenHost = host ?? (asks ? await askHost(known) : onlyOf(known));
   if (chosenHost === undefined) return cancelled;
   if (chosenHost === "") {
     showFailure({
       reason: "usage",
-      problem: { kind: "missing-argument", name: "--host NAME" },
+      problem: { kind: "missing-argument", name: "--host NAME", known },
       verb: ["init"],
       usageLine: usageLineOf(["init"]),
     });
@@ -32,6 +35,31 @@ export async function runInit({ host, dir, yes }: RequestOf<"init">): Promise<nu
     showFailure(made.failure);
     return 2;
   }
-  process.stdout.write(`${made.value.file} written. Next: igor push\n`);
+  const { file, found } = made.value;
+  const { dockerfile, isDefaultDockerfile, rebuildFiles, replCommand } = found;
+  const recognised = [
+    ...(dockerfile === undefined || isDefaultDockerfile ? [] : [`dockerfile ${dockerfile}`]),
+    ...(rebuildFiles.length === 0 ? [] : [`docker_rebuild_files ${listText(rebuildFiles, 5)}`]),
+    ...(replCommand === undefined ? [] : [`repl_cmd ${replCommand}`]),
+  ];
+  const also = recognised.length === 0 ? "" : `, with ${printable(recognised.join("; "))}`;
+  const next =
+    dockerfile === undefined
+      ? "Next: igor push; igor docker setup needs a Dockerfile, and there is none yet"
+      : "Next: igor docker setup";
+  process.stdout.write(`${printable(file)} written: ${chosenHost}${also}\n${next}\n`);
   return 0;
+}
+
+/** The first of the suggestions is the answer to an empty line. */
+function askHost(known: readonly string[]): Promise<string | undefined> {
+  const [first = ""] = known;
+  if (known.length > 1)
+    process.stderr.write(`Hosts of your ssh configuration: ${listText(known, 20)}\n`);
+  return ask(`Host (any name that ssh takes)${first === "" ? "" : ` [${first}]`}: `, first);
+}
+
+function onlyOf(known: readonly string[]): string {
+  const [first = "", ...others] = known;
+  return others.length === 0 ? first : "";
 }

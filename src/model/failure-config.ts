@@ -103,7 +103,12 @@ export type UsageProblem =
     }
   | { readonly kind: "option-needs-value"; readonly given: string; readonly valueName: string }
   | { readonly kind: "option-takes-no-value"; readonly given: string }
-  | { readonly kind: "missing-argument"; readonly name: string }
+  | {
+      readonly kind: "missing-argument";
+      readonly name: string;
+      /** What it could be. */
+      readonly known?: readonly string[];
+    }
   | { readonly kind: "extra-argument"; readonly given: string }
   | {
       /** There are only a few words that may stand here. */

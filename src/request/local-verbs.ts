@@ -6,16 +6,20 @@ export const localVerbs = {
     words: ["init"],
     summary: "write a first .igor/config.json here",
     description: [
-      "Makes the current directory a project: writes .igor/config.json with the group dev and one host in it. On a terminal igor asks for what you did not say. A file that exists is never overwritten.",
+      "Makes the current directory a project: writes .igor/config.json with the group dev and one host in it. On a terminal igor asks for what you did not say, and suggests the hosts of your ssh configuration. A file that exists is never overwritten.",
+      "What is recognised is written, too: a dockerfile in another place than igor looks by itself; files that say what is to be installed, such as requirements.txt and pyproject.toml, as docker_rebuild_files; ipython as repl_cmd where one of them names it.",
     ],
     options: ["host", "dir", "yes"],
-    optionSummaries: { host: "The first host: any name that ssh takes." },
+    optionSummaries: {
+      host: "The first host: any name that ssh takes. Without a terminal, the only one of your ssh configuration.",
+    },
     examples: [
       {
         line: "igor init --host apollo --dir /data/dino",
         does: "The project will live in /data/dino/<project> on apollo.",
       },
     ],
+    exitCodes: [{ code: "130", means: "You cancelled it." }],
   },
   "config show": {
     words: ["config", "show"],

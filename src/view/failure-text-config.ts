@@ -1,6 +1,6 @@
 import type { ConfigFailure, ConfigProblem, UsageProblem } from "../model/failure-config.ts";
 import { unreachable } from "../model/unreachable.ts";
-import { countText } from "./amount-text.ts";
+import { countText, listText } from "./amount-text.ts";
 import type { FailureText } from "./failure-text.ts";
 import { widthOf } from "./text-width.ts";
 
@@ -131,7 +131,10 @@ function usageText(
         hint: `leave out what follows the =; ${help}`,
       };
     case "missing-argument":
-      return { headline: `${spoken}: ${problem.name} is missing`, hint: help };
+      return {
+        headline: `${spoken}: ${problem.name} is missing`,
+        hint: problem.known?.length ? `e.g. ${listText(problem.known, 10)}; ${help}` : help,
+      };
     case "unknown-argument":
       return {
         headline: `${spoken}: \`${problem.given}\` cannot stand here${didYouMean(problem.suggestion)}`,

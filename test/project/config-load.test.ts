@@ -82,7 +82,7 @@ describe("initProject", () => {
 
   test("writes a configuration that loads", async () => {
     const file = join(root, ".igor", "config.json");
-    expect(await initProject(root, first)).toEqual({ ok: true, value: { file } });
+    expect(await initProject(root, first)).toMatchObject({ ok: true, value: { file } });
     expect(await loadProject(root)).toMatchObject({
       ok: true,
       value: { name: basename(root), hostGroups: [{ name: "dev", hosts: [first] }] },

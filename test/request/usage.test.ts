@@ -166,7 +166,10 @@ test("what is no topic has no page", () => {
 test("the examples of the help are understood as the verb they explain", () => {
   for (const kind of kinds) {
     for (const { line } of commandOf(kind).examples) {
-      const [, ...words] = line.replaceAll(/'[^']*'/g, "quoted").split(" ");
+      const [, ...words] = line
+        .replace(/ >\S+$/, "")
+        .replaceAll(/'[^']*'/g, "quoted")
+        .split(" ");
       const parsed = parse(words);
       expect(parsed.ok ? parsed.value.kind : parsed.failure, line).toBe(kind);
     }

@@ -68,7 +68,10 @@ const samples: Samples = {
       "push",
     ),
     "option-takes-no-value": usage({ kind: "option-takes-no-value", given: "--json=yes" }, "push"),
-    "missing-argument": usage({ kind: "missing-argument", name: "COMMAND" }, "docker", "exec"),
+    "missing-argument": usage(
+      { kind: "missing-argument", name: "--host NAME", known: ["apollo", "enterprise"] },
+      "init",
+    ),
     "unknown-argument": usage(
       { kind: "unknown-argument", given: "tcsh", suggestion: undefined, known: ["bash", "zsh"] },
       "completion",

@@ -1,0 +1,64 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { readText } from "./read.ts";
+
+/** What the files of a directory tell about the project in it. */
+export interface Recognised {
+  /** Relative to the directory; undefined when there is none. */
+  readonly dockerfile: string | undefined;
+  /** Whether igor finds that dockerfile without being told. */
+  readonly isDefaultDockerfile: boolean;
+  /** Files that say what is to be installed. */
+  readonly rebuildFiles: readonly string[];
+  /** A REPL that those files install. */
+  readonly replCommand: string | undefined;
+}
+
+const defaultDockerfiles = ["Dockerfile", "dockerfile"];
+const otherDockerfiles = ["docker/Dockerfile", ".devcontainer/Dockerfile", "Containerfile"];
+
+/** Files that name what a project needs, wherever its dockerfile copies them from. */
+const requirements =
+  /^(?:requirements[\w.-]*\.(?:txt|in)|pyproject\.toml|setup\.(?:py|cfg)|poetry\.lock|uv\.lock|pdm\.lock|Pipfile|Pipfile\.lock|environment\.ya?ml|conda-lock\.yml)$/;
+
+/** What brings ipython with it. */
+const ipython = /(?:^|["'\s])(?:ipython|ipykernel|jupyter|jupyterlab|notebook)(?![\w-])/im;
+
+/** Looks at the names in a directory, and for a REPL into the files that say what is to be installed. */
+export function recognise(directory: string): Recognised {
+  const names = namesIn(directory);
+  const defaultDockerfile = defaultDockerfiles.find((name) => names.includes(name));
+  const otherDockerfile = otherDockerfiles.find((path) =>
+    path.includes("/") ? readText(join(directory, path)) !== undefined : names.includes(path),
+  );
+  const below = namesIn(join(directory, "requirements")).some((name) => name.endsWith(".txt"));
+  const rebuildFiles = [
+    ...names.filter((name) => requirements.test(name)),
+    ...(below ? ["requirements/*.txt"] : []),
+  ];
+  const isThere = rebuildFiles
+    .filter((name) => !/lock$/.test(name))
+    .some((name) => ipython.test(withoutComments(readText(join(directory, name)) ?? "")));
+  return {
+    dockerfile: defaultDockerfile ?? otherDockerfile,
+    isDefaultDockerfile: defaultDockerfile !== undefined,
+    rebuildFiles,
+    replCommand: isThere ? "ipython" : undefined,
+  };
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/#.*$/gm, "");
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
+  } catch {
+    // Whoever writes there says what is wrong with it.
+    return [];
+  }
+}
