@@ -1,6 +1,7 @@
 import { localVerbs } from "./local-verbs.ts";
 import { commonOptions } from "./options.ts";
 import type { OptionName, OptionValue, options } from "./options.ts";
+import type { FileName, VariableName } from "./surroundings.ts";
 
 /** What one verb is: everything that parsing, help and completion know about it. */
 export interface Command {
@@ -18,8 +19,11 @@ export interface Command {
   /** Options that have no default here. */
   readonly withoutDefault?: readonly OptionName[];
   readonly examples: readonly { readonly line: string; readonly does: string }[];
-  /** Exit codes beside the common ones. */
+  /** Exit codes beside the common ones, or in place of one of them. */
   readonly exitCodes?: readonly ExitCode[];
+  /** Those of every verb on hosts when absent; a verb that touches none has none then. */
+  readonly files?: readonly FileName[];
+  readonly environment?: readonly VariableName[];
 }
 
 /** What igor's exit code tells. */

@@ -12,6 +12,7 @@ export const localVerbs = {
     options: ["host", "dir", "yes"],
     optionSummaries: {
       host: "The first host: any name that ssh takes. Without a terminal, the only one of your ssh configuration.",
+      dir: "The directory on the host that will hold the project: absolute, or starting with ~/. Default: ~/igor.",
     },
     examples: [
       {
@@ -20,6 +21,7 @@ export const localVerbs = {
       },
     ],
     exitCodes: [{ code: "130", means: "You cancelled it." }],
+    files: ["config", "ssh"],
   },
   "config show": {
     words: ["config", "show"],
@@ -37,6 +39,8 @@ export const localVerbs = {
       { line: "igor config show", does: "Prints all of it." },
       { line: "igor config show -g cluster", does: "Of the host groups only cluster." },
     ],
+    files: ["config"],
+    environment: ["colors"],
   },
   "config check": {
     words: ["config", "check"],
@@ -47,6 +51,9 @@ export const localVerbs = {
     options: ["json"],
     optionSummaries: { json: "Print one object of JSON: what was checked, and the warnings." },
     examples: [{ line: "igor config check", does: "Checks the project that you are in." }],
+    exitCodes: [{ code: "1", means: "A file of the project cannot be read." }],
+    files: ["config", "ignore", "ssh"],
+    environment: ["colors"],
   },
   log: {
     words: ["log"],
@@ -77,6 +84,8 @@ export const localVerbs = {
         does: "Makes the file for a report of a bug.",
       },
     ],
+    files: ["config", "state"],
+    environment: ["colors", "directories"],
   },
   completion: {
     words: ["completion"],
@@ -101,6 +110,7 @@ export const localVerbs = {
         does: "Completes igor's words in every fish from now on.",
       },
     ],
+    files: ["config"],
   },
   help: {
     words: ["help"],
@@ -115,6 +125,10 @@ export const localVerbs = {
       values: "verb",
     },
     options: [],
-    examples: [{ line: "igor help docker setup", does: "Explains one command." }],
+    examples: [
+      { line: "igor help docker setup", does: "Explains one command." },
+      { line: "igor help config", does: "Explains every key of the configuration." },
+    ],
+    environment: ["colors"],
   },
 } as const satisfies Record<string, Command>;

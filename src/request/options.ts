@@ -88,7 +88,10 @@ export const options = {
     kind: "choice",
     choices: {
       always: { names: ["-t", "--tty"], summary: "Give the command a terminal." },
-      never: { names: ["-T", "--no-tty"], summary: "Give the command pipes." },
+      never: {
+        names: ["-T", "--no-tty"],
+        summary: "Give the command pipes. Default: a terminal where igor has one, and one host.",
+      },
     },
     default: "auto",
   },

@@ -5,6 +5,12 @@ import { commonOptions, flagsOf, options, standAnywhere } from "./options.ts";
 import type { Option, OptionName } from "./options.ts";
 import { textOf } from "./page.ts";
 import type { Block, Layout, Page, Section, Term } from "./page.ts";
+import {
+  filesOfHostVerbs,
+  termsOfFiles,
+  termsOfVariables,
+  variablesOfHostVerbs,
+} from "./surroundings.ts";
 
 /** How a verb is written. e.g. `igor docker exec [OPTION...] COMMAND [ARG...]` */
 export function usageLineOf(verb: readonly string[]): string {
@@ -102,6 +108,7 @@ function pageOfCommand(command: Command): Page {
   const isCommon = (name: OptionName) =>
     commonOptions.some((common) => common === name) && optionSummaries[name] === undefined;
   const own = command.options.filter((name) => !isCommon(name));
+  const onHosts = worksOnHosts(command);
   return {
     title: ["igor", ...command.words].join(" "),
     summary: command.summary,
@@ -114,10 +121,15 @@ function pageOfCommand(command: Command): Page {
           ? [{ kind: "terms", terms: [{ term: takes.usage, text: takes.summary }] }]
           : [],
       },
-      optionsSection("Options", own, optionSummaries),
-      optionsSection("Common options", command.options.filter(isCommon)),
+      optionsSection("Options", own, command),
+      optionsSection("Common options", [...command.options.filter(isCommon), "help"], command),
       { heading: "Examples", blocks: command.examples.map(exampleOf) },
-      exitCodesSection(command.exitCodes ?? []),
+      exitCodesSection(exitCodesOf(command)),
+      termsSection("Files", termsOfFiles(command.files ?? (onHosts ? filesOfHostVerbs : []))),
+      termsSection(
+        "Environment",
+        termsOfVariables(command.environment ?? (onHosts ? variablesOfHostVerbs : [])),
+      ),
     ],
   };
 }
@@ -125,14 +137,42 @@ function pageOfCommand(command: Command): Page {
 function optionsSection(
   heading: string,
   names: readonly OptionName[],
-  summaries: Command["optionSummaries"] = {},
+  { optionSummaries = {}, withoutDefault = [] }: Partial<Command> = {},
 ): Section {
-  const terms = names.flatMap((name) => termsOfOption(name, summaries[name]));
+  const terms = names.flatMap((name) =>
+    termsOfOption(name, {
+      summary: optionSummaries[name],
+      hasDefault: !withoutDefault.includes(name),
+    }),
+  );
+  return termsSection(heading, terms);
+}
+
+function termsSection(heading: string, terms: readonly Term[]): Section {
   return { heading, blocks: terms.length > 0 ? [{ kind: "terms", terms }] : [] };
 }
 
+function worksOnHosts({ options: names }: Command): boolean {
+  return names.includes("plan");
+}
+
+/** The common ones that the verb can end with, and its own, in the order of their numbers. */
+function exitCodesOf(command: Command): readonly ExitCode[] {
+  const { exitCodes: own = [] } = command;
+  const common = worksOnHosts(command)
+    ? exitCodes
+    : exitCodes.filter(({ code }) => code === "0" || code === "2");
+  const others = common.filter(({ code }) => own.every((one) => one.code !== code));
+  // N is whatever the user's command ends with.
+  const rank = ({ code }: ExitCode) => (code === "N" ? -1 : Number(code));
+  return [...own, ...others].toSorted((one, other) => rank(one) - rank(other));
+}
+
 /** One term for a flag or a value, one per word for a choice. */
-function termsOfOption(name: OptionName, summaryHere: string | undefined): readonly Term[] {
+function termsOfOption(
+  name: OptionName,
+  here: { readonly summary: string | undefined; readonly hasDefault: boolean },
+): readonly Term[] {
   const option: Option = options[name];
   if (option.kind === "choice") {
     return Object.values(option.choices).map(({ names, summary }) => ({
@@ -141,15 +181,18 @@ function termsOfOption(name: OptionName, summaryHere: string | undefined): reado
     }));
   }
   const names = flagsOf(name).map(({ written }) => written);
-  const text = summaryHere ?? option.summary;
+  const text = here.summary ?? option.summary;
   if (option.kind === "flag") return [{ term: names.join(", "), text }];
-  const remark = option.default === undefined ? "" : ` Default: ${option.default}.`;
+  const remark =
+    option.default === undefined || !here.hasDefault ? "" : ` Default: ${option.default}.`;
   return [{ term: `${names.join(", ")} ${option.valueName}`, text: text + remark }];
 }
 
 function exitCodesSection(codes: readonly ExitCode[]): Section {
-  const terms = codes.map(({ code, means }) => ({ term: code, text: means }));
-  return { heading: "Exit codes", blocks: terms.length > 0 ? [{ kind: "terms", terms }] : [] };
+  return termsSection(
+    "Exit codes",
+    codes.map(({ code, means }) => ({ term: code, text: means })),
+  );
 }
 
 function termOfCommand(kind: Kind): Term {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { commandOf, kinds } from "../../src/request/commands.ts";
+import { flagsOf } from "../../src/request/options.ts";
 import { parse } from "../../src/request/parse.ts";
 import { configHelpOf, helpOf, isTopic, usageLineOf } from "../../src/request/usage.ts";
 
@@ -75,7 +76,8 @@ describe("help pages", () => {
 
       Options
         -t, --tty     Give the command a terminal.
-        -T, --no-tty  Give the command pipes.
+        -T, --no-tty  Give the command pipes. Default: a terminal where igor has one,
+                      and one host.
 
       Common options
         -g, --host_group, --host-group NAME
@@ -86,6 +88,7 @@ describe("help pages", () => {
                        standard output.
         -q, --quiet    Print nothing but failures.
         -v, --verbose  Print every step and the output of the tools.
+        -h, --help     Explain the command.
 
       Examples
         igor docker exec nvidia-smi
@@ -99,8 +102,36 @@ describe("help pages", () => {
 
       Exit codes
         N    On one host: the exit code of the command itself.
+        0    All went well.
         1    On several hosts: the command failed on one of them.
+        2    The command line or the configuration is wrong.
         125  It could not be started: there is no container, or no way to the host.
+        130  You cancelled it.
+
+      Files
+        .igor/config.json        The project's configuration: igor help config.
+        .igorignore, .gitignore  What is not pushed; .gitignore where the project is
+                                 one of git.
+        ~/.ssh/config            How hosts are reached: names, keys, jump hosts.
+        DIR/PROJECT/.igor/host/  On each host: what igor notes there, the logs of
+                                 builds, the home of the container, and conflicts/,
+                                 what was kept aside.
+        $XDG_STATE_HOME/igor/    What igor has put on hosts, and the journals of igor
+                                 log. ~/.local/state/igor/ where the variable is not
+                                 set.
+        $XDG_CACHE_HOME/igor/    What would be slow to find out again; it may be
+                                 removed. ~/.cache/igor/ where the variable is not
+                                 set.
+
+      Environment
+        NO_COLOR, FORCE_COLOR  Where NO_COLOR is not empty, output has no colours;
+                               FORCE_COLOR has them in a pipe too. TERM=dumb is a
+                               terminal without them, on which nothing is drawn over.
+        XDG_STATE_HOME, XDG_CACHE_HOME
+                               Where igor keeps files, see there.
+        XDG_RUNTIME_DIR        Where the sockets of shared connections are, which stay
+                               for ten minutes.
+        SSH_AUTH_SOCK          The agent that ssh asks for keys.
       "
     `);
   });
@@ -133,6 +164,24 @@ describe("help pages", () => {
       }
     },
   );
+
+  test.each(kinds)("the page of %s has all that a manual page has", (kind) => {
+    const page = helpOf(commandOf(kind).words, plain);
+    const headings = page.split("\n").filter((line) => /^[A-Z]/.test(line));
+    expect(headings).toEqual(
+      expect.arrayContaining(["Usage", "Description", "Examples", "Exit codes"]),
+    );
+    expect(page).toMatch(/^Exit codes\n(?: +[N\d].*\n)* {2}0 /m);
+    const onHosts = commandOf(kind).options.some((name) => name === "plan");
+    if (onHosts) expect(headings).toEqual(expect.arrayContaining(["Files", "Environment"]));
+    for (const name of [...commandOf(kind).options, "help"] as const)
+      for (const { written } of flagsOf(name)) expect(page).toContain(` ${written}`);
+  });
+
+  test("an option that has no default in a verb has none on its page", () => {
+    expect(helpOf(["config", "show"], plain)).not.toContain("Default: dev");
+    expect(helpOf(["push"], plain)).toContain("Default: dev");
+  });
 
   test("a terminal that is wider than people read gets lines of 100 columns", () => {
     const widths = helpOf([], { width: 250, style: "plain" }).split("\n");
