@@ -1,8 +1,11 @@
+import type { Emit } from "../model/event.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { planFor } from "../plan/plan-for.ts";
-import type { Action, Outcome } from "./action.ts";
+import type { Planned } from "../plan/plan-for.ts";
+import type { Action, HostEnd, Outcome } from "./action.ts";
 import { executeUntilDone } from "./lanes.ts";
+import type { Means } from "./lanes.ts";
 import { observe } from "./observe.ts";
 import { runSessions } from "./sessions.ts";
 import { Shells } from "./shells.ts";
@@ -28,9 +31,11 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     laptop,
   });
   if (request.plan) return ok({ kind: "plan", plan: planned.plan });
-  if (planned.plan.handoff !== undefined)
+  const { handoff, title } = planned.plan;
+  const means = { action, observed: observed.value, shells };
+  if (handoff !== undefined)
     return ok(
-      await runSessions(planned.plan.handoff, { ...action, title: planned.plan.title }, shells),
+      await runSessions(handoff, { action, title, shells, pushes: pushesOf(planned, means) }),
     );
   emit({
     type: "plan-started",
@@ -41,4 +46,20 @@ export async function act(action: Action): Promise<Result<Outcome>> {
   const ended = await executeUntilDone(planned, { action, observed: observed.value, shells });
   emit({ type: "plan-ended", at: now() });
   return ok({ kind: "ended", hosts: ended, passesThrough: false });
+}
+
+/** Pushes to each host by itself, which tells only what the user must know: the screen is the command's. */
+function pushesOf(planned: Planned, means: Means): ReadonlyMap<string, Promise<HostEnd>> {
+  const emit: Emit = (event) => {
+    if (event.type === "decided") means.action.emit(event);
+  };
+  const action = { ...means.action, emit };
+  return new Map(
+    planned.plan.lanes.map((lane) => {
+      const { host } = lane.host;
+      const alone = { ...planned, plan: { ...planned.plan, lanes: [lane] } };
+      const ends = executeUntilDone(alone, { ...means, action });
+      return [host, ends.then((ended) => ended.get(host) ?? {})];
+    }),
+  );
 }

@@ -63,7 +63,8 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
   if (!seen.ok) return seen;
   const { scanned, build } = seen.value;
   const stage = randomId();
-  const sessions = request.kind === "exec" || request.kind === "repl";
+  const isSession = request.kind === "exec" || request.kind === "repl";
+  const sessionIds = new Map(isSession ? group.hosts.map(({ host }) => [host, randomId()]) : []);
   return ok({
     laptop: {
       directory: relative(project.root, scene.directory),
@@ -78,11 +79,12 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
       const manifest =
         scanned === undefined ? undefined : (last.get(host.host) ?? stores.get(host.host)?.load());
       last.delete(host.host);
+      const sessionId = sessionIds.get(host.host);
       return {
         host,
         login: connection.ok ? connection.value.settings.user : (host.user ?? ""),
         askedForContext: answers.some(({ kind }) => kind === "context-needed"),
-        ...(sessions ? { sessionId: randomId() } : {}),
+        ...(sessionId === undefined ? {} : { sessionId }),
         ...(scanned === undefined || manifest === undefined
           ? {}
           : { push: await pushFacts({ subject, scanned, manifest, stage }, answers) }),
@@ -95,11 +97,10 @@ async function lookAtFiles(
   { request, subject: { project, group }, shells }: Scene,
   before: Pick<Ground, "known" | "isLarge">,
 ): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
-  if (request.kind !== "push" && request.kind !== "build" && request.kind !== "setup")
-    return ok({});
+  if (!isPushed(request)) return ok({});
   const ready = Promise.all(group.hosts.map((host) => shells.connection(host)));
   const ground = { project, ready, ...before };
-  if (request.kind === "push") {
+  if (request.kind !== "build" && request.kind !== "setup") {
     const scanned = await scan({ ...ground, named: [] });
     return scanned.ok ? ok({ scanned: scanned.value }) : scanned;
   }
@@ -109,6 +110,11 @@ async function lookAtFiles(
   if (!scanned.ok) return scanned;
   const build = buildFacts(project, reads.value, scanned.value.tree);
   return build.ok ? ok({ scanned: scanned.value, build: build.value }) : build;
+}
+
+function isPushed(request: HostRequest): boolean {
+  if (request.kind === "exec") return request.push;
+  return request.kind === "push" || request.kind === "build" || request.kind === "setup";
 }
 
 /** What a push to one host starts from. */

@@ -1,24 +1,27 @@
 import type { Handoff, Session } from "../model/plan.ts";
-import { fail } from "../model/result.ts";
-import type { Result } from "../model/result.ts";
 import { runSession } from "../run/session.ts";
-import type { SessionEnd } from "../run/session.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
 import type { Shells } from "./shells.ts";
+
+/** What sessions are run with. */
+export interface SessionMeans {
+  readonly action: Action;
+  readonly title: string;
+  readonly shells: Shells;
+  /** How the push ended that the command of a host waits for; nothing for a host whose command waits for none. */
+  readonly pushes: ReadonlyMap<string, Promise<HostEnd>>;
+}
 
 /**
  * Runs the user's command: on one host with igor's own streams, and then nothing else is told but why it could not be
  * started; on several with a line of output at a time, each with its host.
  */
-export async function runSessions(
-  { sessions }: Handoff,
-  action: Action & { readonly title: string },
-  shells: Shells,
-): Promise<Outcome> {
-  const { emit, now, title } = action;
+export async function runSessions({ sessions }: Handoff, means: SessionMeans): Promise<Outcome> {
+  const { title, action } = means;
+  const { emit, now } = action;
   const [only] = sessions;
   if (sessions.length === 1 && only !== undefined) {
-    const end = endOf(await run(only, action, shells));
+    const end = await run(only, { ...means, streams: "own" });
     if (end.failure !== undefined) emit({ type: "failed", failure: end.failure, at: now() });
     return { kind: "ended", hosts: new Map([[only.host.host, end]]), passesThrough: true };
   }
@@ -30,36 +33,52 @@ export async function runSessions(
   });
   const ends = await Promise.all(
     sessions.map(async (session): Promise<[string, HostEnd]> => {
-      const end = endOf(await run(session, action, shells));
+      const end = await run(session, { ...means, streams: { emit } });
       emit({ type: "host-ended", host: session.host.host, ...end, at: now() });
       return [session.host.host, end];
     }),
   );
   emit({ type: "plan-ended", at: now() });
   return { kind: "ended", hosts: new Map(ends), passesThrough: false };
-
-  async function run(
-    session: Session,
-    { signal }: Action,
-    open: Shells,
-  ): Promise<Result<SessionEnd>> {
-    const connection = await open.connection(session.host);
-    if (!connection.ok) return connection;
-    const streams = sessions.length === 1 ? "own" : { emit };
-    const end = await runSession({
-      session,
-      connection: connection.value,
-      shell: open.open(session.host),
-      streams,
-      signal,
-    });
-    // The advice names the group that has no container.
-    return !end.ok && end.failure.reason === "no-container"
-      ? fail({ ...end.failure, group: action.subject.group.name })
-      : end;
-  }
 }
 
-function endOf(end: Result<SessionEnd>): HostEnd {
-  return end.ok ? { exitCode: end.value.exitCode } : { failure: end.failure };
+/** A command whose push fails never begins: its session is ended while it waits. */
+async function run(
+  session: Session,
+  {
+    action: { signal, subject },
+    shells,
+    pushes,
+    streams,
+  }: SessionMeans & { readonly streams: Parameters<typeof runSession>[0]["streams"] },
+): Promise<HostEnd> {
+  const end = new AbortController();
+  const stop = (): void => end.abort(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  const pushing = pushes.get(session.host.host)?.then((pushed) => {
+    if (pushed.failure !== undefined) end.abort();
+    return pushed;
+  });
+  const connection = await shells.connection(session.host);
+  const ended = connection.ok
+    ? await runSession({
+        session,
+        connection: connection.value,
+        shell: shells.open(session.host),
+        streams,
+        signal: end.signal,
+      })
+    : connection;
+  signal.removeEventListener("abort", stop);
+  const pushed = await pushing;
+  if (pushed?.failure !== undefined && !signal.aborted) return { failure: pushed.failure };
+  if (ended.ok) return { exitCode: ended.value.exitCode };
+  // The advice names the group that has no container.
+  return {
+    failure:
+      ended.failure.reason === "no-container"
+        ? { ...ended.failure, group: subject.group.name }
+        : ended.failure,
+  };
 }

@@ -2,6 +2,7 @@ import type { Event } from "../model/event.ts";
 import { decisionWeight } from "../view/decision-text.ts";
 import { frameOf, linesOf } from "../view/lines.ts";
 import { advance, startView } from "../view/view.ts";
+import type { View } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
 import type { Written } from "./screen-output.ts";
 import { paint } from "./screen-paint.ts";
@@ -79,7 +80,7 @@ export function liveScreen(options: ScreenOptions): Screen {
       if (event.type === "output") {
         const said = outputText(view, event, options);
         if (said !== undefined) above(said);
-      } else if ((detail === "verbose" || isNews(event)) && !isLast(event)) {
+      } else if ((detail === "verbose" || isNews(view, event)) && !isLast(event)) {
         const lines = plainLines({ before, view, event });
         if (lines.length > 0) above({ stream: "stderr", text: paint(lines, color.stderr) });
       }
@@ -95,8 +96,11 @@ function isLast({ type }: Event): boolean {
   return type === "plan-ended" || type === "failed";
 }
 
-function isNews(event: Event): boolean {
-  return event.type === "decided" && decisionWeight(event.decision) === "news";
+/** Without a plan there is no end that tells what needs the user's attention. */
+function isNews({ startedAt }: View, event: Event): boolean {
+  if (event.type !== "decided") return false;
+  const weight = decisionWeight(event.decision);
+  return weight === "news" || (weight === "warning" && startedAt === undefined);
 }
 
 /** Neighbours of the same stream in one write. */

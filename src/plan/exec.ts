@@ -11,7 +11,14 @@ export function planSessions(
     kind,
     words,
     tty,
-  }: { readonly kind: Handoff["kind"]; readonly words: readonly string[]; readonly tty: boolean },
+    afterPush,
+  }: {
+    readonly kind: Handoff["kind"];
+    readonly words: readonly string[];
+    readonly tty: boolean;
+    /** The commands wait for the pushes of their hosts. */
+    readonly afterPush: boolean;
+  },
   subject: Subject,
   facts: { readonly hosts: readonly HostFacts[]; readonly laptop: LaptopFacts },
 ): Handoff {
@@ -37,10 +44,13 @@ export function planSessions(
         host: host.host,
         container,
         words,
-        inputs: sessionInputs(
-          place,
-          tty ? (terminal ?? { term: undefined, colorTerm: undefined }) : undefined,
-        ),
+        inputs: {
+          ...sessionInputs(
+            place,
+            tty ? (terminal ?? { term: undefined, colorTerm: undefined }) : undefined,
+          ),
+          in_after_push: afterPush ? "1" : "",
+        },
         tty,
       };
     }),

@@ -1,5 +1,6 @@
 import type { PendingPush } from "../model/manifest.ts";
 import type { Lane, Plan } from "../model/plan.ts";
+import type { Project } from "../model/project.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { commandOf } from "../request/commands.ts";
 import { commandLineWords } from "../remote/exec.ts";
@@ -29,12 +30,7 @@ export function planFor(
   const plan = (lanes: readonly Lane[]): Plan => ({ version: 1, title, lanes });
   switch (request.kind) {
     case "push":
-      return eachHost(title, hosts, (facts) => {
-        if (facts.push === undefined)
-          throw new Error(`nothing was observed for a push to ${facts.host.host}`);
-        const last = { program: "push", title: "push", inputs: {} } as const;
-        return planPush({ project, host: facts.host, adopt: request.adopt }, facts.push, last);
-      });
+      return eachHost(title, hosts, (host) => planOnlyPush(project, host, request.adopt));
     case "build":
     case "setup": {
       const { kind, adopt } = request;
@@ -52,16 +48,32 @@ export function planFor(
         request.kind === "repl" && request.words.length === 0
           ? commandLineWords(project.replCommand)
           : request.words;
+      const afterPush = request.kind === "exec" && request.push;
       const handoff = planSessions(
-        { kind: request.kind, words, tty: wantsTerminal(request, facts) },
+        { kind: request.kind, words, tty: wantsTerminal(request, facts), afterPush },
         subject,
         facts,
       );
-      return { plan: { ...plan([]), handoff }, pending: new Map() };
+      const { plan: pushes, pending } = afterPush
+        ? eachHost(title, hosts, (host) => planOnlyPush(project, host, false))
+        : { plan: plan([]), pending: new Map() };
+      return { plan: { ...pushes, handoff }, pending };
     }
     default:
       return unreachable(request);
   }
+}
+
+/** The session that waits for it, if there is one, is told when it is through. */
+function planOnlyPush(
+  project: Project,
+  { host, push, sessionId }: HostFacts,
+  adopt: boolean,
+): PushPlan {
+  if (push === undefined) throw new Error(`nothing was observed for a push to ${host.host}`);
+  const inputs: Readonly<Record<string, string>> =
+    sessionId === undefined ? {} : { in_session: sessionId };
+  return planPush({ project, host, adopt }, push, { program: "push", title: "push", inputs });
 }
 
 function eachHost(

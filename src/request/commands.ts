@@ -107,7 +107,7 @@ const commands = {
     summary: "run a command in the container",
     description: [
       "Runs the command in the container of each host, in the workspace. It gets its words exactly as you typed them; no shell reads them again. On one host its input, output and exit code are those of igor. On several hosts each line of output is marked with its host.",
-      "When igor ends, in whatever way, the command ends too. Nothing is pushed.",
+      "When igor ends, in whatever way, the command ends too. Nothing is pushed, unless you say --push: then the command begins when the files are there, and not at all when they could not be brought.",
     ],
     arguments: {
       property: "words",
@@ -118,9 +118,13 @@ const commands = {
       verbatim: true,
       values: "command",
     },
-    options: ["tty", ...commonOptions],
+    options: ["push", "tty", ...commonOptions],
     examples: [
       { line: "igor docker exec nvidia-smi", does: "Asks the hosts of dev for their GPUs." },
+      {
+        line: "igor docker exec --push pytest -x",
+        does: "Runs the tests on what you have just saved.",
+      },
       {
         line: "igor docker exec -g cluster --host apollo python -c 'print(1)' --json",
         does: "--json belongs to python here.",

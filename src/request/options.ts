@@ -63,6 +63,11 @@ export const options = {
     },
     default: "normal",
   },
+  push: {
+    kind: "flag",
+    names: ["--push"],
+    summary: "Push first, in the same round trip.",
+  },
   watch: {
     kind: "flag",
     names: ["--watch"],

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "vitest";
 import { hostAddress } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import { aLaptop, aProject } from "../support/laptop.ts";
-import { until } from "../support/until.ts";
+import { quietLine } from "../support/quiet-line.ts";
 
 const relay = await startRelay({
   target: { host: await hostAddress("apollo"), port: 22 },
@@ -14,18 +14,6 @@ afterAll(async () => {
   await relay.close();
 });
 
-/** Waits until nothing has been on the line for several times as long as a round trip takes. */
-async function quiet(): Promise<void> {
-  let last = "";
-  let still = 0;
-  await until("a quiet line", () => {
-    const now = JSON.stringify(relay.stat());
-    still = now === last ? still + 1 : 0;
-    last = now;
-    return still >= 20;
-  });
-}
-
 /**
  * Round trips that igor waits for with these words. When it is through, the session says goodbye, one round trip that
  * nobody waits for: it is waited for here, so that it is counted for certain, and taken off.
@@ -34,11 +22,11 @@ async function turnsOf(
   root: { readonly root: string },
   ...words: readonly string[]
 ): Promise<{ turns: number; connections: number }> {
-  await quiet();
+  await quietLine(relay);
   relay.reset();
   const { exitCode, stderr } = await laptop.igor(root, words);
   expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
-  await quiet();
+  await quietLine(relay);
   const { turns, connections } = relay.stat();
   return { turns: turns - 1, connections };
 }

@@ -30,7 +30,7 @@ describe("parse understands", () => {
     ["push", { kind: "push", watch: false, adopt: false, ...common }],
     ["docker build", { kind: "build", adopt: false, ...common }],
     ["docker setup", { kind: "setup", replace: false, adopt: false, ...common }],
-    ["docker exec ls", { kind: "exec", tty: "auto", words: ["ls"], ...common }],
+    ["docker exec ls", { kind: "exec", push: false, tty: "auto", words: ["ls"], ...common }],
     ["docker repl", { kind: "repl", words: [], ...common }],
     ["docker clean", { kind: "clean", images: false, ...common }],
     ["init", { kind: "init", host: undefined, dir: undefined, yes: false }],
@@ -83,7 +83,7 @@ describe("parse understands", () => {
 });
 
 describe("the words of docker exec", () => {
-  const exec = { kind: "exec", tty: "auto", ...common } as const;
+  const exec = { kind: "exec", push: false, tty: "auto", ...common } as const;
 
   test.each([
     [

@@ -68,13 +68,16 @@ describe("help pages", () => {
         input, output and exit code are those of igor. On several hosts each line of
         output is marked with its host.
 
-        When igor ends, in whatever way, the command ends too. Nothing is pushed.
+        When igor ends, in whatever way, the command ends too. Nothing is pushed,
+        unless you say --push: then the command begins when the files are there, and
+        not at all when they could not be brought.
 
       Arguments
         COMMAND [ARG...]  The command and its arguments. Everything from the first
                           word on belongs to it; options of igor come before.
 
       Options
+        --push        Push first, in the same round trip.
         -t, --tty     Give the command a terminal.
         -T, --no-tty  Give the command pipes. Default: a terminal where igor has one,
                       and one host.
@@ -94,6 +97,9 @@ describe("help pages", () => {
         igor docker exec nvidia-smi
             Asks the hosts of dev for their GPUs.
 
+        igor docker exec --push pytest -x
+            Runs the tests on what you have just saved.
+
         igor docker exec -g cluster --host apollo python -c 'print(1)' --json
             --json belongs to python here.
 
@@ -106,7 +112,8 @@ describe("help pages", () => {
         1    On several hosts: the command failed on one of them.
         2    The command line or the configuration is wrong.
         125  It could not be started: there is no container, or no way to the host.
-        130  You cancelled it.
+        130  You cancelled it; 143 by SIGTERM, 129 by SIGHUP.
+        141  What read its output has left.
 
       Files
         .igor/config.json        The project's configuration: igor help config.

@@ -7,6 +7,7 @@
 #       in_words      the command, as words quoted for sh
 #       in_wrapper    the program exec-words, as text
 #       in_lease      seconds that the session may live without a guard
+#       in_after_push 1: the command waits until the push of the same igor is through, and $mine/pushed is there
 # Out   the command's own bytes and exit code; 125 when it could not be started, then $mine/outcome says why:
 #         rc N | no-container missing|stopped|paused | no-directory | engine-unavailable missing|no-rights|stopped | not-started N
 #       and $mine/words has what the engine said.
@@ -58,6 +59,12 @@ echo $$ >"$mine/pid"
 open_shared
 [ ! -e "$shared/stop" ] || finish 'rc 143' 143
 [ -e "$mine/guarded" ] || detach "$in_signal" "$in_lease"
+
+while [ "$in_after_push" ] && [ ! -e "$mine/pushed" ]; do
+  # The push failed, or nobody is there any more.
+  [ ! -e "$shared/stop" ] && [ ! -L "$mine/ending" ] || finish 'rc 143' 143
+  sleep 0.02 2>/dev/null || sleep 1
+done
 
 set -- -e "IGOR_SESSION=$in_session"
 size=
