@@ -57,7 +57,12 @@ export class ManifestStore {
 
   /** Whether it is a large tree, without reading it. */
   isLarge(): boolean {
-    return (statSync(this.#base, { throwIfNoEntry: false })?.size ?? 0) > largeBase;
+    try {
+      return statSync(this.#base).size > largeBase;
+    } catch {
+      // Nothing is noted there, or nothing can be: that is told when something has to be noted.
+      return false;
+    }
   }
 
   /** Notes what is about to be sent. From now on the host may hold any part of it. */
