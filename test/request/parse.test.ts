@@ -183,7 +183,7 @@ describe("parse explains what is wrong with", () => {
       "igor help [COMMAND]",
     ],
     ["help push pull", { kind: "extra-argument", given: "pull" }, "igor help [COMMAND]"],
-    ["help config push", { kind: "extra-argument", given: "push" }, "igor help [COMMAND]"],
+    ["help push now", { kind: "extra-argument", given: "now" }, "igor help [COMMAND]"],
     [
       "push --hsot apollo",
       { kind: "unknown-option", given: "--hsot", suggestion: "--host" },
