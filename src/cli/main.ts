@@ -47,6 +47,7 @@ async function main(words: readonly string[]): Promise<number> {
       return runConfigCheck(request);
     }
     case "log": {
+      if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
       const { runLog } = await import("./run-log.ts");
       return runLog(request);
     }
