@@ -23,7 +23,7 @@ export interface ActionEnded {
   readonly outcome: "done" | "failed" | "cancelled";
   /** Of the user's own command on one host. */
   readonly exitCode?: number;
-  /** Lines of output and progress that were too many to be kept. */
+  /** Events, most of them lines of output, that were too many to be kept. */
   readonly leftOut?: number;
   readonly at: number;
 }

@@ -13,6 +13,8 @@ const mostBytes = 10_000_000;
 
 /** When an action has said so much, its further lines of output and progress are only counted. */
 const mostOutputBytes = 1_000_000;
+/** And then everything but how it ended, e.g. of a push that watches for days. */
+const mostActionBytes = 2_000_000;
 
 /** How the names of journals end. */
 export const journalEnding = ".ndjson";
@@ -69,8 +71,7 @@ export function openJournal(root: string, head: JournalHead, secrets: Secrets): 
     add(event) {
       // The bytes of the user's own command are nobody else's.
       if (event.type === "output" && event.of === "command") return;
-      const canBeLeftOut = event.type === "output" || event.type === "progress";
-      if (canBeLeftOut && written > mostOutputBytes) leftOut += 1;
+      if (written > roomFor(event)) leftOut += 1;
       else append(event);
     },
     end(how) {
@@ -78,6 +79,24 @@ export function openJournal(root: string, head: JournalHead, secrets: Secrets): 
       stop();
     },
   };
+}
+
+/** How much may be there already when this event is to be kept. */
+function roomFor({ type }: Event): number {
+  switch (type) {
+    case "output":
+    case "progress":
+      return mostOutputBytes;
+    case "step-started":
+    case "step-ended":
+    case "decided":
+      return mostActionBytes;
+    case "plan-started":
+    case "host-ended":
+    case "plan-ended":
+    case "failed":
+      return Infinity;
+  }
 }
 
 /** Where the journals of a project are. */

@@ -47,7 +47,7 @@ export function actionEnd(action: RecordedAction): Line[] {
   const spent = ended === undefined ? "" : ` after ${spentText(action)}`;
   const end = endSpan(action);
   const { leftOut = 0 } = ended ?? {};
-  const kept = `${countText(leftOut, "line")} more of output and progress not kept`;
+  const kept = `${countText(leftOut, "event")} more, most of them lines of output, not kept`;
   return [
     ...(isTold ? [] : [[{ ...end, text: end.text + spent }]]),
     ...(leftOut === 0 ? [] : [[span(kept, "dim")]]),

@@ -97,6 +97,7 @@ describe("a journal", () => {
   test("keeps the rest of what happened when there is too much output, and says how much is missing", () => {
     const journal = open(1);
     for (let index = 0; index < 1100; index += 1) journal.add(output("x".repeat(1000)));
+    journal.add({ type: "step-ended", host: "apollo", step: "push", at: 6 });
     journal.add({ type: "plan-ended", at: 7 });
     journal.end({ outcome: "done", at: 8 });
     const [file = ""] = journalFiles(root);
@@ -105,7 +106,8 @@ describe("a journal", () => {
     expect(read).toMatchObject({ value: { ended: { outcome: "done" } } });
     if (!read.ok) return;
     expect(read.value.events.at(-1)).toEqual({ type: "plan-ended", at: 7 });
-    const kept = read.value.events.length - 1;
+    expect(read.value.events.at(-2)).toMatchObject({ type: "step-ended" });
+    const kept = read.value.events.length - 2;
     expect(kept + (read.value.ended?.leftOut ?? 0)).toBe(1100);
   });
 
