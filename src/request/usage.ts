@@ -161,7 +161,7 @@ function exitCodesOf(command: Command): readonly ExitCode[] {
   const { exitCodes: own = [] } = command;
   const common = worksOnHosts(command)
     ? exitCodes
-    : exitCodes.filter(({ code }) => code === "0" || code === "2");
+    : exitCodes.filter(({ code }) => ["0", "2", "141"].includes(code));
   const others = common.filter(({ code }) => own.every((one) => one.code !== code));
   // N is whatever the user's command ends with.
   const rank = ({ code }: ExitCode) => (code === "N" ? -1 : Number(code));
