@@ -64,14 +64,17 @@ describe("bin/igor", () => {
     expect(ran.stderr).toMatch(/standard output cannot be written.*\n.*no space left/);
   });
 
-  test.each(["push", "init --host apollo"])("in a directory that is gone: %s", async (words) => {
-    const inNowhere = `mkdir gone; cd gone; rmdir ../gone; "$0" ${words}`;
-    const { exitCode, stderr } = await run("/bin/sh", "-c", inNowhere, igor);
-    expect({ exitCode, stderr }).toMatchObject({
-      exitCode: 2,
-      stderr: expect.stringMatching(/^✗ the directory that you are in is not there any more\n/),
-    });
-  });
+  test.each(["push", "init --host apollo", "log", "config show", "config check"])(
+    "in a directory that is gone: %s",
+    async (words) => {
+      const inNowhere = `mkdir gone; cd gone; rmdir ../gone; "$0" ${words}`;
+      const { exitCode, stderr } = await run("/bin/sh", "-c", inNowhere, igor);
+      expect({ exitCode, stderr }).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringMatching(/^✗ the directory that you are in is not there any more\n/),
+      });
+    },
+  );
 
   test("sees a change of the configuration, also one of the same length in the same moment", async () => {
     await mkdir(join(directory, ".igor"));
