@@ -42,12 +42,11 @@ export function buildFacts(
     { dockerfile: image.dockerfile, reads, dockerignore, tree },
   );
   if (!sources.ok) return sources;
-  const copied = new Set(sources.value.context);
   const digests = new Map(
-    filesToDigest(sources.value).map((file) => {
-      const state = copied.has(file) ? copiedState(tree.get(file)) : "";
-      return [file, `${sha256Of(join(root, file)) ?? "missing"} ${state}`];
-    }),
+    filesToDigest(sources.value).map((file) => [
+      file,
+      `${sha256Of(join(root, file)) ?? "missing"} ${copiedState(tree.get(file))}`,
+    ]),
   );
   return ok({
     sources: sources.value,

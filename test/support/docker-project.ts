@@ -86,7 +86,7 @@ export function steady(text: string, { name, root }: TestProject): string {
     .replaceAll(root, "/home/me/toy")
     .replaceAll(name, "toy")
     .replace(/127\.0\.0\.1 port \d+/g, "127.0.0.1 port 1")
-    .replace(/daemon {2}[\d.]+kB/g, "daemon  1kB")
+    .replace(/daemon +[\d.]+kB/g, "daemon  1kB")
     .replace(/tini \(\d+\)/g, "tini (1)")
     .replace(/\[::1\]:\d{4,}/g, "[::1]:1")
     .replace(/\b10\.99\.\d+\.\d+\b/g, "10.99.0.1")

@@ -185,8 +185,10 @@ check_container() {
     # Docker tells on stdout what its runtime said: OCI runtime exec failed: ... chdir to cwd ("/workspace") ...
     cat "$scratch.proof" "$scratch.err" >"$scratch.why"
     engine 10 logs --tail 20 "$in_container" >"$scratch.proof" || :
-    cat "$scratch.why" "$scratch.proof" >>"$scratch.err"
-    case $(cat "$scratch.err") in
+    cat "$scratch.proof" >>"$scratch.err"
+    # The container's own last words say more than that it does not run any more.
+    [ -s "$scratch.err" ] || cp "$scratch.why" "$scratch.err"
+    case $(cat "$scratch.err" "$scratch.why") in
       # [FATAL tini (7)] exec sh failed: No such file or directory
       *'exec sh failed'* | *'exec: "sh"'*) not_made no-shell ;;
       *) not_made other ;;
