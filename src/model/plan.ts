@@ -27,6 +27,15 @@ export interface Payload {
   readonly send: readonly string[];
 }
 
+/**
+ * A tree that may hold files already. A file of the same size and time is taken for the same only where a manifest says
+ * that igor left it so; else `contents` are compared.
+ */
+export interface CompareWith {
+  readonly tree: string;
+  readonly by: "contents" | "size-and-time";
+}
+
 /** One action on one host. Steps name files; the executor reads the bytes. */
 export type Step =
   | {
@@ -50,7 +59,7 @@ export type Step =
       /** Directory on the host that receives the files: absolute, or `~/...`. */
       readonly into: string;
       /** Tree on the host whose identical files need not travel (rsync only). */
-      readonly compareWith?: string;
+      readonly compareWith?: CompareWith;
     }
   | {
       /** A job that a frame of this lane started or found running, streamed until it ends. */

@@ -121,7 +121,9 @@ export function planPush(
         tool: useRsync ? "rsync" : "tar",
         files: replaced,
         into: `${tree}/.igor/host/stage/${facts.stage}/f`,
-        ...(useRsync && !isFresh ? { compareWith: tree } : {}),
+        ...(useRsync && !isFresh
+          ? { compareWith: { tree, by: isBlank(manifest) ? "contents" : "size-and-time" } }
+          : {}),
       },
       frame({ in_accept: accept, in_changes: "1", in_staged: isFresh ? "fresh" : "1" }, listed, []),
     ],

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { CompareWith } from "../model/plan.ts";
 
 /** What one run of rsync is to bring where. */
 export interface RsyncTask {
@@ -7,8 +8,8 @@ export interface RsyncTask {
   readonly host: string;
   /** Absolute directory on the host; one called `t` is beside it. */
   readonly into: string;
-  /** Absolute tree on the host whose identical files need not travel. */
-  readonly compareWith: string | undefined;
+  /** The tree on the host, absolute, whose identical files need not travel. */
+  readonly compareWith: CompareWith | undefined;
   /** What rsync calls instead of plain ssh. */
   readonly shell: string;
 }
@@ -22,9 +23,12 @@ export interface RsyncTask {
  * `--temp-dir`: the beginning of a file, left by an rsync that still hangs there, is never found among the files.
  * `--no-inc-recursive`: 7 round trips instead of 75 on a large tree. Never `--delete`, `--partial`, `--inplace`:
  * each of them destroys or truncates (facts 3.2 with its correction).
+ * `--checksum`: a file of somebody else with the size and time of ours is not ours. While a side reads a huge file for it,
+ * it says nothing, so that silence may last.
  * e.g. `rsync -lptO -s -z --no-inc-recursive --from0 --files-from=- ... -e 'ssh ...' /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/g1/f/`
  */
 export function rsyncArgv(task: RsyncTask): readonly [string, ...string[]] {
+  const { compareWith } = task;
   return [
     "rsync",
     "-lptO",
@@ -36,10 +40,10 @@ export function rsyncArgv(task: RsyncTask): readonly [string, ...string[]] {
     "--modify-window=-1",
     "--chmod=D755",
     `--temp-dir=${posix.dirname(task.into)}/t`,
-    "--timeout=30",
+    ...(compareWith?.by === "contents" ? ["--checksum", "--timeout=3600"] : ["--timeout=30"]),
     "--info=progress2",
     "--no-human-readable",
-    ...(task.compareWith === undefined ? [] : [`--compare-dest=${task.compareWith}`]),
+    ...(compareWith === undefined ? [] : [`--compare-dest=${compareWith.tree}`]),
     "-e",
     task.shell,
     `${task.root}/`,

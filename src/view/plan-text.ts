@@ -62,7 +62,7 @@ function stepLines(step: Step, detail: PlanDetail): string[] {
       ];
     case "transfer": {
       const compared =
-        step.compareWith === undefined ? "" : `, but not what ${step.compareWith} has already`;
+        step.compareWith === undefined ? "" : `, but not what ${step.compareWith.tree} has already`;
       return [
         printable(
           `${title}: send ${countText(step.files.length, "file")} with ${step.tool} into ${step.into}${compared}`,

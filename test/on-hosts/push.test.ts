@@ -530,6 +530,26 @@ describe("where igor refuses to write", () => {
     expect(await onApollo(project)).toEqual({ "a.py": "1\n", "other.py": "other\n" });
   });
 
+  test("and of many files keeps aside one that only has the size and time of ours", async () => {
+    const many = Array.from({ length: 1100 }, (_, index) => `many/${String(index)}`);
+    const project = aProject(Object.fromEntries(["a.py", ...many].map((path) => [path, "aaaa"])));
+    utimesSync(join(project.root, "a.py"), 1_700_000_000, 1_700_000_000);
+    await onHost(
+      "apollo",
+      [
+        "sh",
+        "-ec",
+        'mkdir -p "$1"; cd "$1"; printf bbbb >a.py; touch -d @1700000000 a.py',
+        "sh",
+      ].concat(project.hostDir),
+      { user: "dino" },
+    );
+    expect(await push(project, "--adopt")).toContain("a.py");
+    expect((await onHostAs(project, "cat a.py .igor/host/conflicts/*/a.py")).stdout).toBe(
+      "aaaabbbb",
+    );
+  });
+
   test.each([
     ["the home directory", "/home", "dino"],
     ["a directory above it", "/", "home"],

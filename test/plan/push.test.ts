@@ -51,7 +51,7 @@ const plan = (more: Partial<PushFacts>, adopt = false): PushPlan =>
 const shown = ({ steps, pending }: PushPlan): readonly string[] => [
   ...steps.map((step) => {
     if (step.kind === "transfer")
-      return `${step.tool} ${String(step.files.length)} files into ${step.into}${step.compareWith === undefined ? "" : ` against ${step.compareWith}`}`;
+      return `${step.tool} ${String(step.files.length)} files into ${step.into}${step.compareWith === undefined ? "" : ` against ${step.compareWith.by} in ${step.compareWith.tree}`}`;
     if (step.kind !== "frame") return step.kind;
     const { in_accept, in_changes, in_staged } = step.inputs;
     const { payload } = step;
@@ -123,10 +123,23 @@ describe("a push", () => {
       ],
     ],
     [
-      "of many files into a tree compares with what is there",
+      "of many files into a tree that it knows nothing of compares contents",
       { local: { tree: trees(many), released: new Set() }, answer: answer() },
       [
-        "rsync 1001 files into /data/srv/mnist/.igor/host/stage/s1/f against /data/srv/mnist",
+        "rsync 1001 files into /data/srv/mnist/.igor/host/stage/s1/f against contents in /data/srv/mnist",
+        "push accepts [g9] changes staged 1 with 1001 changes, 0 files confirms g2",
+        "pending g2: 1001 paths",
+      ],
+    ],
+    [
+      "of many files into a tree that it has pushed to before compares sizes and times",
+      {
+        local: { tree: trees(many), released: new Set() },
+        manifest: known("g1", 2),
+        answer: answer(),
+      },
+      [
+        "rsync 1001 files into /data/srv/mnist/.igor/host/stage/s1/f against size-and-time in /data/srv/mnist",
         "push accepts [g9] changes staged 1 with 1001 changes, 0 files confirms g2",
         "pending g2: 1001 paths",
       ],

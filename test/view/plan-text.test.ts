@@ -55,7 +55,7 @@ const setup: Plan = {
           tool: "rsync",
           files: ["a\nb", "c\u001b[31m"],
           into: "/home/dino/data2/train/.igor/host/stage/a001/f",
-          compareWith: "/home/dino/data2/train",
+          compareWith: { tree: "/home/dino/data2/train", by: "size-and-time" },
         },
         { kind: "frame", title: "push", program: "push", inputs: { in_accept: "-" } },
       ],
