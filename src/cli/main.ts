@@ -1,5 +1,7 @@
 import type { Failure } from "../model/failure.ts";
-import { asksForJson, parse } from "../request/parse.ts";
+import { commandOf } from "../request/commands.ts";
+import { asksForJson, parse, usageFailure } from "../request/parse.ts";
+import { alteredWord } from "./altered-word.ts";
 
 // What nobody reads any more need not be done, e.g. `igor docker exec -g cluster ... | head -1`; progress is no such thing.
 const unread = new AbortController();
@@ -25,6 +27,12 @@ async function main(words: readonly string[]): Promise<number> {
   const parsed = parse(words);
   if (!parsed.ok) return refuse(parsed.failure, asksForJson(words) ? "json" : "text");
   const request = parsed.value;
+  const given = alteredWord(words);
+  if (given !== undefined) {
+    const verb = request.kind === "version" ? [] : commandOf(request.kind).words;
+    const mode = "json" in request && request.json ? "json" : "text";
+    return refuse(usageFailure(verb, { kind: "not-utf8", given }), mode);
+  }
   switch (request.kind) {
     case "version":
     case "help": {

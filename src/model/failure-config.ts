@@ -116,6 +116,11 @@ export type UsageProblem =
       readonly given: string;
       readonly suggestion: string | undefined;
       readonly known: readonly string[];
+    }
+  | {
+      /** `given` has U+FFFD where bytes were typed that are no UTF-8. */
+      readonly kind: "not-utf8";
+      readonly given: string;
     };
 
 /** One mistake in a configuration file, with the place to look at. */

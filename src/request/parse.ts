@@ -20,11 +20,13 @@ export type UsageFailure = Extract<ConfigFailure, { reason: "usage" }>;
 export function parse(words: readonly string[]): Result<Request, UsageFailure> {
   const reading: Reading = { path: [], kind: undefined, given: [], rest: [] };
   const problem = readWords(reading, words) ?? problemOfWhole(reading);
-  if (problem !== undefined) {
-    const { path } = reading;
-    return fail({ reason: "usage", problem, verb: path, usageLine: usageLineOf(path) });
-  }
+  if (problem !== undefined) return fail(usageFailure(reading.path, problem));
   return ok(requestOf(reading));
+}
+
+/** What is wrong with the words of a verb. */
+export function usageFailure(verb: readonly string[], problem: UsageProblem): UsageFailure {
+  return { reason: "usage", problem, verb, usageLine: usageLineOf(verb) };
 }
 
 /** Whether words that may be no request at all ask for JSON; `--json` after the user's own command does not. */

@@ -145,6 +145,11 @@ function usageText(
         headline: `${spoken}: \`${problem.given}\` is one word too many`,
         hint: help,
       };
+    case "not-utf8":
+      return {
+        headline: `${spoken}: the word \`${problem.given}\` is not UTF-8 and would arrive as another one`,
+        hint: 'let a shell there make the bytes, e.g. `sh -c \'ls "$(printf "caf\\351")"\'` for a name in Latin-1',
+      };
     default:
       return unreachable(problem);
   }

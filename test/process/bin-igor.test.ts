@@ -58,6 +58,19 @@ describe("bin/igor", () => {
     expect(stderr).toMatch(hint);
   });
 
+  test("refuses a word that is not UTF-8, but no U+FFFD that was typed", async () => {
+    const exec = (word: string) =>
+      run("/bin/sh", "-c", `"$0" docker exec echo "$(printf '${word}')"`, igor);
+    const refused = await exec("caf\\351");
+    expect({ ...refused, stderr: refused.stderr.split("\n")[0] }).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr:
+        "✗ igor docker exec: the word `caf\uFFFD` is not UTF-8 and would arrive as another one",
+    });
+    expect((await exec("caf\\357\\277\\275")).stderr).toContain("igor init");
+  });
+
   test("that cannot write its answer says so, with exit code 1", async () => {
     const ran = await run("/bin/sh", "-c", '"$0" help >/dev/full', igor);
     expect(ran.exitCode).toBe(1);

@@ -77,6 +77,7 @@ const samples: Samples = {
       "completion",
     ),
     "extra-argument": usage({ kind: "extra-argument", given: "now" }, "push"),
+    "not-utf8": usage({ kind: "not-utf8", given: "caf\uFFFD" }, "docker", "exec"),
   },
   "config-missing": { one: { reason: "config-missing", from: "/home/dino" } },
   "config-unreadable": {
