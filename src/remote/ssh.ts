@@ -89,6 +89,7 @@ function connectionOptions({ host, controlPath }: Connection): readonly string[]
     "ServerAliveCountMax=3",
     "ClearAllForwardings=yes",
     "ForwardX11=no",
+    "ForwardAgent=no",
     "RemoteCommand=none",
     "PermitLocalCommand=no",
     "EscapeChar=none",

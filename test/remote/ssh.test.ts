@@ -90,9 +90,22 @@ describe("the words for ssh", () => {
     expect(
       sessionArgv(connection("/run/user/1000/igor/0123"), "exec /bin/sh", "no-tty").join(" "),
     ).toMatchInlineSnapshot(
-      `"ssh -T -o BatchMode=yes -o LogLevel=INFO -o ConnectTimeout=5 -o ServerAliveInterval=3 -o ServerAliveCountMax=3 -o ClearAllForwardings=yes -o ForwardX11=no -o RemoteCommand=none -o PermitLocalCommand=no -o EscapeChar=none -o ControlMaster=auto -o ControlPersist=10m -o ControlPath=/run/user/1000/igor/0123 -- apollo exec /bin/sh"`,
+      `"ssh -T -o BatchMode=yes -o LogLevel=INFO -o ConnectTimeout=5 -o ServerAliveInterval=3 -o ServerAliveCountMax=3 -o ClearAllForwardings=yes -o ForwardX11=no -o ForwardAgent=no -o RemoteCommand=none -o PermitLocalCommand=no -o EscapeChar=none -o ControlMaster=auto -o ControlPersist=10m -o ControlPath=/run/user/1000/igor/0123 -- apollo exec /bin/sh"`,
     );
     expect(sessionArgv(connection(undefined), "id", "tty")).toContain("-tt");
+  });
+
+  test("forward nothing, whatever the user's configuration forwards", () => {
+    const config = join(directory, "forwards");
+    writeFileSync(
+      config,
+      "ForwardAgent yes\nForwardX11 yes\nLocalForward 5000 localhost:5000\nRemoteForward 5001 localhost:5001\n",
+    );
+    const [ssh, ...words] = sessionArgv(connection(undefined), "id", "no-tty");
+    const { stdout } = spawnSync(ssh, ["-G", "-F", config, ...words], { encoding: "utf8" });
+    expect(stdout).toContain("\nclearallforwardings yes\n");
+    expect(stdout).toContain("\nforwardagent no\n");
+    expect(stdout).toContain("\nforwardx11 no\n");
   });
 
   test("never have the name of a host where an option could be", () => {
