@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Failure } from "../model/failure.ts";
 import { commandOf } from "../request/commands.ts";
 import { asksForJson, parse, usageFailure } from "../request/parse.ts";
@@ -8,8 +9,16 @@ const unread = new AbortController();
 process.stdout.on("error", (error) => unread.abort(error));
 process.stderr.on("error", () => undefined);
 
+const given = process.argv.slice(2);
+
+// The guard of this edge: what is thrown is a bug of igor. Only the first thing tells; others follow from it.
+let bug: Promise<void> | undefined;
+process.on("uncaughtException", (thrown: unknown) => {
+  bug ??= endByBug(thrown);
+});
+
 // Help and version must not wait for anything else to be loaded.
-void main(process.argv.slice(2)).then((exitCode) => {
+void main(given).then((exitCode) => {
   process.exitCode = exitCode;
   // What was written must arrive, or be known not to; what ssh still has to say to the hosts, it says without igor.
   process.stdout.write("", () =>
@@ -27,11 +36,11 @@ async function main(words: readonly string[]): Promise<number> {
   const parsed = parse(words);
   if (!parsed.ok) return refuse(parsed.failure, asksForJson(words) ? "json" : "text");
   const request = parsed.value;
-  const given = alteredWord(words);
-  if (given !== undefined) {
+  const altered = alteredWord(words);
+  if (altered !== undefined) {
     const verb = request.kind === "version" ? [] : commandOf(request.kind).words;
     const mode = "json" in request && request.json ? "json" : "text";
-    return refuse(usageFailure(verb, { kind: "not-utf8", given }), mode);
+    return refuse(usageFailure(verb, { kind: "not-utf8", given: altered }), mode);
   }
   switch (request.kind) {
     case "version":
@@ -78,6 +87,17 @@ async function leave(exitCode: number): Promise<void> {
   if (error.code === "EPIPE") process.exit(141);
   const { showFailure } = await import("./show-failure.ts");
   showFailure({ reason: "output-unwritable", detail: error.message });
+  process.exit(1);
+}
+
+async function endByBug(thrown: unknown): Promise<void> {
+  try {
+    const { showBug } = await import("./show-bug.ts");
+    showBug(thrown, asksForJson(given) ? "json" : "text");
+  } catch {
+    process.stderr.write(`this is a bug of igor: ${inspect(thrown)}\n`);
+  }
+  // Leaving shows the cursor again, and ends ssh, which gives back the terminal.
   process.exit(1);
 }
 

@@ -52,6 +52,15 @@ export type LaptopFailure =
       readonly detail: string;
     }
   | {
+      /** igor itself went wrong: something was thrown. */
+      readonly reason: "bug";
+      readonly message: string;
+      /** Of igor and what it runs on. */
+      readonly version: string;
+      /** The innermost calls first. */
+      readonly stack: readonly string[];
+    }
+  | {
       /** A local tool refused, e.g. git in a directory of another owner. */
       readonly reason: "laptop-tool-failed";
       readonly program: string;

@@ -44,6 +44,13 @@ export function laptopText(failure: LaptopFailure): FailureText {
         details: [failure.detail],
         hint: "make room where it goes to, and run the same command again",
       };
+    case "bug":
+      return {
+        headline: `this is a bug of igor: ${failure.message}`,
+        where: failure.version,
+        details: failure.stack,
+        hint: "please give these lines, and what you asked for, to those you have igor from; what is on the hosts is whole, and the same command may be tried again",
+      };
     case "dockerfile-missing":
       return {
         headline: `no image can be built: ${failure.file} is missing`,

@@ -48,6 +48,7 @@ function textOf(failure: Failure): FailureText {
     case "no-socket-directory":
     case "directory-gone":
     case "output-unwritable":
+    case "bug":
     case "dockerfile-missing":
     case "rebuild-file-missing":
       return laptopText(failure);

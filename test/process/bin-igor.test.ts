@@ -19,8 +19,16 @@ interface Ended {
 
 /** Runs an igor in a directory outside of every project. */
 function run(igor: string, ...words: readonly string[]): Promise<Ended> {
+  return runWith({}, igor, words);
+}
+
+function runWith(
+  more: Readonly<Record<string, string>>,
+  igor: string,
+  words: readonly string[],
+): Promise<Ended> {
   return new Promise((done) => {
-    const env = { ...process.env, XDG_CACHE_HOME: join(directory, ".cache") };
+    const env = { ...process.env, XDG_CACHE_HOME: join(directory, ".cache"), ...more };
     const child = execFile(igor, words, { cwd: directory, env }, (_, stdout, stderr) =>
       done({ exitCode: child.exitCode ?? -1, stdout, stderr }),
     );
@@ -70,6 +78,24 @@ describe("bin/igor", () => {
     });
     expect((await exec("caf\\357\\277\\275")).stderr).toContain("igor init");
   });
+
+  test.each(["throw bug", "Promise.reject(bug)"])(
+    "tells of a bug of its own as such: %s",
+    async (way) => {
+      const fault = join(directory, "fault.cjs");
+      const bug = 'new TypeError("steps is not iterable")';
+      await writeFile(fault, `process.nextTick(() => { const bug = ${bug}; ${way}; });\n`);
+      const env = { NODE_OPTIONS: `--require ${fault}` };
+      const { exitCode, stdout, stderr } = await runWith(env, igor, ["push"]);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+      expect(stderr).toMatch(/^✗ this is a bug of igor: TypeError: steps is not iterable\n/);
+      expect(stderr).toContain(`igor ${packageJson.version}, Node `);
+      expect(stderr).toMatch(/\| at .*fault\.cjs:1/);
+      const json = await runWith(env, igor, ["push", "--json"]);
+      expect(json.stderr).toBe("");
+      expect(JSON.parse(json.stdout)).toMatchObject({ type: "failed", failure: { reason: "bug" } });
+    },
+  );
 
   test("that cannot write its answer says so, with exit code 1", async () => {
     const ran = await run("/bin/sh", "-c", '"$0" help >/dev/full', igor);

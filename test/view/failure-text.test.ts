@@ -178,6 +178,14 @@ const samples: Samples = {
     one: { reason: "no-socket-directory", places: ["/home/dino/.cache/igor/s", "/tmp/igor-1000"] },
   },
   "directory-gone": { one: { reason: "directory-gone" } },
+  bug: {
+    one: {
+      reason: "bug",
+      message: "TypeError: steps is not iterable",
+      version: "igor 0.1.0, Node 20.20.0 on linux",
+      stack: ["at runLane (/opt/igor/dist/run-request.0123.cjs:10:20)"],
+    },
+  },
   "output-unwritable": {
     one: { reason: "output-unwritable", detail: "ENOSPC: no space left on device, write" },
   },
