@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { ConfigFailure, ConfigProblem } from "../model/failure-config.ts";
 import type { Project } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { findConfig } from "./config-find.ts";
+import { findConfig, isAbsent, readRegular, unreadable } from "./config-find.ts";
 import { projectOf } from "./config-project.ts";
 import type { Config } from "./config-schema.ts";
 import { configCode, namePattern } from "./config-code.ts";
@@ -17,6 +17,8 @@ export async function loadProject(from: string): Promise<Result<Project, ConfigF
   if (!found.ok) return found;
   const { file, text } = found.value;
   const root = dirname(dirname(file));
+  const ignored = await readRegular(join(root, ".igorignore"));
+  if (!ignored.ok && !isAbsent(ignored.failure)) return fail(unreadable(ignored.failure));
   const config = await configOf(root, text);
   if (!config.ok) return fail({ reason: "config-invalid", file, problems: config.failure });
   const defaultName = basename(root);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 
 /** The text of a file; undefined when it is not there or cannot be read. */
 export function readText(file: string): string | undefined {
@@ -12,9 +12,10 @@ export function sha256Of(file: string): string | undefined {
   return content === undefined ? undefined : createHash("sha256").update(content).digest("hex");
 }
 
+/** Only of a regular file: a pipe that nobody writes to would be read for ever. */
 function read(file: string): Buffer | undefined {
   try {
-    return readFileSync(file);
+    return statSync(file).isFile() ? readFileSync(file) : undefined;
   } catch {
     // What is missing is told by whoever needs it.
     return undefined;

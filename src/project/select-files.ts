@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ignore from "ignore";
 import type { Project } from "../model/project.ts";
+import { readText } from "./read.ts";
 
 /**
  * Which paths are pushed, of those that git or a walk found: not `.git`, not what `.igorignore` or the key `exclude`
@@ -10,9 +10,8 @@ import type { Project } from "../model/project.ts";
 export function fileFilter(project: Project): (path: string) => boolean {
   // As in git: `Data/` says nothing of a package `data/`.
   const excluded = ignore({ allowRelativePaths: true, ignorecase: false });
-  const ignoreFile = join(project.root, ".igorignore");
   const patterns = [
-    ...(existsSync(ignoreFile) ? readFileSync(ignoreFile, "utf8").split("\n") : []),
+    ...(readText(join(project.root, ".igorignore")) ?? "").split("\n"),
     ...project.sync.exclude,
     // Made on the hosts: what is of that name here is not theirs.
     ...[...project.sync.outputs, ...project.sync.shared].map((directory) => `/${directory}`),

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -61,9 +62,26 @@ describe("loadProject", () => {
     const file = join(root, ".igor", "config.json");
     await mkdir(file, { recursive: true });
     expect(await loadProject(root)).toMatchObject({
-      failure: { reason: "config-unreadable", file, detail: expect.stringContaining("EISDIR") },
+      failure: {
+        reason: "config-unreadable",
+        file,
+        detail: expect.stringContaining("neither a file"),
+      },
     });
   });
+
+  test.each([".igor/config.json", ".igorignore"])(
+    "does not wait for a pipe in the place of %s",
+    async (path) => {
+      await writeProject(minimal);
+      const file = join(root, path);
+      await rm(file, { force: true });
+      execFileSync("mkfifo", [file]);
+      expect(await loadProject(root)).toMatchObject({
+        failure: { reason: "config-unreadable", file },
+      });
+    },
+  );
 
   test("asks for a name where that of the directory cannot be one", async () => {
     root = join(root, "my project");
