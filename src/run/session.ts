@@ -76,6 +76,9 @@ function start(
   connection: Connection,
   command: string,
 ): Running {
+  const { host } = session.host;
+  if (streams !== "own")
+    streams.emit({ type: "step-started", host, step: "running", at: Date.now() });
   const [ssh, ...options] = sessionArgv(connection, command, session.tty ? "tty" : "no-tty");
   return startProcess([ssh, "-o", "LogLevel=ERROR", "-o", "ControlMaster=no", ...options], {
     streams:

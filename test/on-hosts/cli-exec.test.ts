@@ -279,6 +279,22 @@ describe("exec on several hosts", () => {
     }
   });
 
+  test("shows in a terminal that the command runs, and its lines above that", async () => {
+    const script = "echo begun; until [ -e /tmp/go ]; do sleep 0.1; done";
+    using terminal = igorInTerminal(laptop, project, [
+      ...["docker", "exec", "-g", "cluster"],
+      ...["sh", "-c", script],
+    ]);
+    const screen = await terminal.shows(
+      /begun[^]*begun[^]*apollo .* running\n.*enterprise .* running$/m,
+    );
+    expect(screen).toMatch(/^apollo +\| begun$/m);
+    expect((await onBoth("touch", "/tmp/go")).exitCode).toBe(0);
+    expect(await terminal.shows("restored")).toMatch(
+      /✓ apollo .* exit 0\n✓ enterprise .* exit 0\n[^]*code 0/,
+    );
+  });
+
   test("with --json tells lines and exit codes as events alone", async () => {
     const ran = await onBoth("--json", "sh", "-c", "echo out; echo err >&2; exit 4");
     expect(ran).toMatchObject({ exitCode: 1, stderr: "" });
