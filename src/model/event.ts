@@ -3,7 +3,6 @@ import type { Failure } from "./failure.ts";
 /** Why an image is built. */
 export type BuildReason =
   | { readonly kind: "no-image" }
-  | { readonly kind: "asked" }
   | {
       /** Build inputs that differ from those of the image on that host, e.g. `requirements.txt`, `build argument CUDA`. */
       readonly kind: "changed";

@@ -73,7 +73,7 @@ export function parseContainerDecision(words: readonly string[]): Decision | und
 
 function buildReason(kind: string, names: readonly string[]): BuildReason {
   if (kind === "changed") return { kind, inputs: names.map(textOfWord) };
-  return { kind: kind === "asked" ? "asked" : "no-image" };
+  return { kind: "no-image" };
 }
 
 function containerReason(kind: string, keys: readonly string[]): ContainerReason {

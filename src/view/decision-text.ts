@@ -152,8 +152,6 @@ function buildText(because: BuildReason, host: string): string {
   switch (because.kind) {
     case "no-image":
       return `building: no image on ${host}`;
-    case "asked":
-      return "building: asked for";
     case "changed":
       return `rebuilding: ${listText(because.inputs, 4)} changed`;
     default:

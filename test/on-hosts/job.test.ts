@@ -4,7 +4,7 @@ import { containerPrograms } from "../../src/remote/container-programs.ts";
 import { compact } from "../../src/remote/programs.ts";
 import { assignments } from "../../src/remote/quote.ts";
 import { laptopEnv, onHost } from "../hosts/bed.ts";
-import { aHostProject, removeHostProjects } from "../support/container-host.ts";
+import { aHostProject, plainFiles, removeHostProjects } from "../support/container-host.ts";
 import type { HostProject } from "../support/container-host.ts";
 import { shells } from "../support/run-program.ts";
 
@@ -115,7 +115,10 @@ describe("a job", () => {
 
   test("of long ago is swept, the last ones stay", async () => {
     const project = aHostProject();
-    for (let n = 0; n < 7; n += 1) await project.run("build", { inputs: { in_build: "1" } });
+    for (let n = 0; n < 7; n += 1) {
+      const files = { ...plainFiles, "requirements.txt": `numpy==${String(n)}\n` };
+      await project.run("build", { files });
+    }
     expect(await project.sh("ls .igor/host/jobs | wc -l")).toBe("5\n");
     expect(await project.sh("ls .igor/host/jobs/*")).not.toMatch(/context|program|scratch/);
   });

@@ -11,7 +11,6 @@ describe("events of the programs for containers", () => {
   test.each([
     ["image-up-to-date", { kind: "image-up-to-date" }],
     ["building no-image", { kind: "building", because: { kind: "no-image" } }],
-    ["building asked", { kind: "building", because: { kind: "asked" } }],
     [
       "building changed requirements.txt build%20argument%20CUDA",
       {

@@ -42,7 +42,6 @@ const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
   "image-up-to-date": [{ kind: "image-up-to-date" }],
   building: [
     { kind: "building", because: { kind: "no-image" } },
-    { kind: "building", because: { kind: "asked" } },
     { kind: "building", because: { kind: "changed", inputs: ["requirements.txt", "Dockerfile"] } },
   ],
   built: [{ kind: "built", image: "dino-train-dev" }],

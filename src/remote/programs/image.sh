@@ -1,11 +1,11 @@
 # The image of the project on this host: whether it is right, why not, and building it.
 #
 # Inputs: in_image (name:tag), in_image_hash and in_image_inputs (the build inputs, as words NAME=HASH; they become labels),
-# in_owner, in_project, in_build (1: build it even when it is right), in_dockerfile (path in the project),
-# in_build_args (lines NAME=VALUE), in_context (lines: files the build reads), in_context_missing (1: in_context does not
-# say; the program answers `context-needed` when it wants to know), in_ignored (words: copied directories that are no reason).
-# Events: `image-up-to-date`, `building no-image|asked|changed NAMES`, `copied-directory-ignored DIR DOCKERFILE`, `built IMAGE`.
-: "${in_image:?}" "${in_image_hash:?}" "${in_image_inputs=}" "${in_owner:?}" "${in_project:?}" "${in_build=}"
+# in_owner, in_project, in_dockerfile (path in the project), in_build_args (lines NAME=VALUE), in_context (lines: files the
+# build reads), in_context_missing (1: in_context does not say; the program answers `context-needed` when it wants to
+# know), in_ignored (words: copied directories that are no reason).
+# Events: `image-up-to-date`, `building no-image|changed NAMES`, `copied-directory-ignored DIR DOCKERFILE`, `built IMAGE`.
+: "${in_image:?}" "${in_image_hash:?}" "${in_image_inputs=}" "${in_owner:?}" "${in_project:?}"
 : "${in_dockerfile:?}" "${in_build_args=}" "${in_context=}" "${in_context_missing=}" "${in_ignored=}"
 : "${scratch:=}" "${root:=}" "${decoded:=}"
 
@@ -23,8 +23,6 @@ look_at_image() {
     esac
   elif [ "${image_labels%% *}" != "$in_image_hash" ]; then
     image_because="changed $(changed_words "${image_labels#* }" "$in_image_inputs")"
-  elif [ "$in_build" ]; then
-    image_because=asked
   fi
 }
 

@@ -12,7 +12,7 @@ needs() {
   read_container "$container_code"
   decide_container
   missing_ports
-  if [ "$action" = keep ] && [ -z "$in_build" ]; then
+  if [ "$action" = keep ]; then
     ev image-up-to-date
     ev container-kept
   else
