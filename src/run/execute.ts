@@ -52,7 +52,7 @@ async function runLane(
     if (signal.aborted) {
       return job === undefined
         ? fail({ reason: "cancelled" })
-        : cancelJob({ dir: jobDir(lane), job: job.job }, opened);
+        : cancelJob({ dir: jobDir(lane), job }, opened);
     }
     if (step.kind === "follow" && job === undefined) continue;
     emit({ type: "step-started", host, step: step.title, at: tools.now() });

@@ -22,8 +22,7 @@ export async function followStep(
   const ended = await followJob({
     host,
     dir,
-    job: job.job,
-    nonce: job.nonce,
+    job,
     now: tools.now,
     signal,
     connect: () => tools.connect(lane.host),

@@ -10,13 +10,13 @@ import { sessionArgv } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
 import type { HostShell } from "./host-shell.ts";
 import { allOf, startProcess } from "./spawn.ts";
+import type { Job } from "./step.ts";
 
 /** A job on a host, and how it is watched. */
 export interface JobWatch {
   readonly host: string;
   readonly dir: string;
-  readonly job: string;
-  readonly nonce: string;
+  readonly job: Job;
   readonly emit: Emit;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ const pausesMs = [0, 500, 1000, 2000, 4000, 8000];
 
 /**
  * Streams a job until it ends: its lines as output, its steps as progress, its events to `onEvent`.
- * After a cut link it goes on at the byte where it was. A cancel ends the job on the host. A failure means that the
+ * After a cut link it goes on at the byte where it was. A cancel ends the job on the host, if it is ours. A failure means that the
  * job is out of reach, and goes on.
  */
 export async function followJob(watch: JobWatch): Promise<Result<JobEnd>> {
@@ -62,13 +62,14 @@ export async function followJob(watch: JobWatch): Promise<Result<JobEnd>> {
   }
 }
 
-/** Ends a job on the host. A failure other than `cancelled` means that it could not be reached any more. */
+/** Ends a job of ours on the host. A failure other than `cancelled` means that it could not be reached any more. */
 export async function cancelJob(
   { dir, job }: Pick<JobWatch, "dir" | "job">,
   opened: Result<HostShell>,
 ): Promise<Result<never>> {
+  if (job.begunBy === "another") return fail({ reason: "cancelled" });
   if (!opened.ok) return opened;
-  const inputs = { in_dir: dir, in_job: job };
+  const inputs = { in_dir: dir, in_job: job.job };
   const ended = await opened.value.run({ program: "job-cancel", inputs });
   return ended.ok ? fail({ reason: "cancelled" }) : ended;
 }
@@ -93,8 +94,8 @@ interface JobReader {
   end(): void;
 }
 
-function jobReader({ host, nonce, emit, now, onEvent }: JobWatch): JobReader {
-  let reading = startJobReading(nonce);
+function jobReader({ host, job, emit, now, onEvent }: JobWatch): JobReader {
+  let reading = startJobReading(job.nonce);
   let build = emptyBuildProgress;
   let bytes = 0;
   const tell = (item: JobItem): void => {
@@ -136,7 +137,7 @@ async function followOnce(
   shell: HostShell,
   reader: JobReader,
 ): Promise<Result<JobEnd>> {
-  const inputs = { in_dir: watch.dir, in_job: watch.job, in_from: String(reader.bytes()) };
+  const inputs = { in_dir: watch.dir, in_job: watch.job.job, in_from: String(reader.bytes()) };
   const child = startProcess(
     sessionArgv(shell.connection, bootCommand(programText("follow", inputs)), "no-tty"),
     { apart: true },

@@ -53,7 +53,7 @@ export async function runFrame(
     ...(payload === undefined ? {} : { payload }),
   };
   const ended = await shell.run(request, { onEvent, signal });
-  // A job that was begun is known to the lane, which ends it.
+  // A job that we began is known to the lane, which ends it.
   if (signal.aborted) return next?.kind === "job" ? ok(next) : fail({ reason: "cancelled" });
   if (!ended.ok) return ended;
   const { exitCode, stdout, stderr } = ended.value;
@@ -95,9 +95,9 @@ function jobOf(
   const answer = parseJobAnswer(words);
   if (answer === undefined || answer.kind === "context-needed") return answer;
   const { job, nonce } = answer;
-  if (answer.kind === "job") return { kind: "job", job, nonce, same: true };
+  if (answer.kind === "job") return { kind: "job", job, nonce, same: true, begunBy: "us" };
   decide({ kind: "joined-job", job });
-  return { kind: "job", job, nonce, same: answer.same };
+  return { kind: "job", job, nonce, same: answer.same, begunBy: "another" };
 }
 
 function pushDecision(

@@ -58,6 +58,8 @@ export interface Job {
   readonly nonce: string;
   /** Whether it makes what was asked for; else there is more to do when it has ended. */
   readonly same: boolean;
+  /** Who began it: a cancel here ends no job of another igor. */
+  readonly begunBy: "us" | "another";
 }
 
 /** What became of a lane: it is through, or the host answered and the lane must be planned again. */

@@ -96,7 +96,7 @@ function clauseOf(decision: Decision, host: string): string {
     case "copied-directory-ignored":
       return `${decision.directory} is copied by ${decision.dockerfile} but is no reason to rebuild; list it in docker_rebuild_files if it should be`;
     case "joined-job":
-      return `following the job that runs already (${decision.job})`;
+      return `following the job that runs already (${decision.job}); a cancel here leaves it running`;
     case "container-kept":
       return "container kept";
     case "container-started":

@@ -206,6 +206,26 @@ describe("two setups at once", () => {
     expect((await inHostDir(project, "ls .igor/host/jobs")).trim().split("\n")).toHaveLength(1);
   });
 
+  test("of which the second is cancelled leave the job to the first", async () => {
+    const project = slowProject({ lines: 20, seconds: 4 });
+    const first = start(project, "--json");
+    const firstEnd = ended(first);
+    await says(first, "line 3");
+    const second = start(project, "--json");
+    const secondEnd = ended(second);
+    await says(second, "line 3");
+    second.kill("SIGINT");
+    const { exitCode, stdout } = await secondEnd;
+    expect(exitCode).toBe(130);
+    expect(eventsOf(stdout).at(-2)).toMatchObject({
+      type: "host-ended",
+      failure: { reason: "cancelled" },
+    });
+    const one = await firstEnd;
+    expect(one.exitCode).toBe(0);
+    expect(buildLines(one.stdout)).toEqual(allLines(20));
+  });
+
   test("of which the second wants something else wait for each other, and both get it", async () => {
     const project = slowProject({ lines: 10, seconds: 2 });
     const first = start(project);
@@ -215,7 +235,7 @@ describe("two setups at once", () => {
     const second = await laptop.igor(project, ["docker", "setup"]);
     expect((await firstEnd).exitCode).toBe(0);
     expect(withoutSteps(told(second, project))).toMatchInlineSnapshot(`
-      "apollo: following the job that runs already (JOB)
+      "apollo: following the job that runs already (JOB); a cancel here leaves it running
       apollo: building: no image on apollo
       apollo: rebuilding: requirements.txt changed
       docker setup toy done on apollo in 1 s: 1 file pushed (1 kB); built: no image on apollo; container started: there was none on apollo; nothing to push (4 files); rebuilt: requirements.txt changed; container replaced: new image
