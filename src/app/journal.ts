@@ -37,7 +37,9 @@ export async function withJournal(
     journal.add(event);
     emit(event);
   });
-  journal.end({ ...endOf(done, signal), at: now() });
+  // Who watches ends it with a signal.
+  const isWatch = request.kind === "push" && request.watch;
+  journal.end({ ...endOf(done, signal.aborted && !isWatch), at: now() });
   return done;
 }
 
@@ -52,9 +54,9 @@ function withoutArguments(request: HostRequest): HostRequest {
 
 function endOf(
   done: Result<Outcome>,
-  signal: AbortSignal,
+  isCancelled: boolean,
 ): Omit<Parameters<Journal["end"]>[0], "at"> {
-  if (signal.aborted) return { outcome: "cancelled" };
+  if (isCancelled) return { outcome: "cancelled" };
   if (!done.ok || done.value.kind === "plan") return { outcome: "failed" };
   const ends = [...done.value.hosts.values()];
   const areFine = ends.every(

@@ -8,6 +8,7 @@ import type { HostFacts } from "../plan/facts.ts";
 import { planFor } from "../plan/plan-for.ts";
 import type { LaneAnswer } from "../run/step.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
+import { Follower } from "./follower.ts";
 import { executeUntilDone } from "./lanes.ts";
 import { observe, pushFacts, randomId } from "./observe.ts";
 import type { Observation } from "./observe.ts";
@@ -64,48 +65,6 @@ export async function watch(action: Watch): Promise<Result<Outcome>> {
   );
   emit({ type: "plan-ended", at: now() });
   return ok({ kind: "ended", hosts: new Map(ends), passesThrough: false });
-}
-
-/** What one host has not been sent yet. */
-class Follower {
-  readonly host: Host;
-  readonly #signal: AbortSignal;
-  #touched = new Set<string>();
-  #wake: () => void = () => undefined;
-
-  constructor(host: Host, signal: AbortSignal) {
-    this.host = host;
-    this.#signal = signal;
-    signal.addEventListener("abort", () => this.#wake(), { once: true });
-  }
-
-  touch(paths: Iterable<string>): void {
-    for (const path of paths) this.#touched.add(path);
-    this.#wake();
-  }
-
-  /** What was touched since the last time, as soon as there is something, the host is lost, or igor is to end. */
-  async next(lost: Promise<unknown>): Promise<ReadonlySet<string>> {
-    if (this.#touched.size === 0) await Promise.race([lost, this.#awake()]);
-    const touched = this.#touched;
-    this.#touched = new Set();
-    return touched;
-  }
-
-  /** Waits, but not longer than until something else is touched. */
-  async pause(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-    await Promise.race([passed, this.#awake()]);
-    clearTimeout(timer);
-  }
-
-  #awake(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-      if (this.#signal.aborted) resolve();
-    });
-  }
 }
 
 interface Means {
