@@ -3,6 +3,7 @@ import { parseContainerFailure } from "../../src/remote/container-events.ts";
 import { advanceBuild, emptyBuildProgress } from "../../src/remote/read-build.ts";
 import { onHost } from "../hosts/bed.ts";
 import { shells } from "../support/run-program.ts";
+import { token } from "../support/run-session.ts";
 import { aHostProject, plainFiles, removeHostProjects } from "../support/container-host.ts";
 
 afterAll(removeHostProjects);
@@ -182,5 +183,23 @@ describe("a build", () => {
     expect(await project.inside("echo runs")).toBe("runs\n");
     const left = `docker ps -a --filter name=${project.container} --format '{{.Names}}'`;
     expect(await project.sh(left)).toBe(`${project.container}\n`);
+  });
+
+  test("that is cancelled while the first container is being made makes none later", async () => {
+    const project = aHostProject();
+    const mark = token();
+    await project.sh(
+      `mkdir -p bin && printf '#!/bin/sh\n[ "$1" != run ] || { touch ${project.dir}/began; sleep ${mark}; }\nexec /usr/bin/docker "$@"\n' >bin/docker && chmod +x bin/docker`,
+    );
+    const prepare = `PATH=${project.dir}/bin:$PATH`;
+    const { events } = await project.frame("setup", {}, { prepare });
+    const [, job = "", nonce = ""] = events.at(-1)?.split(" ") ?? [];
+    await expect.poll(() => project.sh("ls"), { timeout: 10_000 }).toContain("began");
+    await project.frame("job-cancel", { inputs: { in_job: job } });
+    expect((await project.follow({ job, nonce })).end).toMatch(/^END 143 /);
+    expect(
+      await project.sh(`pgrep -af '[s]leep ${mark}|[d]ocker run .*${project.name}' || :`),
+    ).toBe("");
+    expect(await project.sh(`docker ps -aq --filter name=${project.container}`)).toBe("");
   });
 });

@@ -3,12 +3,14 @@
 : "${in_engine:?}" "${scratch:=}"
 
 # engine SECONDS WORDS: one command of the engine, ended when it takes longer; its stderr goes to $scratch.err.
-# A frozen daemon never answers, so no command but a build goes without a limit.
+# A frozen daemon never answers, so no command but a build goes without a limit. With $engine_together the limit leaves
+# the command in the process group of the program, so that what ends the one ends the other.
 engine() {
   engine_seconds=$1
   shift
   if command -v timeout >/dev/null 2>&1; then
-    timeout "$engine_seconds" "$in_engine" "$@" 2>"$scratch.err"
+    # shellcheck disable=SC2086
+    timeout ${engine_together-} "$engine_seconds" "$in_engine" "$@" 2>"$scratch.err"
     return
   fi
   "$in_engine" "$@" 2>"$scratch.err" &

@@ -88,6 +88,8 @@ be_job() {
   ev() { printf '\n%s ev %s\n' "$nonce" "$*" >&3; }
   trap 'end_job $?' EXIT
   trap 'exit 143' TERM INT
+  # The timeout of GNU makes a group of its own unless it is told not to; that of busybox never does, and knows no such word.
+  ! timeout --foreground 1 true 2>/dev/null || engine_together=--foreground
   know_host
   born $$ || born=-
   echo "$$ ${born:--} $lock_boot $lock_host" >"$job/pid.new"
@@ -98,7 +100,11 @@ be_job() {
 end_job() {
   trap '' TERM INT
   set +e
-  [ -z "${replacing-}" ] || back_to_previous
+  if [ "${replacing-}" ]; then
+    # The engine may still be at what it was asked for last.
+    sleep 1
+    back_to_previous
+  fi
   rm -rf "$job/context" "$job/program" "$job"/scratch*
   echo "$1" >"$job/rc.new"
   mv -f "$job/rc.new" "$job/rc"
