@@ -144,7 +144,7 @@ function canRetry(outcome: LaneReport["outcome"]): boolean {
   return (
     !outcome.ok &&
     outcome.failure.reason === "unreachable" &&
-    ["link-died", "closed"].includes(outcome.failure.cause)
+    ["link-died", "stood-still", "closed"].includes(outcome.failure.cause)
   );
 }
 

@@ -105,6 +105,8 @@ export type LinkFailure =
         | "no-way-through"
         | "closed"
         | "link-died"
+        /** igor itself did nothing for so long that the far end gave it up. */
+        | "stood-still"
         | "other";
       readonly address?: string;
     }

@@ -12,6 +12,8 @@ import type { Running } from "./spawn.ts";
 /** How often the far end hears from us, and how long silence may last here. The far end waits a little less. */
 const pingEveryMs = 2000;
 const silenceMs = 9000;
+/** A ping that is so late was held up here: igor stood still, and the far end may have given it up. */
+const lateMs = 5000;
 /** A program that is to end gets so long before it is killed. */
 const killAfterMs = 15_000;
 
@@ -67,6 +69,9 @@ export class HostShell implements Disposable {
   readonly #ping: NodeJS.Timeout;
   #nextId = 1;
   #heardAt = Date.now();
+  #pingedAt = Date.now();
+  /** When igor last went on after it had stood still. */
+  #wentOnAt = 0;
   #death: Failure | undefined;
 
   constructor(connection: Connection, opened: Opened) {
@@ -78,6 +83,8 @@ export class HostShell implements Disposable {
     void opened.process.ended.then(() => this.#die(this.#linkDied(opened.words())));
     let ping = 0;
     this.#ping = setInterval(() => {
+      this.#notice();
+      this.#pingedAt = Date.now();
       if (Date.now() - this.#heardAt > silenceMs) {
         this.#die(this.#linkDied(""));
         this.#process.end("SIGKILL");
@@ -149,6 +156,14 @@ export class HostShell implements Disposable {
     }
   }
 
+  /** Silence while igor stood still tells nothing: the far end gets its time to answer once more. */
+  #notice(): void {
+    const now = Date.now();
+    if (now - this.#pingedAt < pingEveryMs + lateMs) return;
+    this.#wentOnAt = now;
+    this.#heardAt = now;
+  }
+
   #die(death: Failure): void {
     clearInterval(this.#ping);
     this.#death ??= death;
@@ -156,9 +171,11 @@ export class HostShell implements Disposable {
     for (const frame of [...this.#frames.values()]) frame.settle(fail(this.#death));
   }
 
-  /** The login had worked, so the link has died, whatever ssh calls it. */
+  /** The login had worked, so the link has died, whatever ssh calls it; or it was given up there because igor stood still. */
   #linkDied(words: string): Failure {
     const { host } = this.connection.host;
-    return { reason: "unreachable", cause: "link-died", host, lastWords: lastLines(words) };
+    this.#notice();
+    const cause = Date.now() - this.#wentOnAt < 2 * silenceMs ? "stood-still" : "link-died";
+    return { reason: "unreachable", cause, host, lastWords: lastLines(words) };
   }
 }

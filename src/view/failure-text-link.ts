@@ -69,6 +69,11 @@ function unreachableText(failure: Extract<OnLink, { reason: "unreachable" }>): F
         "the connection died on the way",
         "run the same command again once the network is back; what was sent is not lost, and a build goes on by itself",
       );
+    case "stood-still":
+      return text(
+        "igor itself stood still for so long that what it ran there was ended",
+        "run the same command again; while igor is suspended (Ctrl-Z) or its machine sleeps, a host waits 8 s for a sign of life",
+      );
     case "other":
       return text(
         "ssh could not open a connection",

@@ -162,6 +162,19 @@ test("a cut link is told within 12 seconds, and the far side ends everything by 
   }
 });
 
+test("igor that was suspended says that it stood still, and blames no network", async () => {
+  const mark = token();
+  const { igor } = await running({ words: family(mark) }, mark);
+  igor.kill("SIGSTOP");
+  try {
+    await gone(mark, { words: [] }, 25_000);
+  } finally {
+    igor.kill("SIGCONT");
+  }
+  expect(await igor.ended).toBe(125);
+  expect(igor.stderr()).toContain('"cause":"stood-still"');
+});
+
 test("a reader that goes away ends the command", async () => {
   const mark = token();
   const { igor } = await running(

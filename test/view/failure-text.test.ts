@@ -222,6 +222,7 @@ const samples: Samples = {
       lastWords: ["Connection closed by UNKNOWN port 65535\r"],
     },
     "link-died": { ...link, cause: "link-died", lastWords: [] },
+    "stood-still": { ...link, cause: "stood-still", lastWords: [] },
     other: {
       ...link,
       cause: "other",

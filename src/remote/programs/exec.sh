@@ -8,7 +8,8 @@
 #       in_wrapper    the program exec-words, as text
 #       in_lease      seconds that the session may live without a guard
 #       in_after_push 1: the command waits until the push of the same igor is through, and $mine/pushed is there
-# Out   the command's own bytes and exit code; 125 when it could not be started, then $mine/outcome says why:
+# Out   the command's own bytes and exit code; 125 when it was ended from outside, and when it could not be started, then
+#       $mine/outcome says why:
 #         rc N | no-container missing|stopped|paused | no-directory | engine-unavailable missing|no-rights|stopped | not-started N
 #       and $mine/words has what the engine said.
 # Guarantees: nothing of the engine's own messages reaches the streams; words arrive as given; a kill that came first
@@ -92,6 +93,7 @@ else
   } 3>&1
   read -r code <"$mine/code" || code=129
 fi
-[ ! -e "$shared/stop" ] || finish "rc $code" "$code"
+# Ended from outside: nobody may take that for an end of its own.
+[ ! -e "$shared/stop" ] || finish "rc $code" 125
 [ "$code" = 0 ] || [ -e "$shared/leader" ] || diagnose "$code"
 finish "rc $code" "$code"
