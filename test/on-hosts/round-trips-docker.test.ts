@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { hostAddress } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import type { Relay } from "../hosts/relay.mjs";
+import { quietLine } from "../support/quiet-line.ts";
 import { aLaptop, aProject } from "../support/laptop.ts";
 import type { Laptop } from "../support/laptop.ts";
 
@@ -26,6 +27,7 @@ afterAll(async () => {
 
 /** The longest chain of "igor sends, the host answers, igor reacts" of one command on a warm connection. */
 async function turnsOf(...words: readonly string[]): Promise<number> {
+  await quietLine(relay);
   relay.reset();
   const { exitCode, stderr } = await laptop.igor(project, words);
   expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);

@@ -63,7 +63,7 @@ open_shared
 
 while [ "$in_after_push" ] && [ ! -e "$mine/pushed" ]; do
   # The push failed, or nobody is there any more.
-  [ ! -e "$shared/stop" ] && [ ! -L "$mine/ending" ] || finish 'rc 143' 143
+  if [ -e "$shared/stop" ] || [ -L "$mine/ending" ]; then finish 'rc 143' 143; fi
   sleep 0.02 2>/dev/null || sleep 1
 done
 
