@@ -107,6 +107,8 @@ export type LinkFailure =
         | "link-died"
         /** igor itself did nothing for so long that the far end gave it up. */
         | "stood-still"
+        /** The connection lives, but what moves files at its far end has not moved for long. */
+        | "stuck"
         | "other";
       readonly address?: string;
     }

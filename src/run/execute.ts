@@ -10,6 +10,7 @@ import { packFiles } from "./pack.ts";
 import type { PackedFiles } from "./pack.ts";
 import type { Carried, Job, LaneEnd, StepMeans, Tools } from "./step.ts";
 import { transfer } from "./transfer.ts";
+import { within } from "./within.ts";
 
 /** How each host ended. */
 export interface LaneReport {
@@ -98,12 +99,17 @@ async function runTransfer(
       percent === undefined || percent === 0 ? {} : { total: Math.round((bytes * 100) / percent) };
     emit({ type: "progress", host, unit: "bytes", done: bytes, ...total, at: tools.now() });
   };
+  const onStill = (): void => {
+    const note = `waiting for ${step.tool} there, which compares or writes files and says nothing`;
+    emit({ type: "progress", host, unit: "steps", done: 0, note, at: tools.now() });
+  };
   const onFallback = (because: string): void =>
     emit({ type: "decided", host, decision: { kind: "retrying", because }, at: tools.now() });
   const moved = await transfer(step, {
     shell,
     source: tools.source,
     onProgress,
+    onStill,
     onFallback,
     signal,
   });
@@ -112,9 +118,13 @@ async function runTransfer(
   return moved;
 }
 
+/** A disk that hangs is no reason to wait. */
+const dropWithinMs = 2000;
+
 /** What was transferred for nothing takes no room there. Over a lost link it stays for a day. */
 async function dropStage({ lane, shell }: StepMeans): Promise<void> {
   const last = lane.steps.find((step) => step.kind === "frame");
   if (last?.kind !== "frame") return;
-  await shell.run({ program: "push", inputs: { ...last.inputs, in_drop: "1" } });
+  const inputs = { ...last.inputs, in_drop: "1" };
+  await within(dropWithinMs, () => shell.run({ program: "push", inputs }));
 }

@@ -12,6 +12,7 @@ import type { HostShell } from "./host-shell.ts";
 import { tellLines } from "./session-lines.ts";
 import { startProcess } from "./spawn.ts";
 import type { Ended, Running } from "./spawn.ts";
+import { within } from "./within.ts";
 
 /** How long an orderly end may take before igor leaves the rest to the far side, which goes on by itself. */
 const orderlyEndMs = 6000;
@@ -235,13 +236,4 @@ function aborted(signal: AbortSignal): Promise<"aborted"> {
     if (signal.aborted) resolve("aborted");
     else signal.addEventListener("abort", () => resolve("aborted"), { once: true });
   });
-}
-
-async function within(limitMs: number, work: () => Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work(), patience]);
-  clearTimeout(timer);
 }

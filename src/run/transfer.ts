@@ -30,6 +30,14 @@ import type { Running } from "./spawn.ts";
 const mostRuns = 3;
 /** A transfer that stands still for so long ends when the host shell beside it has found the link dead. */
 const stillMs = 9000;
+/** And after so long it is told what igor waits for. */
+const tellMs = 10_000;
+/**
+ * A host that compares or writes a huge file says nothing meanwhile, so the end comes late where the link lives. rsync's
+ * own timeout never comes when only the far end hangs: it takes what it sends itself for a sign of life.
+ */
+const stuckMs = { "size-and-time": 600_000, contents: 3_600_000 } as const;
+const lookEveryMs = 500;
 
 /** A shared connection holds the pipes of a session for as long as something runs at its far end: igor waits so long. */
 const lastWordsMs = 1000;
@@ -39,6 +47,8 @@ export interface TransferMeans {
   readonly shell: HostShell;
   readonly source: FileSource;
   readonly onProgress: (bytes: number, percent: number | undefined) => void;
+  /** Told when nothing has moved for a while. */
+  readonly onStill: () => void;
   /** Told when rsync does not work and tar is used. */
   readonly onFallback: (because: string) => void;
   readonly signal: AbortSignal;
@@ -91,7 +101,7 @@ async function rsync(
 ): Promise<Result<undefined> | "unusable"> {
   const { shell, source } = means;
   const { connection } = shell;
-  const watch = new Watch(means);
+  const watch = new Watch(step, means);
   const child = startProcess(
     rsyncArgv({
       root: source.root,
@@ -127,7 +137,7 @@ async function tar(step: Transfer, means: TransferMeans): Promise<Result<Transfe
   const { connection } = means.shell;
   const ready = randomBytes(9).toString("hex");
   const inputs = assignments({ in_into: step.into, in_ready: ready });
-  const watch = new Watch(means);
+  const watch = new Watch(step, means);
   const child = startProcess(
     sessionArgv(connection, bootCommand(`umask 022;${inputs}${unpack}`), "no-tty"),
   );
@@ -162,38 +172,45 @@ interface End {
   readonly failure: Failure | undefined;
 }
 
-/** Ends a transfer when the user says so, and when it stands still over a link that the host shell has found dead. */
+/**
+ * Ends a transfer when the user says so, when it stands still over a link that the host shell has found dead, and when it
+ * stands still for good.
+ */
 class Watch {
   readonly #means: TransferMeans;
-  #movedAt = Date.now();
+  readonly #stuckMs: number;
+  /** As far as it was seen: what passes while igor itself stands still does not count. */
+  #stillMs = 0;
 
-  constructor(means: TransferMeans) {
+  constructor({ compareWith }: Transfer, means: TransferMeans) {
     this.#means = means;
+    this.#stuckMs = stuckMs[compareWith?.by ?? "size-and-time"];
   }
 
   moved(bytes: number, percent: number | undefined): void {
-    this.#movedAt = Date.now();
+    this.#stillMs = 0;
     this.#means.onProgress(bytes, percent);
   }
 
   async endOf(child: Running): Promise<End> {
     const { signal, shell } = this.#means;
     let failure: Failure | undefined;
-    let timer: NodeJS.Timeout | undefined;
+    let death: Failure | undefined;
     let isOver = false;
     const stop = (because: Failure): void => {
+      if (failure !== undefined) return;
       failure = because;
       child.end();
     };
     const cancel = (): void => stop({ reason: "cancelled" });
     signal.addEventListener("abort", cancel, { once: true });
-    void shell.died.then((death) => {
-      const check = (): void => {
-        if (Date.now() - this.#movedAt > stillMs) stop(death);
-        else timer = setTimeout(check, 500);
-      };
-      if (!isOver) check();
-    });
+    void shell.died.then((because) => (death = because));
+    const timer = setInterval(() => {
+      this.#stillMs += lookEveryMs;
+      if (death !== undefined && this.#stillMs > stillMs) stop(death);
+      else if (this.#stillMs >= this.#stuckMs) stop(this.#stuck());
+      else if (this.#stillMs === tellMs) this.#means.onStill();
+    }, lookEveryMs);
     let leave: NodeJS.Timeout | undefined;
     void child.gone.then(() => {
       const close = (): void => {
@@ -203,10 +220,15 @@ class Watch {
     });
     const [words, ended] = await Promise.all([allOf(child.stderr), child.ended]);
     signal.removeEventListener("abort", cancel);
-    clearTimeout(timer);
+    clearInterval(timer);
     clearTimeout(leave);
     isOver = true;
     return { ...ended, words: words.toString("utf8"), failure };
+  }
+
+  #stuck(): Failure {
+    const { host } = this.#means.shell.connection.host;
+    return { reason: "unreachable", cause: "stuck", host, lastWords: [] };
   }
 }
 

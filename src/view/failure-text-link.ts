@@ -74,6 +74,11 @@ function unreachableText(failure: Extract<OnLink, { reason: "unreachable" }>): F
         "igor itself stood still for so long that what it ran there was ended",
         "run the same command again; while igor is suspended (Ctrl-Z) or its machine sleeps, a host waits 8 s for a sign of life",
       );
+    case "stuck":
+      return text(
+        "the connection lives, but what receives the files there has not moved for long",
+        `look there for a disk that hangs or a process that was stopped, e.g. with \`ssh ${host} 'df; ps -ef'\`; then run the same command again`,
+      );
     case "other":
       return text(
         "ssh could not open a connection",

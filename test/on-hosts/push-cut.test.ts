@@ -320,3 +320,43 @@ test("a file that is saved again and again while a big push is under way is righ
   expect(exitCode).toBe(0);
   await expectHealed(project);
 });
+
+describe("an rsync that is stopped on the host", () => {
+  /** On apollo, rsync stops once it has put its first file into the stage of this project. */
+  async function stopping(project: TestProject, work: () => Promise<void>): Promise<void> {
+    const wrapper = `#!/bin/sh
+case "$*" in
+  *--server*) echo $$ >>/tmp/stopped-rsync; (until ls '${project.hostDir}'/.igor/host/stage/*/f/d*/f*; do sleep 0.01; done; kill -STOP $$) >/dev/null 2>&1 </dev/null & ;;
+esac
+exec /usr/bin/rsync "$@"
+`;
+    await onHost("apollo", "cat >/usr/local/bin/rsync; chmod +x /usr/local/bin/rsync", {
+      input: wrapper,
+    });
+    try {
+      await work();
+    } finally {
+      await onHost(
+        "apollo",
+        "rm /usr/local/bin/rsync; kill -KILL $(cat /tmp/stopped-rsync); rm /tmp/stopped-rsync",
+      );
+    }
+  }
+
+  test("is told as what igor waits for, and Ctrl-C ends the wait at once", async () => {
+    const project = aProject({ "a.py": "1\n" });
+    save(project, 1100, 400);
+    await stopping(project, async () => {
+      const child = plain.start(project, ["push"]);
+      let said = "";
+      child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+      const end = ended(child);
+      await until("what it waits for", () => said.includes("waiting for rsync there"));
+      const cancelledAt = Date.now();
+      child.kill("SIGINT");
+      expect((await end).exitCode).toBe(130);
+      expect(Date.now() - cancelledAt).toBeLessThan(3000);
+    });
+    await expectHealed(project);
+  });
+});

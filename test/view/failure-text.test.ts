@@ -223,6 +223,7 @@ const samples: Samples = {
     },
     "link-died": { ...link, cause: "link-died", lastWords: [] },
     "stood-still": { ...link, cause: "stood-still", lastWords: [] },
+    stuck: { ...link, cause: "stuck", lastWords: [] },
     other: {
       ...link,
       cause: "other",
