@@ -14,6 +14,7 @@
 #       and $mine/words has what the engine said.
 # Guarantees: nothing of the engine's own messages reaches the streams; words arrive as given; a kill that came first
 #       wins; what the command leaves behind in the container is ended.
+: "${in_after_push=}"
 trap : HUP INT TERM
 
 # finish OUTCOME CODE
