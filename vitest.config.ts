@@ -13,8 +13,8 @@ const remoteProgramsAsText = {
 
 const minutes = (count: number) => count * 60_000;
 
-/** Tests of the way to a host and of what travels on it; the others are about containers. */
-const aboutLinks = ["push*", "host-shell*", "link-*", "round-trips*"].map(
+/** Tests of the way to a host and of what travels on it, commands too; the others are about images and containers. */
+const aboutLinks = ["push*", "host-shell*", "link-*", "round-trips*", "exec*", "repl*"].map(
   (files) => `test/on-hosts/${files}.test.ts`,
 );
 

@@ -76,7 +76,14 @@ if [ -e "$mine/outcome" ]; then read -r outcome <"$mine/outcome" || :; fi
 case $outcome in
   'rc 125' | 'rc 255') rm -rf "$shared" ;;
   'rc '*) rm -rf "$shared" "$mine" ;;
-  '') [ -e "$mine/pid" ] || rm -rf "$mine" ;;
+  '')
+    # Killed before it could say how it ended: nobody else will, and what says so is swept after a day.
+    if ! read -r outcome 2>/dev/null <"$mine/pid"; then
+      rm -rf "$mine"
+    elif ! kill -0 "$outcome" 2>/dev/null; then
+      echo 'rc 143' >"$mine/outcome"
+    fi
+    ;;
 esac
 # shellcheck disable=SC2016
 find "${shared%/*}"/*/stop "${mine%/*}"/igor-session.*/outcome -prune -type f -mtime +0 \
