@@ -213,10 +213,12 @@ describe("push --watch", () => {
       child.kill(signal);
       expect((await end).exitCode).toBe(signal === "SIGINT" ? 130 : null);
       await until("the host to be as before", async () => (await left()) === "");
-    const { stdout } = await laptop.igor(project, ["log", "--json"]);
-    expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toMatchObject(
-      signal === "SIGINT" ? { ended: { outcome: "done" } } : { started: { project: project.name } },
-    );
+      const { stdout } = await laptop.igor(project, ["log", "--json"]);
+      expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toMatchObject(
+        signal === "SIGINT"
+          ? { ended: { outcome: "done" } }
+          : { started: { project: project.name } },
+      );
     },
   );
 });
