@@ -4,6 +4,7 @@
 //   npm run bench                      everything: about half an hour
 //   npm run bench -- --quick           a few minutes
 //   --rtt 0,20,50,100   --files 2000,50000   --hosts 1,2,4,8   --runs 5   --out FILE   --keep
+//   --steps push                       only what has that in its title
 //
 // The hosts are a bed of their own (IGOR_BED, default igor-bench), reached over tun-relay.py, so that TCP itself feels
 // the delay. All contenders take turns within a round, so that whatever else the machine does hits them alike. The
@@ -101,6 +102,7 @@ function optionsOf(args) {
       files: { type: "string" },
       hosts: { type: "string" },
       runs: { type: "string" },
+      steps: { type: "string", default: "" },
       out: { type: "string" },
     },
   });
@@ -119,6 +121,7 @@ function optionsOf(args) {
     files: numbers(values.files, "2000,50000", "2000"),
     hosts: numbers(values.hosts, "1,2,4,8", "1,2"),
     runs: numbers(values.runs, "5", "3")[0] ?? 5,
+    steps: values.steps,
     out: values.out ?? join(import.meta.dirname, "results", `${startedAtDay()}.md`),
   };
 }
@@ -151,7 +154,7 @@ async function measureTree(files, setRoundTrip) {
   const runs = files > 10_000 ? Math.max(2, wanted.runs - 2) : wanted.runs;
   for (const rtt of wanted.rtt) {
     await setRoundTrip(rtt);
-    for (const step of steps) {
+    for (const step of steps.filter(({ title }) => title.includes(wanted.steps))) {
       for (let run = 0; run < (step.first ? Math.min(2, runs) : runs); run += 1) {
         await measureRound({ step, run, rtt, files, hosts: 1 });
       }
