@@ -17,7 +17,7 @@ import {
 import { quote } from "../../src/remote/quote.ts";
 import { aLaptop, ended, igorProgram } from "../support/laptop.ts";
 import type { IgorResult } from "../support/laptop.ts";
-import { processes, token, until } from "../support/run-session.ts";
+import { endedByNow, processes, token, until } from "../support/run-session.ts";
 
 const laptop = aLaptop();
 const project = aDockerProject(
@@ -45,6 +45,7 @@ const gone = (mark: string): Promise<unknown> =>
   until(
     () => processes(mark, { container }),
     (left) => left.length === 0,
+    endedByNow,
   );
 
 test.each([

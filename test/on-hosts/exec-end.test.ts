@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bedUp, cutLink, laptopEnv, onHost, restoreLink } from "../hosts/bed.ts";
 import {
   containers,
+  endedByNow,
   processes,
   removeContainers,
   runIgor,
@@ -50,7 +51,7 @@ async function running(wanted: Wanted, mark: string): Promise<{ igor: RunningIgo
   return { igor, id: session.inputs["in_session"]! };
 }
 
-const gone = (mark: string, where: Wanted, withinMs = 20_000): Promise<unknown> =>
+const gone = (mark: string, where: Wanted, withinMs = endedByNow): Promise<unknown> =>
   until(
     () => processes(mark, where),
     (left) => left.length === 0,
@@ -221,7 +222,7 @@ test("a kill at any moment, of igor alone or with its children, leaves nothing",
   await until(
     async () => (await processes("")).filter((line) => marks.some((mark) => line.includes(mark))),
     (left) => left.length === 0,
-    40_000,
+    endedByNow,
   );
 });
 
@@ -235,7 +236,7 @@ test("a session whose guard never comes ends itself", async () => {
     (count) => count === 1,
   );
   igor.kill("SIGKILL");
-  await gone(mark, { words: [] }, 40_000);
+  await gone(mark, { words: [] });
 });
 
 test("Ctrl-C works again and again", async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bedUp, cutLink, laptopEnv, restoreLink } from "../hosts/bed.ts";
 import {
   containers,
+  endedByNow,
   processes,
   removeContainers,
   sessionOf,
@@ -53,7 +54,7 @@ async function bare(
 const gone = (
   mark: string,
   container: string = containers.root,
-  withinMs = 20_000,
+  withinMs = endedByNow,
 ): Promise<unknown> =>
   until(
     () => processes(mark, { container }),

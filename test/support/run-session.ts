@@ -15,6 +15,12 @@ import type { Request } from "./session-main.ts";
 /** The directory of the project in dino's home, and the containers that see it. */
 const project = "session-test";
 
+/**
+ * When a session is over at the latest, however igor ended, in milliseconds: one that igor could give no guard any more
+ * waits 20 s for it, and then its processes are ended.
+ */
+export const endedByNow = 40_000;
+
 /** What a test wants to run; the rest is usual. */
 export interface Wanted {
   readonly words: readonly string[];
