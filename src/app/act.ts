@@ -43,7 +43,7 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     hosts: hosts.map(({ host }) => host),
     at: now(),
   });
-  const ended = await executeUntilDone(planned, { action, observed: observed.value, shells });
+  const ended = await executeUntilDone(planned, means);
   emit({ type: "plan-ended", at: now() });
   return ok({ kind: "ended", hosts: ended, passesThrough: false });
 }

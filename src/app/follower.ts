@@ -1,4 +1,5 @@
 import type { Host } from "../model/project.ts";
+import { within } from "../run/within.ts";
 
 /** What one host has not been sent yet. */
 export class Follower {
@@ -27,11 +28,8 @@ export class Follower {
   }
 
   /** Waits, but not longer than until something else is touched. */
-  async pause(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const passed = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-    await Promise.race([passed, this.#awake()]);
-    clearTimeout(timer);
+  pause(ms: number): Promise<void> {
+    return within(ms, () => this.#awake());
   }
 
   #awake(): Promise<void> {

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { Failure } from "../model/failure.ts";
 import { commandOf } from "../request/commands.ts";
+import type { Request } from "../request/commands.ts";
 import { asksForJson, parse, usageFailure } from "../request/parse.ts";
 import { alteredWord } from "./altered-word.ts";
 
@@ -36,12 +37,13 @@ async function main(words: readonly string[]): Promise<number> {
   const parsed = parse(words);
   if (!parsed.ok) return refuse(parsed.failure, asksForJson(words) ? "json" : "text");
   const request = parsed.value;
+  const mode = "json" in request && request.json ? "json" : "text";
   const altered = alteredWord(words);
   if (altered !== undefined) {
     const verb = request.kind === "version" ? [] : commandOf(request.kind).words;
-    const mode = "json" in request && request.json ? "json" : "text";
     return refuse(usageFailure(verb, { kind: "not-utf8", given: altered }), mode);
   }
+  if (!worksAnywhere(request) && isNowhere()) return refuse({ reason: "directory-gone" }, mode);
   switch (request.kind) {
     case "version":
     case "help": {
@@ -49,22 +51,18 @@ async function main(words: readonly string[]): Promise<number> {
       return printHelp(request);
     }
     case "init": {
-      if (isNowhere()) return refuse({ reason: "directory-gone" }, "text");
       const { runInit } = await import("./run-init.ts");
       return runInit(request);
     }
     case "config show": {
-      if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
       const { runConfigShow } = await import("./run-config.ts");
       return runConfigShow(request);
     }
     case "config check": {
-      if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
       const { runConfigCheck } = await import("./run-config.ts");
       return runConfigCheck(request);
     }
     case "log": {
-      if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
       const { runLog } = await import("./run-log.ts");
       return runLog(request);
     }
@@ -73,7 +71,6 @@ async function main(words: readonly string[]): Promise<number> {
       return printCompletion(request);
     }
     default: {
-      if (isNowhere()) return refuse({ reason: "directory-gone" }, request.json ? "json" : "text");
       const { runRequest } = await import("./run-request.ts");
       return runRequest(request, unread.signal);
     }
@@ -99,6 +96,11 @@ async function endByBug(thrown: unknown): Promise<void> {
   }
   // Leaving shows the cursor again, and ends ssh, which gives back the terminal.
   process.exit(1);
+}
+
+/** Whether a request has nothing to do with where igor was called. */
+function worksAnywhere({ kind }: Request): boolean {
+  return kind === "version" || kind === "help" || kind === "completion";
 }
 
 /** Whether the directory that igor was called in has been removed. */

@@ -8,7 +8,7 @@ import {
 } from "../view/config-text.ts";
 import { span } from "../view/line.ts";
 import { exitCodeOfFailure } from "./exit-code.ts";
-import { chooseScreen } from "./screen-choice.ts";
+import { ownColors } from "./screen-choice.ts";
 import { paint } from "./screen-paint.ts";
 import { showFailure } from "./show-failure.ts";
 
@@ -25,7 +25,7 @@ export async function runConfigShow({
   }
   const { stdout } = process;
   stdout.write(
-    json ? settingsJson(shown.value) : paint(settingsLines(shown.value), colors().stdout),
+    json ? settingsJson(shown.value) : paint(settingsLines(shown.value), ownColors().stdout),
   );
   return 0;
 }
@@ -41,17 +41,12 @@ export async function runConfigCheck({ json }: RequestOf<"config check">): Promi
   const { stdout, stderr } = process;
   if (json) stdout.write(reportJson(checked.value));
   else {
-    stdout.write(paint(reportLines(checked.value), colors().stdout));
+    stdout.write(paint(reportLines(checked.value), ownColors().stdout));
     const warnings = checked.value.warnings.map((warning) => [
       span("warning: ", "warning"),
       span(configWarningText(warning)),
     ]);
-    stderr.write(paint(warnings, colors().stderr));
+    stderr.write(paint(warnings, ownColors().stderr));
   }
   return 0;
-}
-
-function colors() {
-  const { stdout, stderr, env } = process;
-  return chooseScreen({ json: false, verbosity: "normal", env, stdout, stderr }).color;
 }

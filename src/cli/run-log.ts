@@ -5,7 +5,7 @@ import { actionEnd, actionHead, logLines } from "../view/log-text.ts";
 import { printableJson } from "../view/printable.ts";
 import { exitCodeOfFailure } from "./exit-code.ts";
 import { jsonLine } from "./json-screen.ts";
-import { chooseScreen } from "./screen-choice.ts";
+import { chooseScreen, ownColors } from "./screen-choice.ts";
 import { paint } from "./screen-paint.ts";
 import { openScreen } from "./screen.ts";
 import { showFailure } from "./show-failure.ts";
@@ -33,7 +33,7 @@ function list(actions: readonly ActionSummary[], json: boolean): void {
   if (json)
     for (const action of actions) stdout.write(`${printableJson({ version: 1, ...action })}\n`);
   else if (actions.length === 0) stderr.write("igor has done nothing here yet.\n");
-  else stdout.write(paint(logLines(actions), colors().stdout));
+  else stdout.write(paint(logLines(actions), ownColors().stdout));
 }
 
 function printJournal({ started, events, ended }: RecordedAction): void {
@@ -45,7 +45,7 @@ function printJournal({ started, events, ended }: RecordedAction): void {
 function replay(action: RecordedAction, { verbosity }: RequestOf<"log">): void {
   const { stdout, env } = process;
   const streams = { stdout, stderr: stdout };
-  stdout.write(paint([...actionHead(action), []], colors().stdout));
+  stdout.write(paint([...actionHead(action), []], ownColors().stdout));
   const screen = openScreen({
     ...chooseScreen({ json: false, verbosity, env, ...streams }),
     now: () => action.ended?.at ?? action.started.at,
@@ -61,10 +61,5 @@ function replay(action: RecordedAction, { verbosity }: RequestOf<"log">): void {
   }
   screen.close();
   if (unknown > 0) stdout.write(`${unknown} of the events are of another igor and not shown\n`);
-  stdout.write(paint(actionEnd(action), colors().stdout));
-}
-
-function colors() {
-  const { stdout, stderr, env } = process;
-  return chooseScreen({ json: false, verbosity: "normal", env, stdout, stderr }).color;
+  stdout.write(paint(actionEnd(action), ownColors().stdout));
 }

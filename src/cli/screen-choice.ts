@@ -23,6 +23,12 @@ export function chooseScreen(
   };
 }
 
+/** What igor's own streams may be coloured, where there is no screen: for lists and reports. */
+export function ownColors(): ScreenOptions["color"] {
+  const { stdout, stderr, env } = process;
+  return chooseScreen({ json: false, verbosity: "normal", env, stdout, stderr }).color;
+}
+
 function modeOf({ json, verbosity, env, stdout, stderr }: ScreenWishes): ScreenOptions["mode"] {
   if (json) return "json";
   if (verbosity === "quiet") return "quiet";

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import { parentsOf, patternToRegExp } from "./path-pattern.ts";
+import { parentsOf } from "./difference.ts";
+import { patternToRegExp } from "./path-pattern.ts";
 
 /**
  * Which paths a `.dockerignore` keeps out of a build. Patterns are anchored at the context; one that matches a directory

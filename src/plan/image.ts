@@ -6,9 +6,10 @@ import type { ImageSettings } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { linesOf, wordOf } from "../remote/words.ts";
+import { parentsOf } from "./difference.ts";
 import type { DockerfileReads } from "./dockerfile.ts";
 import { parseDockerignore } from "./dockerignore.ts";
-import { isPattern, parentsOf, patternToRegExp } from "./path-pattern.ts";
+import { isPattern, patternToRegExp } from "./path-pattern.ts";
 
 /** What is known of the project's files when a build is planned. */
 export interface BuildFacts {
@@ -236,7 +237,7 @@ function followed(
   const links: string[] = [];
   let path = source;
   while (links.length < mostLinks) {
-    const link = [...parentsOf(path).toReversed(), path].find(
+    const link = [...parentsOf(path), path].find(
       (each) => tree.get(each)?.startsWith("l ") === true,
     );
     const target = link === undefined ? undefined : linkTarget(link, tree.get(link) ?? "");

@@ -36,15 +36,6 @@ export function patternToRegExp(pattern: string): RegExp {
   }
 }
 
-/** e.g. `a/b/c` has `a/b` and `a` */
-export function parentsOf(path: string): readonly string[] {
-  const parents = [];
-  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) {
-    parents.push(path.slice(0, at));
-  }
-  return parents;
-}
-
 /** Whether the word means more than the one path it spells. */
 export function isPattern(word: string): boolean {
   return /[*?[\\]/.test(word);

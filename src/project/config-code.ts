@@ -9,3 +9,6 @@ export const configCode: string | undefined =
 
 /** Legal names of projects and groups. */
 export const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+/** Legal names of hosts: no dash at the start, nothing that a shell would read. */
+export const hostPattern = /^[A-Za-z0-9_:][A-Za-z0-9_.:%+-]*$/;

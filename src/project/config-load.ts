@@ -5,6 +5,7 @@ import type { ConfigFailure, ConfigProblem } from "../model/failure-config.ts";
 import type { Project } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
+import { defaultDockerfileAmong } from "./recognise.ts";
 import { findConfig, isAbsent, readRegular, unreadable } from "./config-find.ts";
 import { projectOf } from "./config-project.ts";
 import type { Config } from "./config-schema.ts";
@@ -49,5 +50,5 @@ async function configOf(
 /** Names are compared as they are written, also where the file system does not care. */
 async function defaultDockerfileOf(root: string): Promise<string> {
   const names = await readdir(root);
-  return ["Dockerfile", "dockerfile"].find((file) => names.includes(file)) ?? "Dockerfile";
+  return defaultDockerfileAmong(names) ?? "Dockerfile";
 }

@@ -1,5 +1,5 @@
 import { parse } from "jsonc-parser";
-import { namePattern } from "./config-code.ts";
+import { hostPattern, namePattern } from "./config-code.ts";
 import { findConfig } from "./config-find.ts";
 
 /** The names of a host group and its hosts. */
@@ -20,9 +20,6 @@ export async function namesInConfig(directory: string): Promise<readonly GroupNa
     .filter(([group]) => namePattern.test(group))
     .map(([group, value]) => ({ group, hosts: hostsOf(objectOf(value)["hosts"]) }));
 }
-
-/** As the schema has it: no dash at the start, nothing that a shell would read. */
-const hostPattern = /^[A-Za-z0-9_:][A-Za-z0-9_.:%+-]*$/;
 
 function hostsOf(hosts: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(hosts) ? hosts : [];

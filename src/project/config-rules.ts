@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { namePattern } from "./config-code.ts";
+import { hostPattern, namePattern } from "./config-code.ts";
 
 // The rules for single values, each with the words that follow the key when it is broken,
 // e.g. `host_groups.dev.hosts[0].dir must be absolute or start with ~/`. Patterns rather than functions,
@@ -40,7 +40,7 @@ export const hostName = z.string().check(
     abort: true,
   }),
   z.regex(
-    /^[A-Za-z0-9_:][A-Za-z0-9_.:%+-]*$/,
+    hostPattern,
     "must be a name that ssh takes: letters, digits and . _ - : % + and no dash at the start",
   ),
 );

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Event } from "../model/event.ts";
 import type { ConfigFailure } from "../model/failure-config.ts";
@@ -11,6 +11,7 @@ import type {
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { journalDir, journalEnding } from "./journal.ts";
+import { namesIn } from "./read.ts";
 import { allStateDirs } from "./state-dir.ts";
 import { systemErrorOf } from "./system-error.ts";
 
@@ -116,14 +117,5 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch {
     return false;
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    // Nothing was done there yet.
-    return [];
   }
 }

@@ -14,7 +14,6 @@ export interface Recognised {
   readonly replCommand: string | undefined;
 }
 
-const defaultDockerfiles = ["Dockerfile", "dockerfile"];
 const otherDockerfiles = ["docker/Dockerfile", ".devcontainer/Dockerfile", "Containerfile"];
 
 /** Files that name what a project needs, wherever its dockerfile copies them from. */
@@ -27,7 +26,7 @@ const ipython = /(?:^|["'\s])(?:ipython|ipykernel|jupyter|jupyterlab|notebook)(?
 /** Looks at the names in a directory, and for a REPL into the files that say what is to be installed. */
 export function recognise(directory: string): Recognised {
   const names = namesIn(directory);
-  const defaultDockerfile = defaultDockerfiles.find((name) => names.includes(name));
+  const defaultDockerfile = defaultDockerfileAmong(names);
   const otherDockerfile = otherDockerfiles.find((path) =>
     path.includes("/") ? readText(join(directory, path)) !== undefined : names.includes(path),
   );
@@ -45,6 +44,11 @@ export function recognise(directory: string): Recognised {
     rebuildFiles,
     replCommand: isThere ? "ipython" : undefined,
   };
+}
+
+/** The dockerfile that is meant when none is named, if it is there. */
+export function defaultDockerfileAmong(names: readonly string[]): string | undefined {
+  return ["Dockerfile", "dockerfile"].find((name) => names.includes(name));
 }
 
 function withoutComments(text: string): string {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { namesIn } from "./read.ts";
 
 /** Where igor keeps what it knows of one checkout and cannot find out again: below `$XDG_STATE_HOME/igor`. */
 export function stateDir(projectRoot: string): string {
@@ -11,12 +11,7 @@ export function stateDir(projectRoot: string): string {
 /** The same of every checkout that igor has worked on. */
 export function allStateDirs(): readonly string[] {
   const directory = stateDirs();
-  try {
-    return readdirSync(directory).map((name) => join(directory, name));
-  } catch {
-    // igor has never been used here.
-    return [];
-  }
+  return namesIn(directory).map((name) => join(directory, name));
 }
 
 /** Where igor notes what was slow to find out: below `$XDG_CACHE_HOME/igor`. It may be removed at any time. */

@@ -12,8 +12,8 @@ const shareOfThread = 0.6;
 export const lookHere: Look = (root, paths) => Promise.resolve(lookAtFiles(root, paths));
 
 /**
- * Looks at most of them in a thread of its own, while the caller looks at the rest and does other work. The thread is started now and looks once. Starting it
- * takes as long as looking at 10,000 files: it is for large trees.
+ * Looks at most of them in a thread of its own, while the caller looks at the rest and does other work. The thread is
+ * started now and looks once. Starting it takes as long as looking at 10,000 files: it is for large trees.
  */
 export function lookInThread(): Look {
   const thread = new Worker(
@@ -102,10 +102,11 @@ function looksOf(root: string, tree: Tree): Float64Array {
   for (const [path, state] of tree) {
     const [type, size, mtime = "", mode = "", ctime = mtime, ...more] = state.split(" ");
     if (type === "f" && more.length === 0 && isInside(path)) {
+      const writtenAt = millisecondsOf(mtime);
       looks[index] = Number(size);
       looks[index + 1] = 0o100000 | parseInt(mode, 8);
-      looks[index + 2] = millisecondsOf(mtime);
-      looks[index + 3] = ctime === mtime ? millisecondsOf(mtime) : millisecondsOf(ctime);
+      looks[index + 2] = writtenAt;
+      looks[index + 3] = ctime === mtime ? writtenAt : millisecondsOf(ctime);
     }
     index += 4;
   }

@@ -35,8 +35,8 @@ const pausesMs = [0, 500, 1000, 2000, 4000, 8000];
 
 /**
  * Streams a job until it ends: its lines as output, its steps as progress, its events to `onEvent`.
- * After a cut link it goes on at the byte where it was. A cancel ends the job on the host, if it is ours. A failure means that the
- * job is out of reach, and goes on.
+ * After a cut link it goes on at the byte where it was. A cancel ends the job on the host, if it is ours. A failure means
+ * that the job is out of reach, and goes on.
  */
 export async function followJob(watch: JobWatch): Promise<Result<JobEnd>> {
   const { host, emit, now, signal } = watch;

@@ -78,9 +78,9 @@ case $outcome in
   'rc '*) rm -rf "$shared" "$mine" ;;
   '')
     # Killed before it could say how it ended: nobody else will, and what says so is swept after a day.
-    if ! read -r outcome 2>/dev/null <"$mine/pid"; then
+    if ! read -r pid 2>/dev/null <"$mine/pid"; then
       rm -rf "$mine"
-    elif ! kill -0 "$outcome" 2>/dev/null; then
+    elif ! kill -0 "$pid" 2>/dev/null; then
       echo 'rc 143' >"$mine/outcome"
     fi
     ;;
