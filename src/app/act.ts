@@ -26,8 +26,9 @@ export async function act(action: Action): Promise<Result<Outcome>> {
   const observed = await observe({ ...action, shells });
   if (!observed.ok) return observed;
   const { observeHost, laptop } = observed.value;
+  const facts = await Promise.all(hosts.map((host) => observeHost(host, [])));
   const planned = planFor(request, subject, {
-    hosts: await Promise.all(hosts.map((host) => observeHost(host, []))),
+    hosts: facts.flatMap((fact) => (fact.ok ? [fact.value] : [])),
     laptop,
   });
   if (request.plan) return ok({ kind: "plan", plan: planned.plan });

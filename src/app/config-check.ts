@@ -24,6 +24,7 @@ export async function checkConfig(directory: string): Promise<Result<ConfigRepor
     known: () => new Map(),
     isLarge: false,
     ready: Promise.resolve(),
+    now: Date.now,
   });
   if (!scanned.ok) return scanned;
   const sameDirectories = await Promise.all(project.hostGroups.map(sameDirectoriesOf));

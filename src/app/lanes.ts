@@ -23,7 +23,7 @@ const mostRetries = 1;
 /** What lanes are carried out with. */
 export interface Means {
   readonly action: Action;
-  readonly observed: Pick<Observation, "laptop" | "scanned" | "stores" | "observeHost">;
+  readonly observed: Omit<Observation, "holdsAll"> & Partial<Pick<Observation, "holdsAll">>;
   readonly shells: Shells;
 }
 
@@ -32,45 +32,62 @@ export async function executeUntilDone(
   first: Planned,
   means: Means,
 ): Promise<ReadonlyMap<string, HostEnd>> {
-  const { action, observed, shells } = means;
+  const { action, observed } = means;
   const { request, subject, emit, signal, now } = action;
   const ends = new Map<string, HostEnd>();
-  const answers = new Map<string, readonly LaneAnswer[]>();
-  const retries = new Map<string, number>();
+  const told: Told = { answers: new Map(), retries: new Map() };
   for (let planned = first; ;) {
     const reports = await execute(planned.plan, toolsFor(planned, means), { emit, signal });
     const again: HostFacts[] = [];
-    for (const { host, outcome } of reports) {
-      const said = answers.get(host.host) ?? [];
-      const tries = retries.get(host.host) ?? 0;
-      if (outcome.ok && outcome.value.kind !== "done" && said.length < mostAnswers) {
-        answers.set(host.host, [...said, outcome.value]);
-        const facts = await observed.observeHost(host, [...said, outcome.value]);
-        const decision = reconcilingOf(outcome.value, facts);
-        if (decision !== undefined) emit({ type: "decided", host: host.host, decision, at: now() });
-        again.push(facts);
-      } else if (canRetry(outcome) && tries < mostRetries && !signal.aborted) {
-        retries.set(host.host, tries + 1);
-        emit({
-          type: "decided",
-          host: host.host,
-          decision: { kind: "retrying", because: "the connection was lost" },
-          at: now(),
-        });
-        await shells.forget(host);
-        again.push(await observed.observeHost(host, []));
-      } else {
-        const pending = planned.pending.get(host.host);
-        if (pending !== undefined && changedNothing(outcome))
-          void noted(subject, () => observed.stores.get(host.host)?.withdraw(pending.generation));
-        const end = endOf(host, outcome);
-        ends.set(host.host, end);
-        emit({ type: "host-ended", host: host.host, ...end, at: now() });
+    for (const report of reports) {
+      const { host, outcome } = report;
+      const facts = await observedAgain(report, told, means);
+      if (facts?.ok === true) {
+        again.push(facts.value);
+        continue;
       }
+      const pending = planned.pending.get(host.host);
+      if (pending !== undefined && changedNothing(outcome))
+        void noted(subject, () => observed.stores.get(host.host)?.withdraw(pending.generation));
+      const end = facts === undefined ? endOf(host, outcome) : { failure: facts.failure };
+      ends.set(host.host, end);
+      emit({ type: "host-ended", host: host.host, ...end, at: now() });
+      if (end.failure === undefined) observed.holdsAll?.(host, pending?.generation);
     }
     if (again.length === 0) return ends;
     planned = planFor(request, subject, { hosts: again, laptop: observed.laptop });
   }
+}
+
+/** What hosts have answered, and how often their links died, by their name. */
+interface Told {
+  readonly answers: Map<string, readonly LaneAnswer[]>;
+  readonly retries: Map<string, number>;
+}
+
+/** The facts of a host whose lane is to be planned again; undefined when it is through. */
+async function observedAgain(
+  { host, outcome }: LaneReport,
+  { answers, retries }: Told,
+  { action: { emit, signal, now }, observed, shells }: Means,
+): Promise<Result<HostFacts> | undefined> {
+  const decide = (decision: Decision): void =>
+    emit({ type: "decided", host: host.host, decision, at: now() });
+  const before = answers.get(host.host) ?? [];
+  const tries = retries.get(host.host) ?? 0;
+  if (outcome.ok && outcome.value.kind !== "done" && before.length < mostAnswers) {
+    const said = [...before, outcome.value];
+    answers.set(host.host, said);
+    const facts = await observed.observeHost(host, said);
+    const decision = facts.ok ? reconcilingOf(outcome.value, facts.value) : undefined;
+    if (decision !== undefined) decide(decision);
+    return facts;
+  }
+  if (!canRetry(outcome) || tries >= mostRetries || signal.aborted) return undefined;
+  retries.set(host.host, tries + 1);
+  decide({ kind: "retrying", because: "the connection was lost" });
+  await shells.forget(host);
+  return observed.observeHost(host, []);
 }
 
 /** Why all files are compared, where they are: the host holds a generation that igor does not know from here. */
@@ -92,7 +109,7 @@ function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools 
       await shells.forget(host);
       return shells.open(host);
     },
-    source: fileSource(subject.project, observed.scanned?.tree ?? new Map(), now),
+    source: fileSource(subject.project, observed.scanned()?.tree ?? new Map(), now),
     aboutToSend: (host, generation, changed) => {
       const pending = planned.pending.get(host.host);
       if (pending?.generation !== generation)

@@ -14,9 +14,11 @@ import { stateDir } from "../project/state-dir.ts";
 import type { LaneAnswer } from "../run/step.ts";
 import { laptopRsync } from "../run/laptop.ts";
 import { buildFacts, dockerfileReads } from "./build-facts.ts";
+import { quickScan } from "./quick-scan.ts";
 import { localTree, scan } from "./scan.ts";
 import type { Ground, Scan } from "./scan.ts";
 import type { Shells } from "./shells.ts";
+import { noteVouched } from "./vouched.ts";
 
 /** The user's terminal, where the streams of igor are one. */
 export type Terminal = NonNullable<LaptopFacts["terminal"]>;
@@ -29,16 +31,20 @@ export interface Scene {
   readonly directory: string;
   readonly terminal: Terminal | undefined;
   readonly shells: Shells;
+  /** Milliseconds of the epoch. */
+  readonly now: () => number;
 }
 
 /** What was seen, and how to look at a host again. */
 export interface Observation {
   readonly laptop: LaptopFacts;
-  /** Undefined for requests that push nothing. */
-  readonly scanned: Scan | undefined;
+  /** The last look at the files; undefined for requests that push nothing. */
+  readonly scanned: () => Scan | undefined;
   readonly stores: ReadonlyMap<string, ManifestStore>;
-  /** The facts of a host now; `answers` are what it has said so far. */
-  readonly observeHost: (host: Host, answers: readonly LaneAnswer[]) => Promise<HostFacts>;
+  /** The facts of a host now; `answers` are what it has said so far. The first time that cannot fail. */
+  readonly observeHost: (host: Host, answers: readonly LaneAnswer[]) => Promise<Result<HostFacts>>;
+  /** A host holds what was looked at: as a generation that it confirmed now, or one that it held before. */
+  readonly holdsAll: (host: Host, confirmed: string | undefined) => void;
 }
 
 /** Looks at the laptop's side of everything that the plan needs. The hosts are not asked: they answer when something does not fit. */
@@ -53,15 +59,25 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
     ]),
   );
   const last = new Map<string, Manifest>();
-  const seen = await lookAtFiles(scene, {
-    isLarge: [...stores.values()][0]?.isLarge() ?? false,
-    known: () => {
-      for (const [host, store] of stores) last.set(host, store.load());
-      return [...last.values()][0]?.tree ?? new Map<string, FileState>();
-    },
-  });
+  const lookAtAll = (): ReturnType<typeof lookAtFiles> =>
+    lookAtFiles(scene, {
+      isLarge: [...stores.values()][0]?.isLarge() ?? false,
+      known: () => {
+        for (const [host, store] of stores) last.set(host, store.load());
+        return [...last.values()][0]?.tree ?? new Map<string, FileState>();
+      },
+    });
+  const quick = isOnlyPush(request) ? await quickScan(project, stores) : ok(undefined);
+  if (!quick.ok) return quick;
+  const seen: Awaited<ReturnType<typeof lookAtAll>> =
+    quick.value === undefined ? await lookAtAll() : ok({ scanned: quick.value.scan });
   if (!seen.ok) return seen;
-  const { scanned, build } = seen.value;
+  for (const [host, manifest] of quick.value?.manifests ?? []) last.set(host, manifest);
+  let { scanned } = seen.value;
+  let isPart = quick.value !== undefined;
+  const { build } = seen.value;
+  /** The generation that each host held when it was observed. */
+  const held = new Map<string, string | undefined>();
   const stage = randomId();
   const isSession = request.kind === "exec" || request.kind === "repl";
   const sessionIds = new Map(isSession ? group.hosts.map(({ host }) => [host, randomId()]) : []);
@@ -71,16 +87,24 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
       ...(build === undefined ? {} : { build }),
       ...(scene.terminal === undefined ? {} : { terminal: scene.terminal }),
     },
-    scanned,
+    scanned: () => scanned,
     stores,
     observeHost: async (host, answers) => {
       const connection = await scene.shells.connection(host);
+      // A host that answers asks for more than what has changed since it was last pushed to.
+      if (isPart && held.has(host.host)) {
+        const all = await lookAtAll();
+        if (!all.ok) return all;
+        ({ scanned } = all.value);
+        isPart = false;
+      }
       // Read once for the first plan; a host that answers may do so because another igor has pushed since.
       const manifest =
         scanned === undefined ? undefined : (last.get(host.host) ?? stores.get(host.host)?.load());
       last.delete(host.host);
+      held.set(host.host, manifest?.generation);
       const sessionId = sessionIds.get(host.host);
-      return {
+      return ok({
         host,
         login: connection.ok ? connection.value.settings.user : (host.user ?? ""),
         askedForContext: answers.some(({ kind }) => kind === "context-needed"),
@@ -88,18 +112,24 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
         ...(scanned === undefined || manifest === undefined
           ? {}
           : { push: await pushFacts({ subject, scanned, manifest, stage }, answers) }),
-      };
+      });
+    },
+    holdsAll: ({ host }, confirmed) => {
+      const store = stores.get(host);
+      const generation = confirmed ?? (isPart ? undefined : held.get(host));
+      if (scanned !== undefined && store !== undefined && generation !== undefined)
+        noteVouched({ project, host, store }, scanned, generation);
     },
   });
 }
 
 async function lookAtFiles(
-  { request, subject: { project, group }, shells }: Scene,
+  { request, subject: { project, group }, shells, now }: Scene,
   before: Pick<Ground, "known" | "isLarge">,
 ): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
   if (!isPushed(request)) return ok({});
   const ready = Promise.all(group.hosts.map((host) => shells.connection(host)));
-  const ground = { project, ready, ...before };
+  const ground = { project, ready, now, ...before };
   if (request.kind !== "build" && request.kind !== "setup") {
     const scanned = await scan({ ...ground, named: [] });
     return scanned.ok ? ok({ scanned: scanned.value }) : scanned;
@@ -110,6 +140,11 @@ async function lookAtFiles(
   if (!scanned.ok) return scanned;
   const build = buildFacts(project, reads.value, scanned.value.tree);
   return build.ok ? ok({ scanned: scanned.value, build: build.value }) : build;
+}
+
+/** What is built needs every file, and so does a watch. */
+function isOnlyPush(request: HostRequest): boolean {
+  return (request.kind === "push" && !request.watch) || (request.kind === "exec" && request.push);
 }
 
 function isPushed(request: HostRequest): boolean {
@@ -139,6 +174,7 @@ export async function pushFacts(
   return {
     local: localTree(scanned, subject.project, { manifest, touched }),
     manifest,
+    files: scanned.files,
     generation: randomId(),
     stage,
     commit: scanned.commit,

@@ -12,10 +12,19 @@ import { lookHere, lookInThread, unchangedOf } from "../project/unchanged.ts";
 import { isRacy, isThere, lookAt, readTree, stateOf, walk } from "../project/walk.ts";
 import { firstCommit, listGitFiles, listNestedFiles } from "../run/git-files.ts";
 import type { FileSource } from "../run/pack.ts";
+import { vouchedBy } from "./vouched.ts";
+import type { Vouched } from "./vouched.ts";
+
+/** A tree of fewer files is looked at as fast as git can be asked. */
+export const manyFiles = 10_000;
 
 /** What a look at the project's directory found. */
 export interface Scan {
   readonly tree: ReadonlyMap<string, FileState>;
+  /** How many files the project has; the tree may be a part of them. */
+  readonly files: number;
+  /** For a later look at a large tree. */
+  readonly vouched?: Vouched;
   /** Who said which files there are. */
   readonly listedBy: "git" | "walk";
   /** `-` without a git history. */
@@ -34,6 +43,8 @@ export interface Ground {
   readonly isLarge: boolean;
   /** What must be under way before looking at a large tree keeps everything else waiting: the connections. */
   readonly ready: Promise<unknown>;
+  /** Milliseconds of the epoch. */
+  readonly now: () => number;
 }
 
 /** Looks at every file that a push would send. */
@@ -43,8 +54,10 @@ export async function scan({
   known,
   isLarge,
   ready,
+  now,
 }: Ground): Promise<Result<Scan>> {
   const { root } = project;
+  const startedAt = now();
   const look = isLarge ? lookInThread() : lookHere;
   const listing = listGitFiles(root);
   await ready;
@@ -56,6 +69,11 @@ export async function scan({
   if (!seen.ok) return seen;
   const always = [...alwaysSent(project), ...named].filter((path) => !isInternal(path));
   const listedPaths = [...seen.value.filter(isSent), ...always];
+  const listedBy = listed.value === undefined ? "walk" : "git";
+  const vouching =
+    listedBy === "git" && listedPaths.length > manyFiles
+      ? vouchedBy(project, { always, startedAt })
+      : undefined;
   const unchanged = await looking;
   const same = new Map<string, FileState>();
   const paths = new Set<string>();
@@ -75,12 +93,18 @@ export async function scan({
     if (!inside.ok) return inside;
     for (const [path, state] of inside.value.tree) same.set(path, state);
   }
-  return ok({
-    tree: same,
-    listedBy: listed.value === undefined ? "walk" : "git",
-    commit: listed.value === undefined ? "-" : await commitOf(root),
-    source: sourceOf(root),
-  });
+  const vouched = submodules.length > 0 ? undefined : await vouching;
+  const whole = await scanOf(project, { tree: same, listedBy });
+  return ok(vouched === undefined ? whole : { ...whole, vouched });
+}
+
+/** What was found, with what the hosts are told of the project. */
+export async function scanOf(
+  { root }: Project,
+  { tree, listedBy }: Pick<Scan, "tree" | "listedBy">,
+): Promise<Scan> {
+  const commit = listedBy === "walk" ? "-" : await commitOf(root);
+  return { tree, files: tree.size, listedBy, commit, source: sourceOf(root) };
 }
 
 /** A submodule may hold submodules of its own. */

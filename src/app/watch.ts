@@ -12,15 +12,13 @@ import { Follower } from "./follower.ts";
 import { executeUntilDone } from "./lanes.ts";
 import { observe, pushFacts, randomId } from "./observe.ts";
 import type { Observation } from "./observe.ts";
-import { scan } from "./scan.ts";
+import { manyFiles, scan } from "./scan.ts";
 import type { Shells } from "./shells.ts";
 import { WatchedFiles } from "./watched-files.ts";
 
 /** A host that could not be pushed to is tried again after so long, then twice as long, up to the last. */
 const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
-/** From so many files on, they are looked at in a thread. */
-const manyFiles = 10_000;
 
 type Watch = Action & { readonly shells: Shells };
 
@@ -30,7 +28,8 @@ export async function watch(action: Watch): Promise<Result<Outcome>> {
   const { project, group } = subject;
   const observed = await observe(action);
   if (!observed.ok) return observed;
-  const { scanned, stores, laptop } = observed.value;
+  const { stores, laptop } = observed.value;
+  const scanned = observed.value.scanned();
   if (scanned === undefined) throw new Error("a push was observed without its files");
   const title = `push --watch ${project.name}`;
   emit({ type: "plan-started", title, hosts: group.hosts.map(({ host }) => host), at: now() });
@@ -49,6 +48,7 @@ export async function watch(action: Watch): Promise<Result<Outcome>> {
         known,
         isLarge: known().size > manyFiles,
         ready: Promise.resolve(),
+        now,
       }),
     onChanged: (paths) => {
       for (const follower of followers) follower.touch(paths);
@@ -136,7 +136,10 @@ async function push(
   const stage = randomId();
   const store = stores.get(host.host);
   if (store === undefined) throw new Error(`${host.host} has no manifest`);
-  const observeHost = async (_: Host, answers: readonly LaneAnswer[]): Promise<HostFacts> => {
+  const observeHost = async (
+    _: Host,
+    answers: readonly LaneAnswer[],
+  ): Promise<Result<HostFacts>> => {
     const manifest = store.load();
     const scanned = files.scan;
     const scene = {
@@ -146,15 +149,17 @@ async function push(
       stage,
       ...(touched === undefined ? {} : { touched }),
     };
-    return { host, login: "", askedForContext: false, push: await pushFacts(scene, answers) };
+    const push = await pushFacts(scene, answers);
+    return ok({ host, login: "", askedForContext: false, push });
   };
   const facts = await observeHost(host, []);
-  if (touched !== undefined && facts.push !== undefined) {
-    const { local, manifest } = facts.push;
+  if (!facts.ok) return { failure: facts.failure };
+  if (touched !== undefined && facts.value.push !== undefined) {
+    const { local, manifest } = facts.value.push;
     if (differenceOf(local, manifest).states.size === 0) return {};
   }
-  const planned = planFor(request, subject, { hosts: [facts], laptop });
-  const observed = { laptop, stores, observeHost, scanned: files.scan };
+  const planned = planFor(request, subject, { hosts: [facts.value], laptop });
+  const observed = { laptop, stores, observeHost, scanned: () => files.scan };
   const ends = await executeUntilDone(planned, { action: { ...action, emit }, observed, shells });
   return ends.get(host.host) ?? {};
 }

@@ -12,6 +12,8 @@ const frameLimit = { files: 1000, bytes: 4_000_000 } as const;
 export interface PushFacts {
   readonly local: LocalTree;
   readonly manifest: Manifest;
+  /** How many files the project has. */
+  readonly files: number;
   /** Chosen for the tree that comes out. */
   readonly generation: string;
   /** Names the place on the host where files wait; the same when a lane is planned again. */
@@ -69,7 +71,7 @@ export function planPush(
     in_adopt: adopt ? "1" : "",
     in_stage: facts.stage,
     in_generation: generation,
-    ...(manifest.generation === undefined ? { in_count: String(local.tree.size) } : {}),
+    ...(manifest.generation === undefined ? { in_count: String(facts.files) } : {}),
     ...last.inputs,
   };
   const frame = (
@@ -88,7 +90,7 @@ export function planPush(
     const { program, title } = last;
     const unchanged = { ...inputs, in_accept: accepted.join(" ") };
     return {
-      steps: [{ kind: "frame", title, program, inputs: unchanged, files: local.tree.size }],
+      steps: [{ kind: "frame", title, program, inputs: unchanged, files: facts.files }],
       pending: undefined,
     };
   }

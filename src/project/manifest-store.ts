@@ -1,18 +1,9 @@
 import { createHash } from "node:crypto";
-import {
-  appendFileSync,
-  closeSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { FileState, Manifest, PendingPush } from "../model/manifest.ts";
+import type { FileState, Manifest, PendingPush, Tree } from "../model/manifest.ts";
+import { noBase, readBase, turnOf, writeBase } from "./manifest-base.ts";
+import type { Base } from "./manifest-base.ts";
 import { readJournal } from "./manifest-journal.ts";
 import type { Attempt, JournalLine } from "./manifest-journal.ts";
 
@@ -52,6 +43,26 @@ export class ManifestStore {
       generation: seen.generation,
       tree: seen.tree,
       pending: seen.pending.map(({ generation, changes }) => ({ generation, changes })),
+    };
+  }
+
+  /**
+   * The manifest without its tree, of which only some paths are read: for the first look at a large one. Undefined when
+   * `load` has more to do than that.
+   */
+  peek(): Peek | undefined {
+    const base = readBase(this.#base);
+    if (base === undefined) return undefined;
+    const lines = this.#linesSince(base.turn, { old: base.covered, now: 0 })?.lines;
+    if (lines === undefined || changesIn(lines) > compactAfter) return undefined;
+    const { generation, pending } = replay({ ...base, tree: new Map(), pending: [] }, lines);
+    return {
+      generation,
+      isPending: pending.length > 0,
+      part: (paths) => {
+        const { tree } = replay({ ...base, tree: base.part(paths), pending: [] }, lines);
+        return new Map([...tree].filter(([path]) => paths.has(path)));
+      },
     };
   }
 
@@ -102,18 +113,32 @@ export class ManifestStore {
 
   /** What was seen and what came after it; undefined when the files are not those of the last time, or damaged. */
   #update(before: Seen | undefined): Seen | undefined {
-    const from = before ?? readBase(this.#base);
+    const base = before === undefined ? readBase(this.#base) : undefined;
+    const from = before ?? (base === undefined ? undefined : seenOf(base));
     if (from === undefined) return undefined;
     if (before !== undefined && turnOf(this.#base) !== before.turn) return undefined;
-    const old = readJournal(this.#journal(from.turn - 1), from.ends.old);
-    const now = readJournal(this.#journal(from.turn), from.ends.now);
-    if (now === undefined) return undefined;
-    const lines = [...(old?.lines ?? []), ...now.lines];
+    const since = this.#linesSince(from.turn, from.ends);
+    if (since === undefined) return undefined;
+    const { lines, ends } = since;
     return {
       ...replay(from, lines),
       turn: from.turn,
-      ends: { old: old?.end ?? from.ends.old, now: now.end },
+      ends,
       weight: from.weight + changesIn(lines),
+    };
+  }
+
+  /** What the journal of that turn, and the one before it, say from some bytes on. */
+  #linesSince(
+    turn: number,
+    { old: oldEnd, now: nowEnd }: Seen["ends"],
+  ): { readonly lines: readonly JournalLine[]; readonly ends: Seen["ends"] } | undefined {
+    const old = readJournal(this.#journal(turn - 1), oldEnd);
+    const now = readJournal(this.#journal(turn), nowEnd);
+    if (now === undefined) return undefined;
+    return {
+      lines: [...(old?.lines ?? []), ...now.lines],
+      ends: { old: old?.end ?? oldEnd, now: now.end },
     };
   }
 
@@ -122,7 +147,7 @@ export class ManifestStore {
     const turn = turnOf(this.#base);
     for (const file of [this.#base, this.#journal(turn - 1), this.#journal(turn)])
       rmSync(file, { force: true });
-    return unknown();
+    return seenOf(noBase);
   }
 
   /** Where that fails (a full disk), the journal goes on growing. */
@@ -136,12 +161,7 @@ export class ManifestStore {
 
   #writeBase({ generation, tree, turn, ends }: Seen): void {
     const written = `${this.#base}.${String(process.pid)}`;
-    const records = [...tree].map(([path, state]) => `${path}\0${state}\0`);
-    const head = [turn + 1, ends.now, generation ?? "", tree.size].map(
-      (field) => `${String(field)}\0`,
-    );
-    // On the disk before it takes the place of the old one: what is not there after a power cut would be forgotten.
-    writeFileSync(written, [...head, ...records].join(""), { mode: 0o600, flush: true });
+    writeBase(written, { turn: turn + 1, covered: ends.now, generation }, tree);
     // Another igor may have been faster; then its journals are not these.
     if (turnOf(this.#base) === turn) {
       renameSync(written, this.#base);
@@ -163,15 +183,14 @@ interface Seen {
   readonly pending: readonly Attempt[];
 }
 
-/** Nothing is known. */
-const unknown = (): Seen => ({
-  turn: 0,
-  ends: { old: 0, now: 0 },
-  weight: 0,
-  generation: undefined,
-  tree: new Map(),
-  pending: [],
-});
+/** What is known of a host without its tree. */
+export interface Peek {
+  readonly generation: string | undefined;
+  /** Whether attempts are pending. */
+  readonly isPending: boolean;
+  /** The tree in these paths. */
+  readonly part: (paths: ReadonlySet<string>) => Tree;
+}
 
 /** Brings the tree up to date, in its place. */
 function replay(
@@ -210,45 +229,7 @@ function changesIn(lines: readonly JournalLine[]): number {
   return lines.reduce((sum, line) => sum + ("changes" in line ? line.changes.length + 1 : 1), 0);
 }
 
-function readBase(file: string): Seen | undefined {
-  const text = textOf(file);
-  if (text === undefined) return unknown();
-  const [turn = "", covered = "", generation = "", size = "", ...fields] = text.split("\0");
-  const tree = new Map<string, FileState>();
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    tree.set(fields[index] ?? "", fields[index + 1] ?? "");
-  }
-  // Two fields for each file, and nothing after the last NUL.
-  if (fields.length !== 2 * Number(size) + 1) return undefined;
-  return {
-    turn: Number(turn),
-    ends: { old: Number(covered), now: 0 },
-    weight: 0,
-    generation: generation === "" ? undefined : generation,
-    tree,
-    pending: [],
-  };
-}
-
-/** Only the head of the base: which journal is written now. */
-function turnOf(file: string): number {
-  try {
-    const opened = openSync(file, "r");
-    const head = Buffer.alloc(20);
-    const bytes = readSync(opened, head);
-    closeSync(opened);
-    return Number(head.subarray(0, bytes).toString().split("\0")[0]);
-  } catch {
-    // No base yet.
-    return 0;
-  }
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    // Missing: igor never wrote to that host from here. Unreadable: the host will say that it does not know us.
-    return undefined;
-  }
+function seenOf({ turn, covered, generation, tree }: Base): Seen {
+  const ends = { old: covered, now: 0 };
+  return { turn, ends, weight: 0, generation, tree: tree(), pending: [] };
 }

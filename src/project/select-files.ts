@@ -10,12 +10,7 @@ import { readText } from "./read.ts";
 export function fileFilter(project: Project): (path: string) => boolean {
   // As in git: `Data/` says nothing of a package `data/`.
   const excluded = ignore({ allowRelativePaths: true, ignorecase: false });
-  const patterns = [
-    ...(readText(join(project.root, ".igorignore")) ?? "").split("\n"),
-    ...project.sync.exclude,
-    // Made on the hosts: what is of that name here is not theirs.
-    ...[...project.sync.outputs, ...project.sync.shared].map((directory) => `/${directory}`),
-  ];
+  const patterns = patternsOf(project);
   excluded.add(patterns);
   const hasPatterns = patterns.some((pattern) => pattern.trim() !== "" && !pattern.startsWith("#"));
   const always = alwaysSent(project);
@@ -23,6 +18,20 @@ export function fileFilter(project: Project): (path: string) => boolean {
     if (isInternal(path)) return false;
     return always.has(path) || !hasPatterns || !excluded.ignores(path);
   };
+}
+
+function patternsOf({ root, sync }: Project): readonly string[] {
+  return [
+    ...(readText(join(root, ".igorignore")) ?? "").split("\n"),
+    ...sync.exclude,
+    // Made on the hosts: what is of that name here is not theirs.
+    ...[...sync.outputs, ...sync.shared].map((directory) => `/${directory}`),
+  ];
+}
+
+/** Everything that decides which paths are pushed, beside git. */
+export function filterWords(project: Project): readonly string[] {
+  return [...patternsOf(project), "", ...alwaysSent(project)];
 }
 
 /** Files that are sent even when git ignores them. Globs of docker_rebuild_files are matched elsewhere. */

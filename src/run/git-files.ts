@@ -7,7 +7,8 @@ import { runToEnd } from "./spawn.ts";
 
 /** A file system monitor of git may not be running, or may be another program: git is to look for itself. */
 const git = ["git", "-c", "core.fsmonitor=false"] as const;
-const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"] as const;
+const others = ["--others", "--exclude-standard"] as const;
+const listing = ["ls-files", "-z", "--cached", ...others] as const;
 
 /**
  * Where git is said to look for a repository, in a hook, an alias or `git rebase --exec`: it is to look where the project is.
@@ -103,6 +104,41 @@ export async function notIgnoredByGit(
   });
   const ignored = new Set(asked.stdout.toString("utf8").split("\0"));
   return directories.filter((directory) => !ignored.has(`${directory}/`));
+}
+
+/**
+ * The paths below `root` that do not look as git's index says (gone ones too), and those that are not in it. Git looks at
+ * 50,000 files in a third of the time that Node takes. Undefined when that is not for git to tell: an untracked
+ * repository is there, or git fails.
+ */
+export async function changedSinceIndex(root: string): Promise<readonly string[] | undefined> {
+  // Whatever the configuration says, a file is unchanged only if its ctime and its x bit are.
+  const strictly = ["core.trustctime=true", "core.checkStat=default", "core.fileMode=true"];
+  const settings = strictly.flatMap((setting) => ["-c", setting]);
+  const differing = ["diff-files", "--name-only", "-z", "--relative", "--ignore-submodules=all"];
+  const [changed, untracked] = await Promise.all([
+    pathsOf([...git, ...settings, ...differing], root),
+    pathsOf([...git, "ls-files", "-z", ...others], root),
+  ]);
+  if (changed === undefined || untracked === undefined) return undefined;
+  return untracked.some((path) => path.endsWith("/")) ? undefined : [...changed, ...untracked];
+}
+
+/** Tracked files of which the index is told to say nothing (`skip-worktree`, `assume-unchanged`). Undefined when git fails. */
+export async function unwatchedByIndex(root: string): Promise<readonly string[] | undefined> {
+  const tagged = await pathsOf([...git, "ls-files", "-z", "-v"], root);
+  // e.g. `H main.py`, `S weights.bin`, `h local.py`
+  return tagged?.filter((line) => !line.startsWith("H ")).map((line) => line.slice(2));
+}
+
+async function pathsOf(
+  argv: readonly [string, ...string[]],
+  cwd: string,
+): Promise<readonly string[] | undefined> {
+  const listed = await runToEnd(argv, { cwd, env });
+  return listed.exitCode === 0
+    ? listed.stdout.toString("utf8").split("\0").slice(0, -1)
+    : undefined;
 }
 
 /** The first commit of the history: the same in every clone of a project. `-` outside git, before the first commit, or in a shallow clone. */

@@ -17,6 +17,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
+import { numbersFrom } from "../support/numbers.ts";
 import { until } from "../support/until.ts";
 
 /** How long the runs go on; more by IGOR_PROPERTY_SECONDS. A failure prints its seed, for IGOR_PROPERTY_SEED. */
@@ -29,17 +30,6 @@ afterAll(async () => {
   await first.close();
   await second.close();
 });
-
-/** mulberry32: the same numbers for the same seed. */
-function numbersFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Few names, so that they meet as file, directory and link; one of them odd. */
 const names = [

@@ -36,6 +36,7 @@ const emptyManifest: Manifest = { generation: undefined, tree: new Map(), pendin
 const facts = (more: Partial<PushFacts>): PushFacts => ({
   local: { tree: trees(2), released: new Set() },
   manifest: emptyManifest,
+  files: 2,
   generation: "g2",
   stage: "s1",
   commit: "c0ffee",
