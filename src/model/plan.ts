@@ -29,11 +29,12 @@ export interface Payload {
 
 /**
  * A tree that may hold files already. A file of the same size and time is taken for the same only where a manifest says
- * that igor left it so; else `contents` are compared.
+ * that igor left it so; else `contents` are compared. What an earlier attempt of the same push brought becomes a file of
+ * this one by a `link`.
  */
 export interface CompareWith {
   readonly tree: string;
-  readonly by: "contents" | "size-and-time";
+  readonly by: "contents" | "size-and-time" | "link";
 }
 
 /** One action on one host. Steps name files; the executor reads the bytes. */

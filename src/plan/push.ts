@@ -114,6 +114,7 @@ export function planPush(
   const isFresh = answer.fresh && answer.generation === "-";
   const listed = difference.changes.filter(({ path }) => !isFresh || path.startsWith(".igor/"));
   const tree = answer.root;
+  const stage = `${tree}/.igor/host/stage/${facts.stage}`;
   const useRsync = answer.rsync === "rsync" && facts.laptopRsync === "rsync";
   return {
     steps: [
@@ -122,9 +123,12 @@ export function planPush(
         title: "transfer",
         tool: useRsync ? "rsync" : "tar",
         files: replaced,
-        into: `${tree}/.igor/host/stage/${facts.stage}/f`,
+        into: `${stage}/f`,
         ...(useRsync && !isFresh
           ? { compareWith: { tree, by: isBlank(manifest) ? "contents" : "size-and-time" } }
+          : {}),
+        ...(useRsync && isFresh && answer.resumed
+          ? { compareWith: { tree: `${stage}/old`, by: "link" } }
           : {}),
       },
       frame({ in_accept: accept, in_changes: "1", in_staged: isFresh ? "fresh" : "1" }, listed, []),

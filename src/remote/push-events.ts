@@ -4,7 +4,10 @@ import { decodeWord } from "./frame.ts";
 export interface ReconcileAnswer {
   readonly generation: string;
   readonly rsync: "rsync" | "openrsync" | "none";
+  /** It holds no files yet: what is staged becomes the tree as a whole. */
   readonly fresh: boolean;
+  /** An attempt to fill such a tree was cut; what it brought is beside the stage, in `old`. */
+  readonly resumed: boolean;
   readonly root: string;
 }
 
@@ -15,7 +18,8 @@ export function parseReconcile([verb, generation = "-", rsync, fresh, root]: rea
   return {
     generation,
     rsync: rsync === "rsync" || rsync === "openrsync" ? rsync : "none",
-    fresh: fresh === "1",
+    fresh: fresh === "1" || fresh === "resumed",
+    resumed: fresh === "resumed",
     root: decodeWord(root),
   };
 }

@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import type { CompareWith } from "../model/plan.ts";
 
 /** What one run of rsync is to bring where. */
@@ -6,7 +5,7 @@ export interface RsyncTask {
   /** Local root, without a trailing slash. */
   readonly root: string;
   readonly host: string;
-  /** Absolute directory on the host; one called `t` is beside it. */
+  /** Absolute directory on the host. */
   readonly into: string;
   /** The tree on the host, absolute, whose identical files need not travel. */
   readonly compareWith: CompareWith | undefined;
@@ -20,9 +19,8 @@ export interface RsyncTask {
  * Not `-r`: what became a directory since it was listed would arrive with everything in it, ignored or not.
  * `--modify-window=-1`: nanoseconds count, else a file that was saved twice in one second would be taken for the same.
  * `--chmod=D755`: a directory that is read-only here could not be filled, or changed later, there.
- * `--temp-dir`: the beginning of a file, left by an rsync that still hangs there, is never found among the files.
  * `--no-inc-recursive`: 7 round trips instead of 75 on a large tree. Never `--delete`, `--partial`, `--inplace`:
- * each of them destroys or truncates (facts 3.2 with its correction).
+ * each of them destroys or truncates (facts 3.2 with its correction). No `--temp-dir`: it doubles the work of the host.
  * `--checksum`: a file of somebody else with the size and time of ours is not ours. While a side reads a huge file for it,
  * it says nothing, so that silence may last.
  * e.g. `rsync -lptO -s -z --no-inc-recursive --from0 --files-from=- ... -e 'ssh ...' /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/g1/f/`
@@ -39,16 +37,19 @@ export function rsyncArgv(task: RsyncTask): readonly [string, ...string[]] {
     "--files-from=-",
     "--modify-window=-1",
     "--chmod=D755",
-    `--temp-dir=${posix.dirname(task.into)}/t`,
     ...(compareWith?.by === "contents" ? ["--checksum", "--timeout=3600"] : ["--timeout=30"]),
     "--info=progress2",
     "--no-human-readable",
-    ...(compareWith === undefined ? [] : [`--compare-dest=${compareWith.tree}`]),
+    ...(compareWith === undefined ? [] : [`--${destOf(compareWith)}=${compareWith.tree}`]),
     "-e",
     task.shell,
     `${task.root}/`,
     `${task.host.includes(":") ? `[${task.host}]` : task.host}:${task.into}/`,
   ];
+}
+
+function destOf({ by }: CompareWith): "link-dest" | "compare-dest" {
+  return by === "link" ? "link-dest" : "compare-dest";
 }
 
 /**

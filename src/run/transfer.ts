@@ -36,7 +36,7 @@ const tellMs = 10_000;
  * A host that compares or writes a huge file says nothing meanwhile, so the end comes late where the link lives. rsync's
  * own timeout never comes when only the far end hangs: it takes what it sends itself for a sign of life.
  */
-const stuckMs = { "size-and-time": 600_000, contents: 3_600_000 } as const;
+const stuckMs = { "size-and-time": 600_000, link: 600_000, contents: 3_600_000 } as const;
 const lookEveryMs = 500;
 
 /** A shared connection holds the pipes of a session for as long as something runs at its far end: igor waits so long. */

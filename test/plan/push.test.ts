@@ -27,6 +27,7 @@ const answer = (more: Partial<ReconcileAnswer> = {}): ReconcileAnswer => ({
   generation: "g9",
   rsync: "rsync",
   fresh: false,
+  resumed: false,
   root: "/data/srv/mnist",
   ...more,
 });

@@ -117,6 +117,26 @@ describe.each(localShells)("push in $name", (shell) => {
     }
   });
 
+  test("sets aside what a cut attempt staged for an empty tree, with the half file its rsync holds", async () => {
+    push(shell, { in_accept: "" });
+    const stage = join(tree(), ".igor/host/stage/s1");
+    writeThings(join(stage, "f"), { "a.py": "1", ".model.bin.jStBXw": "half" });
+    expect(push(shell, { in_accept: "" }).events[0]).toMatch(/^reconcile - (rsync|none) resumed /);
+    expect(thingsIn(stage)).toEqual({ "old/a.py": "1", "old/.model.bin.jStBXw": "half", f: "/" });
+    writeThings(join(stage, "f"), { "a.py": "1", "model.bin": "whole" });
+    const done = push(
+      shell,
+      { in_accept: "-", in_changes: "1", in_staged: "fresh" },
+      await payloadOf({ ".igor/config.json": "{}" }),
+    );
+    expect(done).toMatchObject({ exitCode: 0, events: ["pushed"] });
+    expect(thingsIn(tree())).toEqual({
+      "a.py": "1",
+      "model.bin": "whole",
+      ".igor/config.json": "{}",
+    });
+  });
+
   test("fills an empty tree with what was staged, as a whole", async () => {
     expect(push(shell, { in_accept: "" }).events[0]).toMatch(/^reconcile - (rsync|none) 1 /);
     writeThings(join(tree(), ".igor/host/stage/s1/f"), {

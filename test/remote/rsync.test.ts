@@ -17,15 +17,16 @@ const task = {
 
 test("rsync is told a list, compares nanoseconds, and never deletes, truncates or gives files away", () => {
   expect(rsyncArgv(task).join(" ")).toMatchInlineSnapshot(
-    `"rsync -lptO --protect-args -z --no-inc-recursive --from0 --files-from=- --modify-window=-1 --chmod=D755 --temp-dir=/srv/mnist/.igor/host/stage/s1/t --timeout=30 --info=progress2 --no-human-readable -e ssh -o BatchMode=yes /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/s1/f/"`,
+    `"rsync -lptO --protect-args -z --no-inc-recursive --from0 --files-from=- --modify-window=-1 --chmod=D755 --timeout=30 --info=progress2 --no-human-readable -e ssh -o BatchMode=yes /home/dino/mnist/ apollo:/srv/mnist/.igor/host/stage/s1/f/"`,
   );
-  const compared = (by: "contents" | "size-and-time") =>
+  const compared = (by: "contents" | "size-and-time" | "link") =>
     rsyncArgv({ ...task, compareWith: { tree: "/srv/mnist", by } });
   expect(compared("size-and-time")).toContain("--compare-dest=/srv/mnist");
   expect(compared("size-and-time")).not.toContain("--checksum");
   expect(compared("contents")).toEqual(
     expect.arrayContaining(["--checksum", "--timeout=3600", "--compare-dest=/srv/mnist"]),
   );
+  expect(compared("link")).toContain("--link-dest=/srv/mnist");
   expect(rsyncArgv({ ...task, host: "fe80::1" }).at(-1)).toBe(`[fe80::1]:${task.into}/`);
   for (const word of ["--delete", "--inplace", "--partial", "-a", "-r", "-o", "-g"])
     expect(rsyncArgv(task)).not.toContain(word);

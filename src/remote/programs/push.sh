@@ -8,7 +8,8 @@
 # Payload: nothing, or a tar.gz with l/ (lists of commit, and l/gone: paths that are not to come after all) and f/ (files).
 # Events: `unchanged`, `pushed [FILES]` (how many were put in place, where that was counted), `left-alone N` (files that
 # are not of a checkout which is new here), or `reconcile GENERATION RSYNC FRESH ROOT`: the changes do not fit what the
-# host holds, nothing was done but making the stage, plan again.
+# host holds, nothing was done but making the stage, plan again. FRESH is 1 when the tree holds nothing yet, `resumed` when
+# an earlier attempt to fill it was cut.
 # Guarantees: see commit. Whoever else pushes at the same time waits or is refused.
 : "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_count=}" "${in_drop=}"
 
@@ -26,9 +27,15 @@ reconcile() {
   fi
   # Stages that nobody will come back to.
   find .igor/host/stage -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -rf {} + 2>/dev/null || :
-  # t: where rsync has files that are not whole.
-  mkdir -p ".igor/host/stage/$in_stage/f" ".igor/host/stage/$in_stage/t"
-  ev reconcile "$generation" "$flavour" "${fresh:-0}" "$(encoded "$root")"
+  is_fresh=${fresh:-0} stage=.igor/host/stage/$in_stage
+  if [ "$fresh" ] && [ -d "$stage/f" ]; then
+    # All of the stage becomes the tree then: where an attempt was cut, its rsync may hang on here with half a file.
+    rm -rf "$stage/old"
+    mv "$stage/f" "$stage/old"
+    is_fresh=resumed
+  fi
+  mkdir -p "$stage/f"
+  ev reconcile "$generation" "$flavour" "$is_fresh" "$(encoded "$root")"
 }
 
 # push_tree: afterwards the tree is at $in_generation and $pushed is 1, or the answer was `reconcile` and it is empty.
