@@ -48,5 +48,7 @@ export function alwaysSent(project: Project): ReadonlySet<string> {
  * or file in the place of its directory; in any case, because a host may know no other.
  */
 export function isInternal(path: string): boolean {
+  // Few names begin with a dot, and there may be many names.
+  if (!path.startsWith(".") && !path.includes("/.")) return false;
   return /(^|\/)\.git(\/|$)|^\.igor(\/host(\/|$)|$)/i.test(path);
 }

@@ -12,6 +12,9 @@ import type { Carried, Job, LaneEnd, StepMeans, Tools } from "./step.ts";
 import { transfer } from "./transfer.ts";
 import { within } from "./within.ts";
 
+/** rsync tells of every file. */
+const progressEveryMs = 50;
+
 /** How each host ended. */
 export interface LaneReport {
   readonly host: Host;
@@ -93,11 +96,15 @@ async function runTransfer(
   const { tools, emit, signal, shell, lane } = means;
   const { host } = lane.host;
   let carried = 0;
+  let toldAt = 0;
   const onProgress = (bytes: number, percent: number | undefined): void => {
     carried = bytes;
+    const at = tools.now();
+    if (at - toldAt < progressEveryMs) return;
+    toldAt = at;
     const total =
       percent === undefined || percent === 0 ? {} : { total: Math.round((bytes * 100) / percent) };
-    emit({ type: "progress", host, unit: "bytes", done: bytes, ...total, at: tools.now() });
+    emit({ type: "progress", host, unit: "bytes", done: bytes, ...total, at });
   };
   const onStill = (): void => {
     const note = `waiting for ${step.tool} there, which compares or writes files and says nothing`;
