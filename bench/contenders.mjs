@@ -3,7 +3,7 @@
 import { naiveIgor } from "./sandbox.mjs";
 
 /** What is measured. `edits`: a file is changed before. `cold`: shared connections are ended before. */
-/** @typedef {{ title: string, does: "push" | "setup" | "exec", edits?: true, cold?: true, first?: true }} Step */
+/** @typedef {{ title: string, does: "push" | "setup" | "exec" | "push-exec", edits?: true, cold?: true, first?: true }} Step */
 
 /** @type {readonly Step[]} */
 export const steps = [
@@ -13,6 +13,7 @@ export const steps = [
   { title: "docker setup, nothing changed", does: "setup" },
   { title: "docker setup, one file changed", does: "setup", edits: true },
   { title: "docker exec true", does: "exec" },
+  { title: "docker exec --push true, one file changed", does: "push-exec", edits: true },
   { title: "docker exec true, no connection yet", does: "exec", cold: true },
 ];
 
@@ -26,16 +27,21 @@ export const steps = [
  * @property {(does: Step["does"], group: string) => readonly string[] | undefined} argv
  */
 
-const verbs = { push: ["push"], setup: ["docker", "setup"], exec: ["docker", "exec"] };
+const asIgor = (/** @type {Step["does"]} */ does, /** @type {string} */ group) => {
+  const verbs = {
+    push: ["push", "-g", group],
+    setup: ["docker", "setup", "-g", group],
+    exec: ["docker", "exec", "-g", group, "true"],
+    "push-exec": ["docker", "exec", "--push", "-g", group, "true"],
+  };
+  return ["igor", ...verbs[does]];
+};
 
-/** @param {string} program */
-const asIgor = (program) => (/** @type {Step["does"]} */ does, /** @type {string} */ group) => [
-  program,
-  ...verbs[does],
-  "-g",
-  group,
-  ...(does === "exec" ? ["true"] : []),
-];
+/** It has no `--push`: one after the other. */
+const asScript = (/** @type {Step["does"]} */ does, /** @type {string} */ group) =>
+  does === "push-exec"
+    ? ["sh", "-c", '"$0" push -g "$1" && "$0" docker exec -g "$1" true', naiveIgor, group]
+    : [naiveIgor, ...asIgor(does, group).slice(1)];
 
 /**
  * `rsync -az` as the manual has it, to the first host.
@@ -60,14 +66,14 @@ export function sharingSsh(home) {
  * @returns {readonly Contender[]}
  */
 export const contendersOn = (home) => [
-  { title: "igor", project: "bench-igor", isWarm: true, env: {}, argv: asIgor("igor") },
-  { title: "script", project: "bench-script", isWarm: false, env: {}, argv: asIgor(naiveIgor) },
+  { title: "igor", project: "bench-igor", isWarm: true, env: {}, argv: asIgor },
+  { title: "script", project: "bench-script", isWarm: false, env: {}, argv: asScript },
   {
     title: "script + master",
     project: "bench-master",
     isWarm: true,
     env: { NAIVE_MASTER: "1" },
-    argv: asIgor(naiveIgor),
+    argv: asScript,
   },
   {
     title: "rsync -az",

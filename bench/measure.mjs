@@ -1,6 +1,7 @@
 // @ts-check
 // Time as the user feels it: from the start of a command to its end.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 
 /**
@@ -36,6 +37,63 @@ export function timeOf({ argv, cwd, env }) {
       reject(new Error(`${argv.join(" ")} (in ${cwd}) ended with ${code ?? signal}:\n${words}`));
     });
   });
+}
+
+/**
+ * What a command and its children cost the laptop's processor, in milliseconds. Without what the shared connection, which
+ * stays, does for it.
+ * @param {Command} command
+ * @returns {number}
+ */
+export function processorTimeOf({ argv, cwd, env }) {
+  const script = 'TIMEFORMAT="%U %S"; { time "$@" >/dev/null 2>&1; } </dev/null';
+  const { stderr, status } = spawnSync("bash", ["-c", script, "bash", ...argv], {
+    cwd,
+    env: { ...env, LC_ALL: "C" },
+    encoding: "utf8",
+  });
+  const [, user, system] = /^([\d.]+) ([\d.]+)$/m.exec(stderr) ?? [];
+  if (status !== 0) throw new Error(`${argv.join(" ")} (in ${cwd}) ended with ${status}`);
+  return (Number(user) + Number(system)) * 1000;
+}
+
+/**
+ * `igor push --watch`, as an editor saves into its tree.
+ * @typedef {object} Watching
+ * @property {(save: () => void) => Promise<number>} synced Milliseconds from a save until the host has confirmed it.
+ * @property {() => Promise<void>} end
+ */
+
+/**
+ * Starts it and waits until everything is there.
+ * @param {Command} command
+ * @returns {Promise<Watching>}
+ */
+export async function startWatching({ argv, cwd, env }) {
+  const [program = "", ...args] = argv;
+  const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "ignore"] });
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  const events = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const decided = async (/** @type {string} */ kind) => {
+    for (;;) {
+      const { done, value } = await events.next();
+      if (done) throw new Error(`${argv.join(" ")} ended before it said ${kind}`);
+      if (JSON.parse(value).decision?.kind === kind) return;
+    }
+  };
+  await decided("watching");
+  return {
+    async synced(save) {
+      const startedAt = performance.now();
+      save();
+      await decided("synced");
+      return performance.now() - startedAt;
+    },
+    async end() {
+      child.kill("SIGINT");
+      await gone;
+    },
+  };
 }
 
 /**

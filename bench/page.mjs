@@ -6,13 +6,14 @@ import { median } from "./measure.mjs";
 /**
  * One measured command.
  * @typedef {object} Sample
- * @property {"start" | "tree" | "hosts"} part
+ * @property {"start" | "tree" | "hosts" | "cost"} part For `cost`, `ms` are those of the laptop's processor.
  * @property {string} title
  * @property {string} contender
  * @property {number} files
  * @property {number} rtt
  * @property {number} hosts
  * @property {number} ms
+ * @property {number} [bytes] What crossed the line.
  */
 
 /** @typedef {{ command: string, day: string, minutes: number, commit: string, machine: string, load: string }} Circumstances */
@@ -33,6 +34,7 @@ export function pageOf(samples, { command, day, minutes, commit, machine, load }
     startOf(part("start")),
     ...unique(part("tree").map(({ files }) => files)).map((files) => treeOf(part("tree"), files)),
     hostsOf(part("hosts")),
+    costsOf(part("cost")),
     goalsOf(samples),
   ]
     .filter((text) => text !== "")
@@ -56,7 +58,7 @@ function startOf(samples) {
  * @param {number} files
  */
 function treeOf(samples, files) {
-  const rows = steps.flatMap(({ title }) =>
+  const rows = unique([...steps, ...samples].map(({ title }) => title)).flatMap((title) =>
     unique(samples.map(({ rtt }) => rtt)).flatMap((rtt) => {
       const at = samples.filter(
         (sample) => sample.title === title && sample.rtt === rtt && sample.files === files,
@@ -98,6 +100,20 @@ function hostsOf(samples) {
   return `## Several hosts, RTT ${samples[0]?.rtt} ms\n\n${table([["", "hosts", ...some, "igor / igor on one"], ...rows])}`;
 }
 
+/** @param {readonly Sample[]} samples */
+function costsOf(samples) {
+  if (samples.length === 0) return "";
+  const rows = samples.map(({ title, files, contender, ms, bytes = NaN }) => [
+    title,
+    files.toLocaleString("en"),
+    contender,
+    ms.toFixed(0),
+    bytes.toLocaleString("en"),
+  ]);
+  const head = ["", "files", "", "processor of the laptop, ms", "bytes on the line"];
+  return `## Beside time\n\nOne run each. Bytes are those of IP, both ways. The processor time is without that of the shared connection.\n\n${table([head, ...rows])}`;
+}
+
 /** What the project wants to reach (times at RTT 50). @param {readonly Sample[]} samples */
 function goalsOf(samples) {
   const of = (/** @type {Partial<Sample>} */ wanted) =>
@@ -120,6 +136,30 @@ function goalsOf(samples) {
       "one-file push, 50,000 files, beside `rsync -az` over a warm master",
       "at least 5x, 8x wanted",
       over(of({ ...push, contender: "rsync -az + master" }), of({ ...push, contender: "igor" })),
+    ],
+    [
+      "a save with `push --watch`, 50,000 files, beside `rsync -az` over a warm master",
+      "at least 40x",
+      over(
+        of({ ...push, contender: "rsync -az + master" }),
+        of({ ...push, title: "a save with push --watch", contender: "igor" }),
+      ),
+    ],
+    [
+      "first push, 50,000 files, beside `rsync -az` over a warm master",
+      "at least 1x",
+      over(
+        of({ ...push, title: "first push", contender: "rsync -az + master" }),
+        of({ ...push, title: "first push", contender: "igor" }),
+      ),
+    ],
+    [
+      "push to 32 hosts beside one",
+      "at most 3x",
+      over(
+        of({ ...onHosts, hosts: 32, title: push.title }),
+        of({ ...onHosts, hosts: 1, title: push.title }),
+      ),
     ],
     [
       "`igor help` beside `node -e 0`",

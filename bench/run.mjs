@@ -1,14 +1,14 @@
 // @ts-check
 // `npm run bench`: igor beside a plain script (bench/naive/igor) and raw rsync, at several round-trip times.
 //
-//   npm run bench                      everything: about half an hour
+//   npm run bench                      everything: about an hour
 //   npm run bench -- --quick           a few minutes
-//   --rtt 0,20,50,100   --files 2000,50000   --hosts 1,2,4,8   --runs 5   --out FILE   --keep
+//   --rtt 0,20,50,100   --files 2000,50000   --hosts 1,2,4,16,32   --runs 5   --out FILE   --keep
 //   --steps push                       only what has that in its title
 //
 // The hosts are a bed of their own (IGOR_BED, default igor-bench), reached over tun-relay.py, so that TCP itself feels
 // the delay. All contenders take turns within a round, so that whatever else the machine does hits them alike. The
-// result is a page of Markdown in bench/results/. It is no test: nothing here fails for being slow.
+// result is a page of Markdown and a picture in bench/results/. It is no test: nothing here fails for being slow.
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
@@ -22,10 +22,12 @@ import {
 } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { contendersOn, sharingSsh, steps } from "./contenders.mjs";
-import { timeOf } from "./measure.mjs";
+import { processorTimeOf, startWatching, timeOf } from "./measure.mjs";
 import { pageOf } from "./page.mjs";
+import { pictureOf } from "./picture.mjs";
 import { disconnect, onHost, openFarLine, raise, remove, root, sandboxOf } from "./sandbox.mjs";
 import { commitTree, linkTree, makeTree } from "./tree.mjs";
 
@@ -42,7 +44,10 @@ const names = [
   "viking",
   "galileo",
   "cassini",
+  ...Array.from({ length: 24 }, (_, index) => `probe${index + 1}`),
 ];
+/** More engines than that are too much for one machine; what only pushes needs none. */
+const mostEngines = 4;
 const wanted = optionsOf(process.argv.slice(2));
 const sandbox = sandboxOf(process.env["IGOR_BED"] ?? "igor-bench");
 const contenders = contendersOn(sandbox.home);
@@ -69,14 +74,16 @@ async function main() {
     console.error("bench: igor is not built: npm ci && npm run build");
     return 1;
   }
-  if ((await raise(sandbox, hosts)) !== 0) return 1;
+  if ((await raise(sandbox, hosts.slice(0, mostEngines))) !== 0) return 1;
+  const others = hosts.slice(mostEngines);
+  if (others.length > 0 && (await raise(sandbox, others, ["--no-docker"])) !== 0) return 1;
   const lines = await Promise.all(hosts.map((host) => openFarLine(sandbox, host)));
   const setRoundTrip = async (/** @type {number} */ ms) => {
     await Promise.all(lines.map((line) => line.setRoundTrip(ms)));
   };
   try {
     await measureStart();
-    for (const files of wanted.files) await measureTree(files, setRoundTrip);
+    for (const files of wanted.files) await measureTree(files, setRoundTrip, lines[0]);
     if (wanted.hosts.length > 1) await measureHosts(setRoundTrip);
     console.log(readFileSync(write(), "utf8"));
     console.log(`Written to ${wanted.out}`);
@@ -119,7 +126,7 @@ function optionsOf(args) {
     command: `npm run bench${shown === "" ? "" : ` -- ${shown}`}`,
     rtt: numbers(values.rtt, "0,20,50,100", "0,50"),
     files: numbers(values.files, "2000,50000", "2000"),
-    hosts: numbers(values.hosts, "1,2,4,8", "1,2"),
+    hosts: numbers(values.hosts, "1,2,4,16,32", "1,2"),
     runs: numbers(values.runs, "5", "3")[0] ?? 5,
     steps: values.steps,
     out: values.out ?? join(import.meta.dirname, "results", `${startedAtDay()}.md`),
@@ -148,8 +155,9 @@ async function measureStart() {
 /**
  * @param {number} files
  * @param {(ms: number) => Promise<void>} setRoundTrip
+ * @param {import("./sandbox.mjs").FarLine | undefined} line to the first host
  */
-async function measureTree(files, setRoundTrip) {
+async function measureTree(files, setRoundTrip, line) {
   await setUpDesk(files, setRoundTrip);
   const runs = files > 10_000 ? Math.max(2, wanted.runs - 2) : wanted.runs;
   for (const rtt of wanted.rtt) {
@@ -159,7 +167,65 @@ async function measureTree(files, setRoundTrip) {
         await measureRound({ step, run, rtt, files, hosts: 1 });
       }
     }
+    if ("push --watch".includes(wanted.steps)) await measureWatch({ files, rtt, runs });
   }
+  if (line !== undefined) await measureCosts(files, line);
+}
+
+/**
+ * How long a save takes to be on the host.
+ * @param {{ files: number, rtt: number, runs: number }} scene
+ */
+async function measureWatch({ files, rtt, runs }) {
+  const [igor] = contenders;
+  if (igor === undefined) return;
+  await warm(igor, "hosts1");
+  tell(`${files} files, RTT ${rtt} ms: push --watch`);
+  const argv = ["igor", "push", "--watch", "--json", "-g", "hosts1"];
+  const watching = await startWatching(commandOf(igor, argv));
+  for (let run = -1; run < runs * 2; run += 1) {
+    const save = () => edit(`watch ${rtt} ${run}`);
+    await pause(300);
+    const ms = await watching.synced(save);
+    const sample = {
+      title: "a save with push --watch",
+      contender: igor.title,
+      files,
+      rtt,
+      hosts: 1,
+    };
+    // The first one finds everything cold.
+    if (run >= 0) samples.push({ part: "tree", ...sample, ms });
+  }
+  await watching.end();
+}
+
+/**
+ * What a push costs beside time: the laptop's processor, and bytes on the line.
+ * @param {number} files
+ * @param {import("./sandbox.mjs").FarLine} line
+ */
+async function measureCosts(files, line) {
+  for (const step of steps.filter(({ does, first }) => does === "push" && first !== true)) {
+    if (step.edits) edit("cost");
+    for (const contender of contenders.filter(({ isWarm }) => isWarm)) {
+      const argv = contender.argv(step.does, "hosts1");
+      if (argv === undefined) continue;
+      await warm(contender, "hosts1");
+      await line.bytes();
+      const cpu = processorTimeOf(commandOf(contender, argv));
+      const sample = { title: step.title, contender: contender.title, files, rtt: 0, hosts: 1 };
+      samples.push({ part: "cost", ...sample, ms: cpu, bytes: await line.bytes() });
+    }
+  }
+}
+
+/**
+ * A line more in a file of every contender's project.
+ * @param {string} line
+ */
+function edit(line) {
+  appendFileSync(join(desk, "bench-igor", "main.py"), `# ${line}\n`);
 }
 
 /**
@@ -170,12 +236,14 @@ async function measureHosts(setRoundTrip) {
   const files = Math.min(...wanted.files);
   await setUpDesk(files, setRoundTrip);
   const rtt = wanted.rtt.includes(50) ? 50 : Math.max(...wanted.rtt);
-  const chosen = steps.filter(({ edits }) => edits);
+  const chosen = steps.filter(({ does, edits }) => edits && does !== "push-exec");
   for (const count of wanted.hosts) {
+    const verbs = count > mostEngines ? ["push"] : ["push", "setup"];
     await setRoundTrip(0);
-    for (const contender of contenders) await once(contender, "setup", `hosts${count}`);
+    for (const contender of contenders)
+      await once(contender, count > mostEngines ? "push" : "setup", `hosts${count}`);
     await setRoundTrip(rtt);
-    for (const step of chosen) {
+    for (const step of chosen.filter(({ does }) => verbs.includes(does))) {
       for (let run = 0; run < Math.min(3, wanted.runs); run += 1) {
         await measureRound({ step, run, rtt, files, hosts: count, part: "hosts" });
       }
@@ -189,8 +257,7 @@ async function measureHosts(setRoundTrip) {
  */
 async function measureRound({ step, run, rtt, files, hosts: count, part = "tree" }) {
   const turn = run % contenders.length;
-  if (step.edits)
-    appendFileSync(join(desk, "bench-igor", "main.py"), `# ${rtt} ${count} ${run} ${step.does}\n`);
+  if (step.edits) edit(`${rtt} ${count} ${run} ${step.does}`);
   for (const contender of [...contenders.slice(turn), ...contenders.slice(0, turn)]) {
     if (isEnding) throw new Error("interrupted");
     const group = `hosts${count}`;
@@ -293,15 +360,18 @@ async function setUpDesk(files, setRoundTrip) {
     await onHost(
       sandbox,
       host,
-      "docker ps -aq | xargs -r docker rm -f >/dev/null; rm -rf /home/dino/bench; su dino -c 'mkdir /home/dino/bench'",
+      `${hosts.indexOf(host) < mostEngines ? "docker ps -aq | xargs -r docker rm -f >/dev/null; " : ""}rm -rf /home/dino/bench; su dino -c 'mkdir /home/dino/bench'`,
     );
   }
+  for (const { project } of contenders) {
+    const directory = join(desk, project);
+    linkTree(tree, directory);
+    mkdirSync(join(directory, ".igor"));
+    writeFileSync(join(directory, ".igor", "config.json"), JSON.stringify(config, undefined, 2));
+  }
+  // A link more changes the ctime of a file, which git and igor go by.
   for (const contender of contenders) {
-    const project = join(desk, contender.project);
-    linkTree(tree, project);
-    mkdirSync(join(project, ".igor"));
-    writeFileSync(join(project, ".igor", "config.json"), JSON.stringify(config, undefined, 2));
-    if (contender.title === "igor") commitTree(project, sandbox.env);
+    if (contender.title === "igor") commitTree(join(desk, contender.project), sandbox.env);
     tell(`${files} files: setting up ${contender.title}`);
     await once(contender, "push", "hosts1");
     await once(contender, "setup", "hosts1");
@@ -333,6 +403,8 @@ function write() {
   });
   mkdirSync(join(wanted.out, ".."), { recursive: true });
   writeFileSync(wanted.out, page);
+  const picture = pictureOf(samples);
+  if (picture !== undefined) writeFileSync(wanted.out.replace(/(?:\.md)?$/, ".svg"), picture);
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   return wanted.out;
 }

@@ -56,11 +56,12 @@ export function sandboxOf(bed) {
  * Starts the hosts that are missing, in the user's sight, and makes the laptop's home.
  * @param {Sandbox} sandbox
  * @param {readonly string[]} hosts
+ * @param {readonly string[]} [options] e.g. `--no-docker`
  * @returns {Promise<number>} the exit code
  */
-export async function raise({ bed, home }, hosts) {
+export async function raise({ bed, home }, hosts, options = []) {
   const code = await ended(
-    spawn(bedScript, ["up", ...hosts], { stdio: "inherit", env: bedEnv(bed) }),
+    spawn(bedScript, ["up", ...options, ...hosts], { stdio: "inherit", env: bedEnv(bed) }),
   );
   if (code === 0) mkdirSync(home, { recursive: true, mode: 0o700 });
   return code;
@@ -115,6 +116,7 @@ export async function onHost({ bed }, host, script) {
  * A second, slow address of a host, known as `<host>-far`.
  * @typedef {object} FarLine
  * @property {(roundTripMs: number) => Promise<void>} setRoundTrip
+ * @property {() => Promise<number>} bytes What crossed it since the last time, both ways, with the headers of IP and TCP.
  * @property {() => Promise<void>} close
  */
 
@@ -136,6 +138,13 @@ export async function openFarLine({ bed }, host) {
       child.stdin.write(`delay ${ms / 2}\n`);
       const { value } = await answers.next();
       if (value !== `delay ${ms / 2}`) throw new Error(`the far line to ${host} answered ${value}`);
+    },
+    async bytes() {
+      child.stdin.write("bytes\n");
+      const { value } = await answers.next();
+      const [, there, back] = /^bytes (\d+) (\d+)$/.exec(String(value)) ?? [];
+      if (back === undefined) throw new Error(`the far line to ${host} answered ${value}`);
+      return Number(there) + Number(back);
     },
     async close() {
       child.kill();

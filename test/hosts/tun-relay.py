@@ -4,7 +4,7 @@
 Every IP packet to and from it takes N ms each way, so TCP itself feels the delay: handshakes, Nagle's algorithm,
 acknowledgements and windows are real. Needs root and a host that is up. Prints the address when it can be used (ssh
 knows it as `<host>-far`), obeys lines on stdin (`delay 25` sets the one-way delay for the packets that come from then
-on, answered with `delay 25`), and ends on SIGTERM, SIGINT or when the host goes. Nothing stays: the kernel removes both
+on, answered with `delay 25`; `bytes` is answered with how many went to the host and came back since the last time), and ends on SIGTERM, SIGINT or when the host goes. Nothing stays: the kernel removes both
 ends of the line with the process, whatever ends it. An end of stdin means no more commands.
 
 The machine's end, igNtK, has 10.98.N.1; the host's end, `far`, has 10.98.N.(10+K), which is what is printed.
@@ -63,6 +63,7 @@ def carry(near, far, one_way):
     """Moves packets until the host's end is gone. `one_way` is in seconds."""
     waiting = {near: collections.deque(), far: collections.deque()}
     other = {near: far, far: near}
+    counted = {near: 0, far: 0}
     poll = select.poll()
     for descriptor in (near, far, sys.stdin.fileno()):
         poll.register(descriptor, select.POLLIN)
@@ -81,7 +82,7 @@ def carry(near, far, one_way):
         timeout = None if due is None else max(0, (due - time.monotonic() - SOON) * 1000)
         for descriptor, _ in poll.poll(timeout):
             if descriptor not in other:
-                one_way = obey(poll, one_way)
+                one_way = obey(poll, one_way, counted)
                 continue
             packets = waiting[other[descriptor]]
             arrival = time.monotonic() + one_way
@@ -90,24 +91,29 @@ def carry(near, far, one_way):
                     packet = os.read(descriptor, 2048)
                 except BlockingIOError:
                     break
+                counted[descriptor] += len(packet)
                 if len(packets) < MOST_WAITING:
                     packets.append((arrival, packet))
 
 
-def obey(poll, one_way):
-    """Reads what there is on stdin; returns the delay that holds from now on."""
+def obey(poll, one_way, counted):
+    """Reads what there is on stdin; returns the delay that holds from now on. What is counted begins at the machine's end."""
     text = os.read(sys.stdin.fileno(), 4096).decode(errors="replace")
     if not text:
         poll.unregister(sys.stdin.fileno())
     for line in text.splitlines():
         word, _, value = line.strip().partition(" ")
+        if word == "bytes":
+            print("bytes", *counted.values(), flush=True)
+            counted.update(dict.fromkeys(counted, 0))
+            continue
         try:
             if word != "delay":
                 raise ValueError(line)
             one_way = float(value) / 1000
             print(f"delay {value}", flush=True)
         except ValueError:
-            print("known: delay MILLISECONDS", flush=True)
+            print("known: delay MILLISECONDS, bytes", flush=True)
     return one_way
 
 
