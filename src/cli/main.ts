@@ -4,6 +4,7 @@ import { commandOf } from "../request/commands.ts";
 import type { Request } from "../request/commands.ts";
 import { asksForJson, parse, usageFailure } from "../request/parse.ts";
 import { alteredWord } from "./altered-word.ts";
+import { printHelp } from "./print-help.ts";
 
 // What nobody reads any more need not be done, e.g. `igor docker exec -g cluster ... | head -1`; progress is no such thing.
 const unread = new AbortController();
@@ -46,10 +47,8 @@ async function main(words: readonly string[]): Promise<number> {
   if (!worksAnywhere(request) && isNowhere()) return refuse({ reason: "directory-gone" }, mode);
   switch (request.kind) {
     case "version":
-    case "help": {
-      const { printHelp } = await import("./print-help.ts");
+    case "help":
       return printHelp(request);
-    }
     case "init": {
       const { runInit } = await import("./run-init.ts");
       return runInit(request);
