@@ -118,7 +118,7 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
       const store = stores.get(host);
       const generation = confirmed ?? (isPart ? undefined : held.get(host));
       if (scanned !== undefined && store !== undefined && generation !== undefined)
-        noteVouched({ project, host, store }, scanned, generation);
+        noteVouched({ project, store }, scanned, generation);
     },
   });
 }

@@ -35,12 +35,14 @@ export async function quickScan(
   if (index === undefined) return ok(undefined);
   const known = new Map<string, Known>();
   for (const [host, store] of stores) {
-    const noted = store.isLarge() ? knownOf({ project, host, store }, index.digest) : undefined;
+    const noted = store.isLarge() ? knownOf({ project, store }, index.digest) : undefined;
     if (noted === undefined) return ok(undefined);
     known.set(host, noted);
   }
   const differing = await changedSinceIndex(root);
   if (differing === undefined) return ok(undefined);
+  // What somebody added meanwhile is no change any more for git.
+  if (readGitIndex(root)?.digest !== index.digest) return ok(undefined);
   const notes = [...known.values()];
   const unseen = notes.flatMap((noted) => noted.unseen);
   const there = new Set([...differing, ...unseen]);

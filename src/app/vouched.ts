@@ -46,7 +46,6 @@ export async function vouchedBy(
 /** What a note is of: the files here as they were pushed to a host. */
 export interface Destination {
   readonly project: Project;
-  readonly host: string;
   readonly store: ManifestStore;
 }
 
@@ -75,7 +74,7 @@ export function knownOf(destination: Destination, digest: string): Known | undef
   return note === undefined ? undefined : { peek, ...(note as Omit<Known, "peek">) };
 }
 
-function keyOf({ project, host }: Destination, digest: string, generation: string): NoteKey {
+function keyOf({ project, store }: Destination, digest: string, generation: string): NoteKey {
   const words = [digest, generation, repositoryId(project.root), ...filterWords(project)];
-  return { root: project.root, name: `vouched-${host}`, digest: JSON.stringify(words) };
+  return { root: project.root, name: `vouched-${store.name}`, digest: JSON.stringify(words) };
 }

@@ -20,15 +20,16 @@ const compactAfter = 5000;
  * and how much of the one before it holds: a line that somebody appends there in the last moment is still read.
  */
 export class ManifestStore {
+  /** Tells the destination from others. */
+  readonly name: string;
   readonly #directory: string;
-  readonly #name: string;
   /** What this igor last saw: later it reads only what was appended. */
   #seen: Seen | undefined;
 
   /** `destination` tells hosts and directories apart, e.g. `dino@apollo:/srv/mnist`. */
   constructor(stateDirectory: string, destination: string) {
     this.#directory = stateDirectory;
-    this.#name = createHash("sha256").update(destination).digest("hex").slice(0, 16);
+    this.name = createHash("sha256").update(destination).digest("hex").slice(0, 16);
   }
 
   /**
@@ -97,11 +98,11 @@ export class ManifestStore {
   }
 
   get #base(): string {
-    return join(this.#directory, `${this.#name}.tree`);
+    return join(this.#directory, `${this.name}.tree`);
   }
 
   #journal(turn: number): string {
-    return join(this.#directory, `${this.#name}.${String(turn)}.journal`);
+    return join(this.#directory, `${this.name}.${String(turn)}.journal`);
   }
 
   #append(line: JournalLine): void {

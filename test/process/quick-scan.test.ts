@@ -41,7 +41,7 @@ const project = {
   sync: { exclude: ["*.excluded"], outputs: [], shared: [] },
 } as unknown as Project;
 const store = new ManifestStore(join(base, "state"), "dino@apollo:/srv/project");
-const destination = { project, host, store };
+const destination = { project, store };
 let generation = 0;
 
 const git = (...words: readonly string[]): string =>
@@ -71,7 +71,7 @@ beforeAll(async () => {
 afterAll(() => {
   vi.unstubAllEnvs();
   rmSync(base, { recursive: true, force: true });
-});
+}, 60_000);
 
 /** Git's index is trusted from its third second on. */
 const settle = (): Promise<void> => pause(2100);
@@ -187,6 +187,20 @@ test("everything is looked at when git's index is another", async () => {
   write(nameOf(9, 9), "changed\n");
   git("add", nameOf(9, 9));
   expect(await changed()).toBeUndefined();
+});
+
+test("everything is looked at when somebody adds a file while git is asked", async () => {
+  write(nameOf(10, 10), "changed\n");
+  const bin = join(base, "bin");
+  mkdirSync(bin);
+  const script = `#!/bin/sh\nPATH=\${PATH#*:}\ncase $* in *diff-files*) git add "${nameOf(10, 10)}" ;; esac\nexec git "$@"\n`;
+  writeFileSync(join(bin, "git"), script, { mode: 0o755 });
+  vi.stubEnv("PATH", `${bin}:${process.env["PATH"] ?? ""}`);
+  try {
+    expect(await quickLook()).toBeUndefined();
+  } finally {
+    vi.stubEnv("PATH", process.env["PATH"]?.slice(bin.length + 1));
+  }
 });
 
 test("an index that was written a moment ago vouches for nothing yet", async () => {
