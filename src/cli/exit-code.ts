@@ -11,6 +11,7 @@ export function exitCodeOfFailure({ reason }: Failure): number {
 
 const misuses: ReadonlySet<Failure["reason"]> = new Set([
   "usage",
+  "no-terminal",
   "config-missing",
   "config-unreadable",
   "config-invalid",

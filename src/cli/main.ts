@@ -61,6 +61,10 @@ async function main(words: readonly string[]): Promise<number> {
       const { runConfigCheck } = await import("./run-config.ts");
       return runConfigCheck(request);
     }
+    case "login": {
+      const { runLogin } = await import("./run-login.ts");
+      return runLogin(request);
+    }
     case "log": {
       const { runLog } = await import("./run-log.ts");
       return runLog(request);

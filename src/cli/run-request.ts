@@ -3,13 +3,13 @@ import type { HostEnd, Outcome } from "../app/action.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { planJson, planText } from "../view/plan-text.ts";
 import type { ContainerInUse } from "./ask-replace.ts";
+import { cancelled, endBySignals, exitCodeOfSignal } from "./end-by-signals.ts";
 import { exitCodeOfFailure, failed } from "./exit-code.ts";
 import { chooseScreen } from "./screen-choice.ts";
 import { openScreen } from "./screen.ts";
 
-/** Exit codes as the help lists them. */
+/** The exit code of a command that could not be started, as the help lists it. */
 const notStarted = 125;
-const bySignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /**
  * Does what was asked on the hosts, with the screen that fits, until it is done or nobody reads it any more; the value
@@ -20,7 +20,7 @@ export async function runRequest(request: HostRequest, unread: AbortSignal): Pro
   if (!("inUse" in first)) return first.exitCode;
   const { askReplace } = await import("./ask-replace.ts");
   const answer = await askReplace(first.inUse);
-  if (answer === "cancelled") return bySignal.SIGINT;
+  if (answer === "cancelled") return cancelled;
   if (answer === "no") return failed;
   return (await runOnce({ ...first.request, replace: true }, unread)).exitCode;
 }
@@ -54,7 +54,7 @@ async function runOnce(request: HostRequest, unread: AbortSignal): Promise<Ran> 
       signal,
       now: Date.now,
     });
-    if (ended.aborted) return { exitCode: bySignal[ended.reason as keyof typeof bySignal] };
+    if (ended.aborted) return { exitCode: exitCodeOfSignal(ended) };
     if (!outcome.ok) return { exitCode: exitCodeOfFailure(outcome.failure) };
     if (outcome.value.kind === "plan") {
       stdout.write(
@@ -91,23 +91,4 @@ function exitCodeOf({ hosts, passesThrough }: Outcome & { kind: "ended" }): numb
 
 function isFine({ failure, exitCode }: HostEnd): boolean {
   return failure === undefined && (exitCode ?? 0) === 0;
-}
-
-/** The first signal ends things in order, on the far side too; the second ends igor at once. */
-function endBySignals(): { readonly signal: AbortSignal; readonly stop: () => void } {
-  const controller = new AbortController();
-  const listeners = Object.entries(bySignal).map(([name, code]) => {
-    const listener = (): void => {
-      if (controller.signal.aborted) process.exit(code);
-      controller.abort(name);
-    };
-    process.on(name, listener);
-    return { name, listener };
-  });
-  return {
-    signal: controller.signal,
-    stop: () => {
-      for (const { name, listener } of listeners) process.off(name, listener);
-    },
-  };
 }

@@ -43,6 +43,11 @@ export type LaptopFailure =
       readonly places: readonly string[];
     }
   | {
+      /** A person is to answer, and nobody can be asked. */
+      readonly reason: "no-terminal";
+      readonly verb: string;
+    }
+  | {
       /** The directory that igor was called in has been removed. */
       readonly reason: "directory-gone";
     }
@@ -118,6 +123,16 @@ export type LinkFailure =
         "no-accepted-key" | "host-key-unknown" | "host-key-changed" | "no-common-algorithm";
       /** `file:line` of the key in known_hosts, where ssh told it. */
       readonly keyAt?: string;
+    }
+  | {
+      /** At the terminal, where ssh told why. */
+      readonly reason: "login-failed";
+    }
+  | {
+      /** The login worked, or would, but the next command would have to ask again. */
+      readonly reason: "login-not-kept";
+      /** `not-persistent`: the user's configuration shares connections, and keeps none. */
+      readonly cause: "not-persistent" | "other";
     }
   | { readonly reason: "ssh-misconfigured" }
   | {

@@ -7,6 +7,8 @@ export interface SshSettings {
   /** Whether the user's configuration shares connections by itself; igor then leaves that to it. */
   readonly multiplexes: boolean;
   readonly controlPath: string | undefined;
+  /** How long a connection that the user's configuration shares stays after its last session: not at all, so many seconds, or for good. */
+  readonly stays: "no" | "yes" | number;
 }
 
 /** Everything needed to open another session on a host: the same for each, so that all share one connection. */
@@ -16,6 +18,9 @@ export interface Connection {
   /** Where our own shared connection is; undefined when the user's configuration has one. */
   readonly controlPath: string | undefined;
 }
+
+/** So long after its last session our own shared connection ends. */
+export const sharedStaysSeconds = 600;
 
 /** e.g. `ssh -G -l dino apollo` */
 export function settingsArgv(host: Host): readonly [string, ...string[]] {
@@ -37,7 +42,15 @@ export function parseSettings(text: string): SshSettings {
     hostname: values.get("hostname") ?? "",
     multiplexes: hasPath && !["false", "no"].includes(values.get("controlmaster") ?? "false"),
     controlPath: hasPath ? controlPath : undefined,
+    stays: staysOf(values.get("controlpersist")),
   };
+}
+
+/** e.g. `no`, `yes`, `600` */
+function staysOf(word = "no"): SshSettings["stays"] {
+  const seconds = Number(word);
+  if (word === "yes" || seconds === 0) return "yes";
+  return seconds > 0 ? seconds : "no";
 }
 
 /**
@@ -67,6 +80,23 @@ export function rsyncShell(connection: Connection): string {
 }
 
 /**
+ * Logs in where a person sits: ssh may ask, on the terminal. What every shell understands is run, and the shared
+ * connection stays.
+ * e.g. `ssh -T -o LogLevel=INFO ... -o ControlMaster=auto -o ControlPath=... -- apollo 'exit 0'`
+ */
+export function loginArgv(connection: Connection): readonly [string, ...string[]] {
+  return ["ssh", "-T", ...askingOptions(connection), "--", connection.host.host, "exit 0"];
+}
+
+/**
+ * Asks whether a shared connection is open; that its link lives is not said by that.
+ * e.g. `ssh -O check -o ControlPath=... -- apollo`
+ */
+export function checkSharingArgv(connection: Connection): readonly [string, ...string[]] {
+  return ["ssh", "-O", "check", ...connectionOptions(connection), "--", connection.host.host];
+}
+
+/**
  * Takes our shared connection to a host out of use: the next session opens a new one, those that others have on it go on.
  * e.g. `ssh -O stop -o ControlPath=... -- apollo`
  */
@@ -79,9 +109,13 @@ export function unshared(connection: Connection): Connection {
   return { ...connection, controlPath: "none" };
 }
 
-function connectionOptions({ host, controlPath }: Connection): readonly string[] {
+function connectionOptions(connection: Connection): readonly string[] {
+  return ["-o", "BatchMode=yes", ...askingOptions(connection)];
+}
+
+/** With these alone ssh asks what it needs to know. */
+function askingOptions({ host, controlPath }: Connection): readonly string[] {
   const options = [
-    "BatchMode=yes",
     // What went wrong is known by ssh's words alone, which LogLevel QUIET of the user would take away.
     "LogLevel=INFO",
     "ConnectTimeout=5",
@@ -98,7 +132,7 @@ function connectionOptions({ host, controlPath }: Connection): readonly string[]
   else if (controlPath !== undefined) {
     options.push(
       "ControlMaster=auto",
-      "ControlPersist=10m",
+      `ControlPersist=${sharedStaysSeconds}`,
       `ControlPath=${sshValue(controlPath)}`,
     );
   }

@@ -1,4 +1,5 @@
 import { localVerbs } from "./local-verbs.ts";
+import { lookVerbs } from "./look-verbs.ts";
 import { commonOptions } from "./options.ts";
 import type { OptionName, OptionValue, options } from "./options.ts";
 import type { FileName, VariableName } from "./surroundings.ts";
@@ -171,6 +172,7 @@ const commands = {
       },
     ],
   },
+  ...lookVerbs,
   ...localVerbs,
 } as const satisfies Record<string, Command>;
 

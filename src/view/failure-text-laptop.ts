@@ -32,6 +32,12 @@ export function laptopText(failure: LaptopFailure): FailureText {
         details: failure.places,
         hint: "one of these must be writable, yours alone and not too long a path: set XDG_RUNTIME_DIR to such a directory",
       };
+    case "no-terminal":
+      return {
+        headline: `igor ${failure.verb} needs a terminal: ssh asks there, and a person answers`,
+        details: [],
+        hint: `run \`igor ${failure.verb}\` in a terminal, without a pipe; afterwards scripts need none`,
+      };
     case "directory-gone":
       return {
         headline: "the directory that you are in is not there any more",

@@ -11,6 +11,14 @@ export function linkText(failure: OnLink): FailureText {
       return unreachableText(failure);
     case "login-refused":
       return loginText(failure);
+    case "login-failed":
+      return {
+        headline: `${failure.host}: ssh did not log in`,
+        details: failure.lastWords,
+        hint: `its words above say why; \`igor login --host ${failure.host}\` tries again`,
+      };
+    case "login-not-kept":
+      return notKeptText(failure);
     case "ssh-misconfigured":
       return {
         headline: `${failure.host}: ssh does not accept its configuration`,
@@ -22,6 +30,30 @@ export function linkText(failure: OnLink): FailureText {
       return shellText(failure);
     default:
       return unreachable(failure);
+  }
+}
+
+function notKeptText({
+  host,
+  cause,
+  lastWords,
+}: Extract<OnLink, { reason: "login-not-kept" }>): FailureText {
+  switch (cause) {
+    case "not-persistent":
+      return {
+        headline: `${host}: your ssh configuration ends a shared connection with its last command, so every command would ask again`,
+        where: `~/.ssh/config: ControlMaster and ControlPath for ${host}, with ControlPersist no`,
+        details: lastWords,
+        hint: `set \`ControlPersist 10m\` there, or keep \`ssh ${host}\` open in another terminal while you work`,
+      };
+    case "other":
+      return {
+        headline: `${host}: the login worked, but the connection did not stay, so every command would ask again`,
+        details: lastWords,
+        hint: `the host may allow a single session (MaxSessions 1 in its sshd_config), or this machine no socket: \`ssh -v ${host}\` tells more`,
+      };
+    default:
+      return unreachable(cause);
   }
 }
 
@@ -57,7 +89,7 @@ function unreachableText(failure: Extract<OnLink, { reason: "unreachable" }>): F
     case "no-way-through":
       return text(
         "its jump host gave no way to it (ProxyJump or ProxyCommand in your ssh config)",
-        `\`ssh ${host} true\` shows the words of the jump host, which ssh keeps from igor; the jump host or \`${host}\` may be down or unknown there`,
+        `\`igor login --host ${host}\` shows the words of the jump host, and lets it ask you; it or \`${host}\` may be down or unknown there`,
       );
     case "closed":
       return text(
@@ -82,7 +114,7 @@ function unreachableText(failure: Extract<OnLink, { reason: "unreachable" }>): F
     case "other":
       return text(
         "ssh could not open a connection",
-        `its own words say why; \`ssh ${host} true\` must work without a question`,
+        `its own words say why; \`ssh ${host} true\` must work without a question, or \`igor login --host ${host}\` lets you answer it`,
       );
     default:
       return unreachable(cause);
@@ -96,13 +128,13 @@ function loginText(failure: Extract<OnLink, { reason: "login-refused" }>): Failu
       return {
         headline: `${host}: the login was refused (Permission denied)`,
         details: lastWords,
-        hint: `igor itself asks for no password: if \`ssh ${host}\` asks for one, or for a passphrase, load your key with \`ssh-add\`; else check User and IdentityFile of \`${host}\` in your ssh config, and \`ssh-add -l\``,
+        hint: `if the login needs a password, a passphrase or a second factor, give it with \`igor login --host ${host}\`; else check User and IdentityFile of \`${host}\` in your ssh config, and \`ssh-add -l\``,
       };
     case "host-key-unknown":
       return {
         headline: `${host}: this machine has not seen its host key before, so ssh does not trust it yet`,
         details: lastWords,
-        hint: `run \`ssh ${host}\` once: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`${showKey(lastWords)}\` on its console`,
+        hint: `run \`igor login --host ${host}\` once: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`${showKey(lastWords)}\` on its console`,
       };
     case "host-key-changed":
       return {
@@ -112,7 +144,7 @@ function loginText(failure: Extract<OnLink, { reason: "login-refused" }>): Failu
           ...keyLines(lastWords),
           "Either the machine was installed anew, or its name now belongs to another machine, or somebody is in between.",
         ],
-        hint: `first compare the fingerprint with the machine's administrator or on its console (\`${showKey(lastWords)}\`); only if it is right, forget the old key with \`${forgetKey(lastWords, host)}\`, then \`ssh ${host}\` once`,
+        hint: `first compare the fingerprint with the machine's administrator or on its console (\`${showKey(lastWords)}\`); only if it is right, forget the old key with \`${forgetKey(lastWords, host)}\`, then \`igor login --host ${host}\` once`,
       };
     case "no-common-algorithm":
       return {
@@ -146,7 +178,7 @@ function shellText(failure: Extract<OnLink, { reason: "shell-refused" }>): Failu
         headline: `${host}: ssh neither fails nor brings an answer from a shell there`,
         where: startupFilesOf(host),
         details: lastWords,
-        hint: `a startup file there may wait for keys, or ssh here for you, e.g. to touch or confirm a key: \`ssh ${host} echo ok\` must print ok at once, without a question`,
+        hint: `ssh here may wait for you, e.g. to touch or confirm a key: then \`igor login --host ${host}\`; or a startup file there waits for keys: \`ssh ${host} echo ok\` must print ok at once`,
       };
     case "no-temporary-directory":
       return {

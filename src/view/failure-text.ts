@@ -46,6 +46,7 @@ function textOf(failure: Failure): FailureText {
     case "watch-limit":
     case "state-unwritable":
     case "no-socket-directory":
+    case "no-terminal":
     case "directory-gone":
     case "output-unwritable":
     case "bug":
@@ -61,6 +62,8 @@ function hostText(failure: HostFailure): FailureText {
   switch (failure.reason) {
     case "unreachable":
     case "login-refused":
+    case "login-failed":
+    case "login-not-kept":
     case "ssh-misconfigured":
     case "shell-refused":
       return linkText(failure);

@@ -89,7 +89,7 @@ describe("what the user sees when a host cannot be reached:", () => {
       "✗ apollo: its jump host gave no way to it (ProxyJump or ProxyCommand in your ssh config)
         | kex_exchange_identification: Connection closed by remote host
         | Connection closed by UNKNOWN port 65535
-        → \`ssh apollo true\` shows the words of the jump host, which ssh keeps from igor; the jump host or \`apollo\` may be down or unknown there
+        → \`igor login --host apollo\` shows the words of the jump host, and lets it ask you; it or \`apollo\` may be down or unknown there
       push mnist failed on apollo after N s: its jump host gave no way to it (ProxyJump or ProxyCommand in your ssh config)
       "
     `);
@@ -101,7 +101,7 @@ describe("what the user sees when a host cannot be reached:", () => {
       "✗ apollo: ssh could not open a connection
         | bind 192.0.2.1: Cannot assign requested address
         | ssh: connect to host ADDRESS port 22: failure
-        → its own words say why; \`ssh apollo true\` must work without a question
+        → its own words say why; \`ssh apollo true\` must work without a question, or \`igor login --host apollo\` lets you answer it
       push mnist failed on apollo after N s: ssh could not open a connection
       "
     `);
@@ -153,7 +153,7 @@ describe("what the user sees when a host cannot be reached:", () => {
     expect(refused.seen).toMatchInlineSnapshot(`
       "✗ apollo: the login was refused (Permission denied)
         | nobody-here@ADDRESS: Permission denied (publickey,password).
-        → igor itself asks for no password: if \`ssh apollo\` asks for one, or for a passphrase, load your key with \`ssh-add\`; else check User and IdentityFile of \`apollo\` in your ssh config, and \`ssh-add -l\`
+        → if the login needs a password, a passphrase or a second factor, give it with \`igor login --host apollo\`; else check User and IdentityFile of \`apollo\` in your ssh config, and \`ssh-add -l\`
       push mnist failed on apollo after N s: the login was refused (Permission denied)
       "
     `);
@@ -171,7 +171,7 @@ describe("what the user sees when a host cannot be reached:", () => {
     expect(seen).toMatchInlineSnapshot(`
       "✗ apollo: this machine has not seen its host key before, so ssh does not trust it yet
         | Host key verification failed.
-        → run \`ssh apollo\` once: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on its console
+        → run \`igor login --host apollo\` once: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on its console
       push mnist failed on apollo after N s: this machine has not seen its host key before, so ssh does not trust it yet
       "
     `);
@@ -196,7 +196,7 @@ describe("what the user sees when a host cannot be reached:", () => {
         | SHA256:....
         | Offending ED25519 key in PLACE/changed/known_hosts:1
         | Either the machine was installed anew, or its name now belongs to another machine, or somebody is in between.
-        → first compare the fingerprint with the machine's administrator or on its console (\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\`); only if it is right, forget the old key with \`ssh-keygen -f "PLACE/changed/known_hosts" -R "ADDRESS"\`, then \`ssh apollo\` once
+        → first compare the fingerprint with the machine's administrator or on its console (\`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\`); only if it is right, forget the old key with \`ssh-keygen -f "PLACE/changed/known_hosts" -R "ADDRESS"\`, then \`igor login --host apollo\` once
       push mnist failed on apollo after N s: its host key is not the one that this machine knows; nothing was sent
       "
     `);

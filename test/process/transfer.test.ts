@@ -33,6 +33,7 @@ function stuckTransfer(compareWith?: CompareWith) {
     hostname: "apollo",
     multiplexes: false,
     controlPath: undefined,
+    stays: "no" as const,
   };
   const host = {
     host: "apollo",

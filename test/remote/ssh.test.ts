@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Host } from "../../src/model/project.ts";
 import {
+  checkSharingArgv,
+  loginArgv,
   parseSettings,
   rsyncShell,
   sessionArgv,
@@ -61,6 +63,15 @@ describe("the settings of ssh", () => {
     expect(settings.controlPath).toMatch(/cm-[0-9a-f]{40}$/);
   });
 
+  test.each([
+    ["no", "no"],
+    ["10m", 600],
+    ["0", "yes"],
+    ["yes", "yes"],
+  ])("with ControlPersist %s keep a connection: %s", (persist, stays) => {
+    expect(settingsOf(`ControlPersist ${persist}\n`).stays).toBe(stays);
+  });
+
   test("share nothing without a path", () => {
     expect(settingsOf("ControlMaster auto\n")).toMatchObject({
       multiplexes: false,
@@ -79,6 +90,7 @@ describe("the words for ssh", () => {
     hostname: "apollo",
     multiplexes: false,
     controlPath: undefined,
+    stays: "no",
   };
   const connection = (controlPath: string | undefined, of = host("apollo")): Connection => ({
     host: of,
@@ -90,7 +102,7 @@ describe("the words for ssh", () => {
     expect(
       sessionArgv(connection("/run/user/1000/igor/0123"), "exec /bin/sh", "no-tty").join(" "),
     ).toMatchInlineSnapshot(
-      `"ssh -T -o BatchMode=yes -o LogLevel=INFO -o ConnectTimeout=5 -o ServerAliveInterval=3 -o ServerAliveCountMax=3 -o ClearAllForwardings=yes -o ForwardX11=no -o ForwardAgent=no -o RemoteCommand=none -o PermitLocalCommand=no -o EscapeChar=none -o ControlMaster=auto -o ControlPersist=10m -o ControlPath=/run/user/1000/igor/0123 -- apollo exec /bin/sh"`,
+      `"ssh -T -o BatchMode=yes -o LogLevel=INFO -o ConnectTimeout=5 -o ServerAliveInterval=3 -o ServerAliveCountMax=3 -o ClearAllForwardings=yes -o ForwardX11=no -o ForwardAgent=no -o RemoteCommand=none -o PermitLocalCommand=no -o EscapeChar=none -o ControlMaster=auto -o ControlPersist=600 -o ControlPath=/run/user/1000/igor/0123 -- apollo exec /bin/sh"`,
     );
     expect(sessionArgv(connection(undefined), "id", "tty")).toContain("-tt");
   });
@@ -113,6 +125,15 @@ describe("the words for ssh", () => {
     expect(settingsArgv(of.host).slice(-2)).toEqual(["--", "-oProxyCommand=id"]);
     expect(sessionArgv(of, "id", "no-tty").slice(-3)).toEqual(["--", "-oProxyCommand=id", "id"]);
     expect(stopSharingArgv(of).slice(-2)).toEqual(["--", "-oProxyCommand=id"]);
+  });
+
+  test("log in where ssh may ask, over the same connection as everything else", () => {
+    const words = loginArgv(connection("/run/s"));
+    expect(words).not.toContain("BatchMode=yes");
+    expect(words.slice(-3)).toEqual(["--", "apollo", "exit 0"]);
+    const session = sessionArgv(connection("/run/s"), "exit 0", "no-tty");
+    expect(session.filter((word) => !words.includes(word))).toEqual(["BatchMode=yes"]);
+    expect(checkSharingArgv(connection("/run/s")).slice(0, 3)).toEqual(["ssh", "-O", "check"]);
   });
 
   test("leave the user's own shared connection to the user, and can do without it", () => {

@@ -140,7 +140,7 @@ describe("help", () => {
 });
 
 describe("parse explains what is wrong with", () => {
-  const topWords = ["push", "docker", "init", "config", "log", "completion", "help"];
+  const topWords = ["push", "docker", "login", "init", "config", "log", "completion", "help"];
   const dockerWords = ["build", "setup", "exec", "repl", "clean"];
 
   test.each<[string, UsageProblem, string]>([

@@ -22,6 +22,7 @@ describe("help pages", () => {
         docker exec   run a command in the container
         docker repl   open an interactive session in the container
         docker clean  remove the project's containers from the hosts
+        login         let ssh ask for a password, a second factor or a host key
         init          write a first .igor/config.json here
         config show   print every key of the configuration with the value that counts
         config check  look for mistakes in the configuration

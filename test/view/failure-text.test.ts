@@ -79,6 +79,16 @@ const samples: Samples = {
     "extra-argument": usage({ kind: "extra-argument", given: "now" }, "push"),
     "not-utf8": usage({ kind: "not-utf8", given: "caf\uFFFD" }, "docker", "exec"),
   },
+  "no-terminal": { one: { reason: "no-terminal", verb: "login" } },
+  "login-failed": { one: { reason: "login-failed", ...on("apollo") } },
+  "login-not-kept": {
+    "not-persistent": { reason: "login-not-kept", cause: "not-persistent", ...on("apollo") },
+    other: {
+      reason: "login-not-kept",
+      cause: "other",
+      ...on("apollo", "dino@10.99.0.11: Permission denied (password)."),
+    },
+  },
   "config-missing": { one: { reason: "config-missing", from: "/home/dino" } },
   "config-unreadable": {
     one: { reason: "config-unreadable", file, detail: "EACCES: permission denied" },

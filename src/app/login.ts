@@ -1,0 +1,116 @@
+import type { Failure } from "../model/failure.ts";
+import type { LoginNews } from "../model/login.ts";
+import type { Host, Project } from "../model/project.ts";
+import { ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import { loadProject } from "../project/config-load.ts";
+import { selectHosts } from "../project/select-hosts.ts";
+import { sharedStaysSeconds } from "../remote/ssh.ts";
+import type { Connection } from "../remote/ssh.ts";
+import type { RequestOf } from "../request/commands.ts";
+import { options } from "../request/options.ts";
+import { findConnection } from "../run/connection.ts";
+import { isShared, logIn, worksUnasked } from "../run/login.ts";
+
+/** Where a person logs in. */
+export interface LoginCall {
+  readonly request: RequestOf<"login">;
+  readonly directory: string;
+  /** Called in order; while ssh asks, nothing is told. */
+  readonly tell: (news: LoginNews) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the shared connections of the hosts, one after the other, at igor's own terminal; those that are open already
+ * are looked at side by side before. The value is whether every host is reached now.
+ */
+export async function login(call: LoginCall): Promise<Result<boolean>> {
+  const project = await loadProject(call.directory);
+  if (!project.ok) return project;
+  const group = selectHosts(project.value, whereTo(project.value, call.request));
+  if (!group.ok) return group;
+  const { tell, signal } = call;
+  const looking = group.value.hosts.map((host) => ({ host, looked: lookAt(host) }));
+  let areAllOpen = true;
+  for (const { host, looked } of looking) {
+    const seen = await looked;
+    if (signal.aborted) break;
+    const news = seen.kind === "closed" ? await open(host, { ...seen, ...call }) : seen;
+    if (news.kind === "failed") areAllOpen = false;
+    tell(news);
+    if (news.kind === "failed" && news.failure.reason === "cancelled") break;
+  }
+  return ok(areAllOpen && !signal.aborted);
+}
+
+/** A host that is named without its group is looked for in all of them: an advice need not know the group. */
+function whereTo(
+  { hostGroups }: Project,
+  { hostGroup, host }: RequestOf<"login">,
+): Parameters<typeof selectHosts>[1] {
+  const standard = options.hostGroup.default;
+  const holder = hostGroups
+    .toSorted((a, b) => Number(b.name === standard) - Number(a.name === standard))
+    .find(({ hosts }) => hosts.some((one) => one.host === host));
+  return { hostGroup: hostGroup ?? holder?.name ?? standard, host };
+}
+
+type Closed = { readonly kind: "closed"; readonly connection: Connection };
+
+async function lookAt(host: Host): Promise<LoginNews | Closed> {
+  const name = host.host;
+  const found = await findConnection(host);
+  if (!found.ok) return failed(name, found.failure);
+  const connection = found.value;
+  const { multiplexes, stays } = connection.settings;
+  if (await isShared(connection)) {
+    const works = await worksUnasked(connection);
+    if (works.ok) return { kind: "open-already", host: name };
+    return needsPerson(works.failure)
+      ? { kind: "closed", connection }
+      : failed(name, works.failure);
+  }
+  if (!multiplexes || stays !== "no") return { kind: "closed", connection };
+  // Nobody is asked for a login that would not outlive it.
+  const works = await worksUnasked(connection);
+  if (works.ok) return { kind: "nothing-to-keep", host: name };
+  if (!needsPerson(works.failure)) return failed(name, works.failure);
+  const cause = "not-persistent";
+  return failed(name, { reason: "login-not-kept", cause, host: name, lastWords: [] });
+}
+
+function needsPerson(failure: Failure): boolean {
+  return failure.reason === "login-refused";
+}
+
+async function open(
+  { host }: Host,
+  { connection, tell, signal }: LoginCall & Closed,
+): Promise<LoginNews> {
+  tell({ kind: "asking", host });
+  const loggedIn = await logIn(connection, signal);
+  if (!loggedIn.ok) return failed(host, loggedIn.failure);
+  const works = await worksUnasked(connection);
+  if (!works.ok) return failed(host, notKept(works.failure));
+  const { multiplexes, stays } = connection.settings;
+  if (!multiplexes)
+    return { kind: "logged-in", host, whose: "igor", stays: { seconds: sharedStaysSeconds } };
+  return {
+    kind: "logged-in",
+    host,
+    whose: "user",
+    stays: typeof stays === "number" ? { seconds: stays } : "until-ended",
+  };
+}
+
+/** The login has just worked. */
+function notKept(failure: Failure): Failure {
+  if (!needsPerson(failure) || !("host" in failure)) return failure;
+  const { host, lastWords } = failure;
+  return { reason: "login-not-kept", cause: "other", host, lastWords };
+}
+
+function failed(host: string, failure: Failure): LoginNews {
+  return { kind: "failed", host, failure };
+}

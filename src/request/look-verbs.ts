@@ -1,0 +1,28 @@
+import type { Command } from "./commands.ts";
+
+/** The verbs about the way to the hosts and how things stand there, as part of the table in `commands.ts`. */
+export const lookVerbs = {
+  login: {
+    words: ["login"],
+    summary: "let ssh ask for a password, a second factor or a host key",
+    description: [
+      "Opens the connection to each host with ssh, one after the other, in your terminal, where ssh may ask: for a password, the passphrase of a key, the codes of a second factor, whether an unknown host key is right, to touch a key. A connection that is open already is left as it is.",
+      "Afterwards every command goes over that connection and asks nothing, until it was unused for ten minutes; where your own ssh configuration shares connections (ControlMaster), for as long as ControlPersist says there. igor itself sees and keeps no password.",
+    ],
+    options: ["hostGroup", "host"],
+    withoutDefault: ["hostGroup"],
+    optionSummaries: {
+      hostGroup: "The host group to log in to. Default: dev, or with --host a group that has it.",
+    },
+    examples: [
+      { line: "igor login", does: "Logs in to every host of the group dev." },
+      { line: "igor login --host apollo", does: "Logs in to one host." },
+    ],
+    exitCodes: [
+      { code: "1", means: "A host was not reached." },
+      { code: "130", means: "You cancelled it; 143 by SIGTERM, 129 by SIGHUP." },
+    ],
+    files: ["config", "ssh"],
+    environment: ["colors", "runtime", "ssh"],
+  },
+} as const satisfies Record<string, Command>;
