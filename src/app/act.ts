@@ -42,6 +42,7 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     type: "plan-started",
     title: planned.plan.title,
     hosts: hosts.map(({ host }) => host),
+    ...(planned.plan.asks === true ? { asks: true } : {}),
     at: now(),
   });
   const ended = await executeUntilDone(planned, means);

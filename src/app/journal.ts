@@ -4,6 +4,7 @@ import type { Subject } from "../plan/facts.ts";
 import { openJournal } from "../project/journal.ts";
 import type { Journal } from "../project/journal.ts";
 import { secretsOf } from "../project/journal-secrets.ts";
+import { commandOf } from "../request/commands.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { wordsOf } from "../request/words.ts";
 import packageJson from "../../package.json" with { type: "json" };
@@ -17,13 +18,13 @@ interface Recorded {
   readonly signal: AbortSignal;
 }
 
-/** Does an action with a journal of what it tells. Looking at the plan only is no action. */
+/** Does an action with a journal of what it tells. To look at the plan only, or to ask, is no action. */
 export async function withJournal(
   recorded: Recorded & { readonly emit: Emit },
   act: (emit: Emit) => Promise<Result<Outcome>>,
 ): Promise<Result<Outcome>> {
   const { request, subject, emit, now, signal } = recorded;
-  if (request.plan) return act(emit);
+  if (request.plan || commandOf(request.kind).asks === true) return act(emit);
   const { project, group } = subject;
   const head = {
     igor: packageJson.version,

@@ -5,6 +5,7 @@ import { advance, startView } from "../view/view.ts";
 import type { View } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
 import type { Written } from "./screen-output.ts";
+import { writeFindings } from "./screen-findings.ts";
 import { paint } from "./screen-paint.ts";
 import { plainLines } from "./screen-plain.ts";
 import type { Redraw } from "./screen-redraw.ts";
@@ -86,6 +87,7 @@ export function liveScreen(options: ScreenOptions): Screen {
       }
       if (!isLast(event)) return;
       close();
+      writeFindings(view, options);
       stderr.write(paint(linesOf(view, event.at, width()), color.stderr));
     },
     close,

@@ -10,6 +10,7 @@ import { printable } from "../view/printable.ts";
 import { advance, startView } from "../view/view.ts";
 import type { View } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
+import { writeFindings } from "./screen-findings.ts";
 import { paint } from "./screen-paint.ts";
 import type { Screen, ScreenOptions } from "./screen.ts";
 
@@ -38,6 +39,7 @@ export function plainScreen(options: ScreenOptions): Screen {
         stderr.write(paint([[hostSpan(view, event.host), span(`: ${step}`)]], color.stderr));
         return;
       }
+      if (event.type === "plan-ended") writeFindings(view, options);
       const lines = isTold(event, options.detail) ? plainLines({ before, view, event }) : [];
       if (lines.length > 0) stderr.write(paint(lines, color.stderr));
     },
@@ -89,6 +91,7 @@ export function plainLines({
       return failureLines(failure, Infinity);
     }
     case "plan-ended":
+      if (view.asks) return [];
       return view.hosts.length > 1 && view.hosts.some(({ exitCode }) => exitCode !== undefined)
         ? tableLines(view, Infinity)
         : [[span(wholeSumText(view), "strong")]];
@@ -100,6 +103,7 @@ export function plainLines({
     case "plan-started":
     case "step-started":
     case "progress":
+    case "found":
     case "output":
       return [];
   }

@@ -5,10 +5,11 @@ import { failureLines } from "../view/failure-lines.ts";
 import { advance, startView } from "../view/view.ts";
 import type { View } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
+import { writeFindings } from "./screen-findings.ts";
 import { paint } from "./screen-paint.ts";
 import type { Screen, ScreenOptions } from "./screen.ts";
 
-/** Tells failures, and passes the output of the user's own command on. */
+/** Tells failures and what was asked for, and passes the output of the user's own command on. */
 export function quietScreen(options: ScreenOptions): Screen {
   const { stderr, color } = options;
   const width = stderr.isTTY === true ? stderr.columns || 80 : Infinity;
@@ -20,6 +21,7 @@ export function quietScreen(options: ScreenOptions): Screen {
         const said = outputText(view, event, { ...options, detail: "normal" });
         if (said !== undefined) options[said.stream].write(said.text);
       }
+      if (event.type === "plan-ended") writeFindings(view, options);
       const failure = failureOf(view, event);
       if (failure !== undefined) stderr.write(paint(failureLines(failure, width), color.stderr));
     },

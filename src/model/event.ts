@@ -1,4 +1,5 @@
 import type { Failure } from "./failure.ts";
+import type { Finding } from "./finding.ts";
 
 /** Why an image is built. */
 export type BuildReason =
@@ -112,6 +113,8 @@ export type Event =
       readonly type: "plan-started";
       readonly title: string;
       readonly hosts: readonly string[];
+      /** Nothing is done: what is found is the result. */
+      readonly asks?: true;
       readonly at: number;
     }
   | {
@@ -134,6 +137,13 @@ export type Event =
       readonly type: "decided";
       readonly host: string;
       readonly decision: Decision;
+      readonly at: number;
+    }
+  | {
+      /** What was asked for is there: the result of a request that only asks. */
+      readonly type: "found";
+      readonly host: string;
+      readonly finding: Finding;
       readonly at: number;
     }
   | {

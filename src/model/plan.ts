@@ -93,6 +93,8 @@ export interface Handoff {
 export interface Plan {
   readonly version: 1;
   readonly title: string;
+  /** Nothing is done: what is found is the result. */
+  readonly asks?: true;
   readonly lanes: readonly Lane[];
   readonly handoff?: Handoff;
 }

@@ -26,8 +26,14 @@ export function planFor(
 ): Planned {
   const { project } = subject;
   const { hosts, laptop } = facts;
-  const title = `${commandOf(request.kind).words.join(" ")} ${project.name}`;
-  const plan = (lanes: readonly Lane[]): Plan => ({ version: 1, title, lanes });
+  const { words: verb, asks } = commandOf(request.kind);
+  const title = `${verb.join(" ")} ${project.name}`;
+  const plan = (lanes: readonly Lane[]): Plan => ({
+    version: 1,
+    title,
+    ...(asks === undefined ? {} : { asks }),
+    lanes,
+  });
   switch (request.kind) {
     case "push":
       return eachHost(title, hosts, (host) => planOnlyPush(project, host, request.adopt));

@@ -90,6 +90,7 @@ function roomFor({ type }: Event): number {
     case "step-started":
     case "step-ended":
     case "decided":
+    case "found":
       return mostActionBytes;
     case "plan-started":
     case "host-ended":

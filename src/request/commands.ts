@@ -10,6 +10,8 @@ export interface Command {
   readonly words: readonly string[];
   /** One line, without a full stop. */
   readonly summary: string;
+  /** Does nothing on the hosts: what is found there is the result. No journal is kept of that. */
+  readonly asks?: true;
   /** Paragraphs of its help page. */
   readonly description: readonly string[];
   readonly arguments?: Arguments;

@@ -3,6 +3,7 @@ import type { Lane, Step } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { parseContainerDecision, parseJobAnswer } from "../remote/container-events.ts";
+import { readFindings } from "../remote/findings.ts";
 import { decodeWord, unescapePath } from "../remote/frame.ts";
 import { parseReconcile } from "../remote/push-events.ts";
 import { keptLines, readFrameFailure } from "../remote/read-frame.ts";
@@ -62,6 +63,8 @@ export async function runFrame(
     const directory = `${step.inputs["in_dir"] ?? ""}/.igor/host/conflicts/${step.inputs["in_generation"] ?? ""}`;
     decide({ kind: "kept-aside", paths: kept, directory });
   }
+  for (const finding of readFindings(stdout.toString("utf8")))
+    emit({ type: "found", host, finding, at: tools.now() });
   const failure = readFrameFailure(
     { exitCode, stderr: stderr.toString("utf8"), failed },
     { host, step: step.title },

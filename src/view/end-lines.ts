@@ -14,14 +14,20 @@ import type { HostView, View } from "./view.ts";
  */
 export function endLines(view: View, width: number): Line[] {
   const said = new Set<string>();
-  const rows = grouped(view).flatMap((host) => [
+  const told = view.asks ? grouped(view).filter(hasNews) : grouped(view);
+  const rows = told.flatMap((host) => [
     ...rowOf(view, host, width),
     ...warningLines(host, width),
     ...adviceLines(host, { width, said }),
   ]);
-  return view.hosts.length === 1
+  return view.hosts.length === 1 || told.length === 0
     ? rows
     : [...rows, ...flowed([], span(sumText(view), "strong"), width)];
+}
+
+/** Where only was asked, a host that answered has said all there is to say. */
+function hasNews({ state, decisions }: HostView): boolean {
+  return state !== "done" || decisions.some((decision) => decisionWeight(decision) === "warning");
 }
 
 /** Only the rows and the sum, where warnings and failures were told before. */

@@ -1,11 +1,14 @@
 import type { Decision, Event } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
+import type { Finding } from "../model/finding.ts";
 import { unreachable } from "../model/unreachable.ts";
 
 /** What there is to see of one plan, folded from its events. */
 export interface View {
   /** e.g. `docker setup`; empty before the plan begins. */
   readonly title: string;
+  /** Nothing is done: what is found is the result, and a good end needs no words. */
+  readonly asks: boolean;
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   /** In the order of the plan. */
@@ -26,6 +29,7 @@ export interface HostView {
   /** How far that step is. */
   readonly progress: Progress | undefined;
   readonly decisions: readonly Decision[];
+  readonly findings: readonly Finding[];
   /** The last lines of the tools' output. */
   readonly tail: readonly string[];
   readonly failure: Failure | undefined;
@@ -50,6 +54,7 @@ const tailLength = 12;
 /** The view before the first event. */
 export const startView: View = {
   title: "",
+  asks: false,
   startedAt: undefined,
   endedAt: undefined,
   hosts: [],
@@ -63,6 +68,7 @@ export function advance(view: View, event: Event): View {
       return {
         ...startView,
         title: event.title,
+        asks: event.asks === true,
         startedAt: event.at,
         hosts: event.hosts.map(waiting),
       };
@@ -73,6 +79,7 @@ export function advance(view: View, event: Event): View {
     case "step-started":
     case "progress":
     case "decided":
+    case "found":
     case "output":
     case "step-ended":
     case "host-ended":
@@ -94,6 +101,7 @@ function waiting(host: string): HostView {
     stepStartedAt: undefined,
     progress: undefined,
     decisions: [],
+    findings: [],
     tail: [],
     failure: undefined,
     exitCode: undefined,
@@ -131,6 +139,8 @@ function advanceHost(host: HostView, event: HostEvent): HostView {
         // What the build said explains nothing that comes after it.
         tail: event.decision.kind === "built" ? [] : host.tail,
       };
+    case "found":
+      return { ...host, findings: [...host.findings, event.finding] };
     case "output":
       return event.of === "command"
         ? host

@@ -48,6 +48,30 @@ function execOnThree(): Story {
     .over(701);
 }
 
+const gpu = {
+  kind: "gpu",
+  index: 0,
+  name: "NVIDIA A100",
+  usedBytes: 1e9,
+  totalBytes: 40e9,
+} as const;
+
+function psOnTwo(): Story {
+  return new Story("docker ps toy", ["apollo", "enterprise"], { asks: true })
+    .found(100, "enterprise", gpu)
+    .ended(101, "enterprise")
+    .found(200, "apollo", { ...gpu, index: 3 })
+    .ended(201, "apollo")
+    .over(202);
+}
+
+const table = [
+  "HOST        GPU  NAME         MEMORY",
+  "apollo      3    NVIDIA A100  1.0 GB of 40 GB",
+  "enterprise  0    NVIDIA A100  1.0 GB of 40 GB",
+  "",
+].join("\n");
+
 const escape = "\u001b";
 
 describe("the plain screen", () => {
@@ -96,6 +120,41 @@ describe("the plain screen", () => {
     expect(stdout.text()).toBe("apollo: epoch 1    0.3\napollo: red\nenterprise: epoch 1\n");
     expect(stderr.text()).toMatchSnapshot();
   });
+});
+
+describe("what was asked for", () => {
+  test.each(["live", "plain", "quiet"] as const)(
+    "is a table on stdout, and nothing else is said (%s)",
+    (mode) => {
+      const { tell, stdout, stderr } = open(mode);
+      tell(psOnTwo().events);
+      expect(stdout.text()).toBe(table);
+      expect(stderr.text()).toBe("");
+    },
+  );
+
+  test.each(["live", "plain", "quiet"] as const)(
+    "comes from the hosts that answer, and the failure of another stands beside it (%s)",
+    (mode) => {
+      const { tell, stdout, stderr } = open(mode);
+      const failure = {
+        reason: "unreachable",
+        cause: "no-route",
+        host: "enterprise",
+        lastWords: [],
+      } as const;
+      tell(
+        new Story("docker ps toy", ["apollo", "enterprise"], { asks: true })
+          .ended(50, "enterprise", { failure })
+          .found(60, "apollo", gpu)
+          .ended(61, "apollo")
+          .over(62).events,
+      );
+      expect(stdout.text()).toContain("apollo  0    NVIDIA A100");
+      expect(stderr.text()).toContain("enterprise");
+      expect(stderr.text()).not.toContain("apollo");
+    },
+  );
 });
 
 describe("the quiet screen", () => {

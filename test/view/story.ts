@@ -1,5 +1,6 @@
 import type { Decision, Event } from "../../src/model/event.ts";
 import type { Failure } from "../../src/model/failure.ts";
+import type { Finding } from "../../src/model/finding.ts";
 import { lineText } from "../../src/view/line.ts";
 import { linesOf } from "../../src/view/lines.ts";
 import { advance, startView } from "../../src/view/view.ts";
@@ -9,8 +10,13 @@ import type { View } from "../../src/view/view.ts";
 export class Story {
   readonly events: Event[] = [];
 
-  constructor(title: string, hosts: readonly string[]) {
-    this.events.push({ type: "plan-started", title, hosts, at: 0 });
+  constructor(title: string, hosts: readonly string[], more: { asks?: true } = {}) {
+    this.events.push({ type: "plan-started", title, hosts, ...more, at: 0 });
+  }
+
+  found(at: number, host: string, ...findings: Finding[]): this {
+    for (const finding of findings) this.tell({ type: "found", host, finding, at });
+    return this;
   }
 
   step(at: number, host: string, step: string): this {
