@@ -1,6 +1,8 @@
 import type { Emit } from "../model/event.ts";
+import type { Lane } from "../model/plan.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
+import type { HostFacts } from "../plan/facts.ts";
 import { planFor } from "../plan/plan-for.ts";
 import type { Planned } from "../plan/plan-for.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
@@ -26,11 +28,9 @@ export async function act(action: Action): Promise<Result<Outcome>> {
   const observed = await observe({ ...action, shells });
   if (!observed.ok) return observed;
   const { observeHost, laptop } = observed.value;
-  const facts = await Promise.all(hosts.map((host) => observeHost(host, [])));
-  const planned = planFor(request, subject, {
-    hosts: facts.flatMap((fact) => (fact.ok ? [fact.value] : [])),
-    laptop,
-  });
+  const seen = await Promise.all(hosts.map((host) => observeHost(host, [])));
+  const facts = seen.flatMap((host) => (host.ok ? [host.value] : []));
+  const planned = planFor(request, subject, { hosts: facts, laptop });
   if (request.plan) return ok({ kind: "plan", plan: planned.plan });
   const { handoff, title } = planned.plan;
   const means = { action, observed: observed.value, shells };
@@ -45,9 +45,27 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     ...(planned.plan.asks === true ? { asks: true } : {}),
     at: now(),
   });
-  const ended = await executeUntilDone(planned, means);
+  const ended =
+    request.kind === "status"
+      ? await tellStatus(facts, planned, means)
+      : await executeUntilDone(planned, means);
   emit({ type: "plan-ended", at: now() });
   return ok({ kind: "ended", hosts: ended, passesThrough: false });
+}
+
+/** Each host by itself, and beside it what the laptop knows of it: one that is dead must not delay what others tell. */
+async function tellStatus(
+  facts: readonly HostFacts[],
+  planned: Planned,
+  means: Means,
+): Promise<ReadonlyMap<string, HostEnd>> {
+  const { tellOfHosts } = await import("./status.ts");
+  const beside = tellOfHosts(facts, means);
+  const ends = await Promise.all(
+    planned.plan.lanes.map((lane) => executeUntilDone(aloneOf(planned, lane), means)),
+  );
+  await beside;
+  return new Map(ends.flatMap((end) => [...end]));
 }
 
 /** Pushes to each host by itself, which tells only what the user must know: the screen is the command's. */
@@ -59,9 +77,12 @@ function pushesOf(planned: Planned, means: Means): ReadonlyMap<string, Promise<H
   return new Map(
     planned.plan.lanes.map((lane) => {
       const { host } = lane.host;
-      const alone = { ...planned, plan: { ...planned.plan, lanes: [lane] } };
-      const ends = executeUntilDone(alone, { ...means, action });
+      const ends = executeUntilDone(aloneOf(planned, lane), { ...means, action });
       return [host, ends.then((ended) => ended.get(host) ?? {})];
     }),
   );
+}
+
+function aloneOf(planned: Planned, lane: Lane): Planned {
+  return { ...planned, plan: { ...planned.plan, lanes: [lane] } };
 }

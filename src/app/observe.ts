@@ -115,6 +115,7 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
       });
     },
     holdsAll: ({ host }, confirmed) => {
+      if (request.kind === "status") return;
       const store = stores.get(host);
       const generation = confirmed ?? (isPart ? undefined : held.get(host));
       if (scanned !== undefined && store !== undefined && generation !== undefined)
@@ -130,16 +131,19 @@ async function lookAtFiles(
   if (!isPushed(request)) return ok({});
   const ready = Promise.all(group.hosts.map((host) => shells.connection(host)));
   const ground = { project, ready, now, ...before };
-  if (request.kind !== "build" && request.kind !== "setup") {
+  if (request.kind !== "build" && request.kind !== "setup" && request.kind !== "status") {
     const scanned = await scan({ ...ground, named: [] });
     return scanned.ok ? ok({ scanned: scanned.value }) : scanned;
   }
   const reads = await dockerfileReads(project);
-  if (!reads.ok) return reads;
-  const scanned = await scan({ ...ground, named: filesNamedBy(reads.value) });
+  // How things stand can be told without an image that could be built.
+  const mustBuild = request.kind !== "status";
+  if (!reads.ok && mustBuild) return reads;
+  const scanned = await scan({ ...ground, named: reads.ok ? filesNamedBy(reads.value) : [] });
   if (!scanned.ok) return scanned;
-  const build = buildFacts(project, reads.value, scanned.value.tree);
-  return build.ok ? ok({ scanned: scanned.value, build: build.value }) : build;
+  const build = reads.ok ? buildFacts(project, reads.value, scanned.value.tree) : reads;
+  if (build.ok) return ok({ scanned: scanned.value, build: build.value });
+  return mustBuild ? build : ok({ scanned: scanned.value });
 }
 
 /** What is built needs every file, and so does a watch. */
@@ -147,9 +151,10 @@ function isOnlyPush(request: HostRequest): boolean {
   return (request.kind === "push" && !request.watch) || (request.kind === "exec" && request.push);
 }
 
+/** Whether the project's files are looked at. */
 function isPushed(request: HostRequest): boolean {
   if (request.kind === "exec") return request.push;
-  return request.kind === "push" || request.kind === "build" || request.kind === "setup";
+  return ["push", "build", "setup", "status"].includes(request.kind);
 }
 
 /** What a push to one host starts from. */

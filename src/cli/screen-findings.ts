@@ -1,4 +1,6 @@
+import type { Event } from "../model/event.ts";
 import { findingLines } from "../view/finding-lines.ts";
+import { statusLines } from "../view/status-lines.ts";
 import type { View } from "../view/view.ts";
 import { paint } from "./screen-paint.ts";
 import type { ScreenOptions } from "./screen.ts";
@@ -11,4 +13,17 @@ export function writeFindings(
   const width = stdout.isTTY === true ? stdout.columns || 80 : Infinity;
   const text = paint(findingLines(view, width), color.stdout);
   if (text !== "") stdout.write(text);
+}
+
+/** What there is to say of a host that is through, as soon as it is: another one may take long to fail. Empty for most requests. */
+export function statusText(
+  view: View,
+  event: Event,
+  { stdout, color }: Pick<ScreenOptions, "stdout" | "color">,
+): string {
+  if (event.type !== "host-ended") return "";
+  const host = view.hosts.find((one) => one.host === event.host);
+  if (host === undefined) return "";
+  const width = stdout.isTTY === true ? stdout.columns || 80 : Infinity;
+  return paint(statusLines(view, host, width), color.stdout);
 }

@@ -5,7 +5,7 @@ import { advance, startView } from "../view/view.ts";
 import type { View } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
 import type { Written } from "./screen-output.ts";
-import { writeFindings } from "./screen-findings.ts";
+import { statusText, writeFindings } from "./screen-findings.ts";
 import { paint } from "./screen-paint.ts";
 import { plainLines } from "./screen-plain.ts";
 import type { Redraw } from "./screen-redraw.ts";
@@ -85,6 +85,8 @@ export function liveScreen(options: ScreenOptions): Screen {
         const lines = plainLines({ before, view, event });
         if (lines.length > 0) above({ stream: "stderr", text: paint(lines, color.stderr) });
       }
+      const status = statusText(view, event, options);
+      if (status !== "") above({ stream: "stdout", text: status });
       if (!isLast(event)) return;
       close();
       writeFindings(view, options);

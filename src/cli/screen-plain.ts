@@ -10,7 +10,7 @@ import { printable } from "../view/printable.ts";
 import { advance, startView } from "../view/view.ts";
 import type { View } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
-import { writeFindings } from "./screen-findings.ts";
+import { statusText, writeFindings } from "./screen-findings.ts";
 import { paint } from "./screen-paint.ts";
 import type { Screen, ScreenOptions } from "./screen.ts";
 
@@ -39,6 +39,7 @@ export function plainScreen(options: ScreenOptions): Screen {
         stderr.write(paint([[hostSpan(view, event.host), span(`: ${step}`)]], color.stderr));
         return;
       }
+      options.stdout.write(statusText(view, event, options));
       if (event.type === "plan-ended") writeFindings(view, options);
       const lines = isTold(event, options.detail) ? plainLines({ before, view, event }) : [];
       if (lines.length > 0) stderr.write(paint(lines, color.stderr));

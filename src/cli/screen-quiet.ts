@@ -5,7 +5,7 @@ import { failureLines } from "../view/failure-lines.ts";
 import { advance, startView } from "../view/view.ts";
 import type { View } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
-import { writeFindings } from "./screen-findings.ts";
+import { statusText, writeFindings } from "./screen-findings.ts";
 import { paint } from "./screen-paint.ts";
 import type { Screen, ScreenOptions } from "./screen.ts";
 
@@ -21,6 +21,7 @@ export function quietScreen(options: ScreenOptions): Screen {
         const said = outputText(view, event, { ...options, detail: "normal" });
         if (said !== undefined) options[said.stream].write(said.text);
       }
+      options.stdout.write(statusText(view, event, options));
       if (event.type === "plan-ended") writeFindings(view, options);
       const failure = failureOf(view, event);
       if (failure !== undefined) stderr.write(paint(failureLines(failure, width), color.stderr));

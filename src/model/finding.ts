@@ -1,9 +1,18 @@
+import type { StatusFinding } from "./finding-status.ts";
+
 /**
  * Something that is on a host, as data: the answer to a request that only asks. Ages are milliseconds by the host's own
  * clock, so that a laptop with another time tells the same.
  */
 export type Finding =
-  FoundContainer | FoundImage | FoundSession | FoundProcess | FoundGpu | FoundJob | FoundLeftover;
+  | FoundContainer
+  | FoundImage
+  | FoundSession
+  | FoundProcess
+  | FoundGpu
+  | FoundJob
+  | FoundLeftover
+  | StatusFinding;
 
 /** The container of the project and group that was asked for. */
 export interface FoundContainer {

@@ -2,7 +2,16 @@ import type { Host } from "./project.ts";
 
 /** The remote programs of igor, by the name of what they do on the host. */
 export type ProgramName =
-  "push" | "build" | "setup" | "clean" | "follow" | "job-cancel" | "exec" | "guard" | "outcome";
+  | "push"
+  | "build"
+  | "setup"
+  | "clean"
+  | "follow"
+  | "job-cancel"
+  | "exec"
+  | "guard"
+  | "outcome"
+  | "status";
 
 /** What may be on the host where a path is to be replaced or deleted: the states igor itself may have left there. */
 export type Expected =

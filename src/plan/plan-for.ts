@@ -10,6 +10,7 @@ import type { HostFacts, LaptopFacts, Subject } from "./facts.ts";
 import { planPush } from "./push.ts";
 import type { PushPlan } from "./push.ts";
 import { planClean, planSetup } from "./setup.ts";
+import { planStatus } from "./status.ts";
 
 /** A plan, and what becomes of the manifests when its hosts confirm. */
 export interface Planned {
@@ -43,6 +44,11 @@ export function planFor(
       const wishes = { kind, adopt, replace: request.kind === "setup" && request.replace };
       return eachHost(title, hosts, (host) => planSetup(wishes, subject, { host, laptop }));
     }
+    case "status":
+      return {
+        plan: plan(hosts.map((host) => planStatus(subject, { host, laptop }))),
+        pending: new Map(),
+      };
     case "clean":
       return {
         plan: plan(hosts.map((host) => planClean(request, subject, host))),

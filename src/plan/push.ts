@@ -56,10 +56,7 @@ export function planPush(
   last: LastFrame,
 ): PushPlan {
   const { local, manifest, generation, answer } = facts;
-  const accepted = [
-    manifest.generation ?? "-",
-    ...manifest.pending.map((pending) => pending.generation),
-  ];
+  const accepted = acceptedBy(manifest);
   const fits = answer === undefined || (accepted.includes(answer.generation) && !isBlank(manifest));
   const difference = fits ? differenceOf(local, manifest) : wholeTree(local, manifest);
   const inputs: Record<string, string> = {
@@ -150,10 +147,19 @@ function replacedPaths({ changes }: Difference): readonly string[] {
   return changes.filter(({ kind }) => kind === "replace").map(({ path }) => path);
 }
 
-function isSmall({ changes, states }: Difference): boolean {
-  if (changes.length > frameLimit.files) return false;
+function isSmall(difference: Difference): boolean {
+  return difference.changes.length <= frameLimit.files && bytesOf(difference) <= frameLimit.bytes;
+}
+
+/** How many bytes the files have that would be sent. */
+export function bytesOf({ states }: Difference): number {
   let bytes = 0;
   for (const state of states.values())
     if (state?.startsWith("f ") === true) bytes += Number(state.split(" ")[1]);
-  return bytes <= frameLimit.bytes;
+  return bytes;
+}
+
+/** The generations that a host may hold for changes that were made for this manifest; `-` for none. */
+export function acceptedBy({ generation, pending }: Manifest): readonly string[] {
+  return [generation ?? "-", ...pending.map((attempt) => attempt.generation)];
 }

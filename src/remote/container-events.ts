@@ -71,12 +71,14 @@ export function parseContainerDecision(words: readonly string[]): Decision | und
   }
 }
 
-function buildReason(kind: string, names: readonly string[]): BuildReason {
+/** Reads why an image is built. */
+export function buildReason(kind: string, names: readonly string[]): BuildReason {
   if (kind === "changed") return { kind, inputs: names.map(textOfWord) };
   return { kind: "no-image" };
 }
 
-function containerReason(kind: string, keys: readonly string[]): ContainerReason {
+/** Reads why a container is made or started. */
+export function containerReason(kind: string, keys: readonly string[]): ContainerReason {
   if (kind === "changed") return { kind, keys: keys.map(textOfWord) };
   return { kind: oneOf(["stopped", "leftover", "new-image"], kind) ?? "no-container" };
 }

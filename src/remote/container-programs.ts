@@ -15,6 +15,7 @@ import lockPart from "./programs/lock.sh";
 import pushPart from "./programs/push.sh";
 import sayPart from "./programs/say.sh";
 import setupMain from "./programs/setup.sh";
+import statusMain from "./programs/status.sh";
 import targetPart from "./programs/target.sh";
 
 const tree = [sayPart, lockPart, targetPart, commitPart, pushPart];
@@ -33,6 +34,16 @@ export const containerPrograms = {
   ],
   build: [...tree, ...job, buildMain],
   clean: [sayPart, lockPart, containerEnginePart, jobStatePart, cleanMain],
+  status: [
+    sayPart,
+    lockPart,
+    targetPart,
+    containerEnginePart,
+    jobStatePart,
+    imagePart,
+    containerPart,
+    statusMain,
+  ],
   follow: [sayPart, lockPart, jobStatePart, followMain],
   "job-cancel": [sayPart, lockPart, jobStatePart, jobCancelMain],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

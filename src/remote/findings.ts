@@ -1,4 +1,5 @@
 import type { Finding } from "../model/finding.ts";
+import { statusFindingOf } from "./read-status.ts";
 
 /**
  * What a remote program found, from its stdout: lines `found KIND FIELD...` with a tab between the fields, which hold
@@ -26,6 +27,6 @@ function findingOf(kind: string, fields: readonly string[]): Finding | undefined
       };
     }
     default:
-      return undefined;
+      return statusFindingOf(kind, fields);
   }
 }

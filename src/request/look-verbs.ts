@@ -1,4 +1,5 @@
 import type { Command } from "./commands.ts";
+import { commonOptions } from "./options.ts";
 
 /** The verbs about the way to the hosts and how things stand there, as part of the table in `commands.ts`. */
 export const lookVerbs = {
@@ -24,5 +25,20 @@ export const lookVerbs = {
     ],
     files: ["config", "ssh"],
     environment: ["colors", "runtime", "ssh"],
+  },
+  status: {
+    words: ["status"],
+    summary: "show how things stand on the hosts",
+    asks: true,
+    description: [
+      "Tells for each host whether it is reached and how far away it is; what was pushed last, and what a push would bring now; whether image and container are up to date, and if not, why; which builds run; the free room on the disk; and how long push, setup and exec took the last time. A host that cannot be reached is told, and keeps the others waiting for nothing.",
+      "Nothing is changed, neither there nor here. igor docker ps tells more of what runs, igor doctor of what does not work.",
+    ],
+    options: [...commonOptions],
+    examples: [
+      { line: "igor status", does: "Tells of the hosts of dev." },
+      { line: "igor status -g cluster --json", does: "The same of cluster, for a program." },
+    ],
+    exitCodes: [{ code: "1", means: "A host was not reached." }],
   },
 } as const satisfies Record<string, Command>;

@@ -66,8 +66,11 @@ export class HostShell implements Disposable {
   readonly #process: Running;
   readonly #nonce: string;
   readonly #frames = new Map<number, OpenFrame>();
+  readonly #measured = new Map<number, () => void>();
   readonly #ping: NodeJS.Timeout;
   #nextId = 1;
+  /** Far from the numbers of the pings that only say that igor lives. */
+  #nextMeasure = 1_000_000_000;
   #heardAt = Date.now();
   #pingedAt = Date.now();
   /** When igor last went on after it had stood still. */
@@ -124,6 +127,18 @@ export class HostShell implements Disposable {
     });
   }
 
+  /** Milliseconds to the far end and back, which also answers while it runs something; undefined when it died. */
+  async roundTrip(): Promise<number | undefined> {
+    if (this.#death !== undefined) return undefined;
+    const ping = this.#nextMeasure++;
+    const begin = performance.now();
+    const pong = new Promise<true>((resolve) => this.#measured.set(ping, () => resolve(true)));
+    this.#process.stdin?.write(`${this.#nonce} 0 ping ${String(ping)}\n`);
+    const answered = await Promise.race([pong, this.died]);
+    this.#measured.delete(ping);
+    return answered === true ? performance.now() - begin : undefined;
+  }
+
   /**
    * Closes the channel. What still runs in it is ended on the host by the far end itself, so nobody waits for that:
    * ssh goes when the host has said goodbye, a round trip later.
@@ -135,6 +150,7 @@ export class HostShell implements Disposable {
 
   #hear(answer: Answer): void {
     this.#heardAt = Date.now();
+    if (answer.kind === "pong") this.#measured.get(answer.ping)?.();
     if (answer.kind === "hello" || answer.kind === "pong" || answer.kind === "desync") return;
     if (answer.kind === "full") {
       const { host } = this.connection.host;

@@ -38,7 +38,18 @@ function say(program: string, ...words: readonly string[]): Promise<string> {
   );
 }
 
-const top = ["push", "docker", "login", "init", "config", "log", "completion", "help"];
+const top = [
+  "push",
+  "docker",
+  "login",
+  "status",
+  "doctor",
+  "init",
+  "config",
+  "log",
+  "completion",
+  "help",
+];
 const docker = ["build", "setup", "exec", "repl", "clean"];
 
 /** Words with the cursor behind the last, and what may stand there. */

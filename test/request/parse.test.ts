@@ -140,7 +140,18 @@ describe("help", () => {
 });
 
 describe("parse explains what is wrong with", () => {
-  const topWords = ["push", "docker", "login", "init", "config", "log", "completion", "help"];
+  const topWords = [
+    "push",
+    "docker",
+    "login",
+    "status",
+    "doctor",
+    "init",
+    "config",
+    "log",
+    "completion",
+    "help",
+  ];
   const dockerWords = ["build", "setup", "exec", "repl", "clean"];
 
   test.each<[string, UsageProblem, string]>([
