@@ -1,16 +1,15 @@
 import type { Failure } from "../model/failure.ts";
 import type { LoginNews } from "../model/login.ts";
-import type { Host, Project } from "../model/project.ts";
+import type { Host } from "../model/project.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { loadProject } from "../project/config-load.ts";
-import { selectHosts } from "../project/select-hosts.ts";
 import { sharedStaysSeconds } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import type { RequestOf } from "../request/commands.ts";
-import { options } from "../request/options.ts";
 import { findConnection } from "../run/connection.ts";
 import { isShared, logIn, worksUnasked } from "../run/login.ts";
+import { selectMeant } from "./select-meant.ts";
 
 /** Where a person logs in. */
 export interface LoginCall {
@@ -28,7 +27,7 @@ export interface LoginCall {
 export async function login(call: LoginCall): Promise<Result<boolean>> {
   const project = await loadProject(call.directory);
   if (!project.ok) return project;
-  const group = selectHosts(project.value, whereTo(project.value, call.request));
+  const group = selectMeant(project.value, call.request);
   if (!group.ok) return group;
   const { tell, signal } = call;
   const looking = group.value.hosts.map((host) => ({ host, looked: lookAt(host) }));
@@ -42,18 +41,6 @@ export async function login(call: LoginCall): Promise<Result<boolean>> {
     if (news.kind === "failed" && news.failure.reason === "cancelled") break;
   }
   return ok(areAllOpen && !signal.aborted);
-}
-
-/** A host that is named without its group is looked for in all of them: an advice need not know the group. */
-function whereTo(
-  { hostGroups }: Project,
-  { hostGroup, host }: RequestOf<"login">,
-): Parameters<typeof selectHosts>[1] {
-  const standard = options.hostGroup.default;
-  const holder = hostGroups
-    .toSorted((a, b) => Number(b.name === standard) - Number(a.name === standard))
-    .find(({ hosts }) => hosts.some((one) => one.host === host));
-  return { hostGroup: hostGroup ?? holder?.name ?? standard, host };
 }
 
 type Closed = { readonly kind: "closed"; readonly connection: Connection };

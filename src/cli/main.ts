@@ -65,6 +65,10 @@ async function main(words: readonly string[]): Promise<number> {
       const { runLogin } = await import("./run-login.ts");
       return runLogin(request);
     }
+    case "doctor": {
+      const { runDoctor } = await import("./run-doctor.ts");
+      return runDoctor(request);
+    }
     case "log": {
       const { runLog } = await import("./run-log.ts");
       return runLog(request);

@@ -11,7 +11,8 @@ export type ProgramName =
   | "exec"
   | "guard"
   | "outcome"
-  | "status";
+  | "status"
+  | "doctor";
 
 /** What may be on the host where a path is to be replaced or deleted: the states igor itself may have left there. */
 export type Expected =

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { namesIn } from "./read.ts";
+import { systemErrorOf } from "./system-error.ts";
 
 /** Where igor keeps what it knows of one checkout and cannot find out again: below `$XDG_STATE_HOME/igor`. */
 export function stateDir(projectRoot: string): string {
@@ -17,6 +19,20 @@ export function allStateDirs(): readonly string[] {
 /** Where igor notes what was slow to find out: below `$XDG_CACHE_HOME/igor`. It may be removed at any time. */
 export function cacheDir(projectRoot: string): string {
   return join(ownDirectory("XDG_CACHE_HOME", ".cache"), nameOf(projectRoot));
+}
+
+/** Whether igor can write its state, and where that is; `detail` says why not. */
+export function stateProbe(): { readonly directory: string; readonly detail: string | undefined } {
+  const directory = stateDirs();
+  const probe = join(directory, `probe.${String(process.pid)}`);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(probe, "");
+    rmSync(probe);
+    return { directory, detail: undefined };
+  } catch (error) {
+    return { directory, detail: systemErrorOf(error).detail };
+  }
 }
 
 function stateDirs(): string {

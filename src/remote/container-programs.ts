@@ -6,6 +6,7 @@ import containerEnginePart from "./programs/container-engine.sh";
 import containerMeansPart from "./programs/container-means.sh";
 import containerReplacePart from "./programs/container-replace.sh";
 import containerRunPart from "./programs/container-run.sh";
+import doctorMain from "./programs/doctor.sh";
 import followMain from "./programs/follow.sh";
 import imagePart from "./programs/image.sh";
 import jobPart from "./programs/job.sh";
@@ -43,6 +44,16 @@ export const containerPrograms = {
     imagePart,
     containerPart,
     statusMain,
+  ],
+  doctor: [
+    sayPart,
+    lockPart,
+    targetPart,
+    containerEnginePart,
+    imagePart,
+    containerPart,
+    containerMeansPart,
+    doctorMain,
   ],
   follow: [sayPart, lockPart, jobStatePart, followMain],
   "job-cancel": [sayPart, lockPart, jobStatePart, jobCancelMain],

@@ -41,4 +41,29 @@ export const lookVerbs = {
     ],
     exitCodes: [{ code: "1", means: "A host was not reached." }],
   },
+  doctor: {
+    words: ["doctor"],
+    summary: "look at the whole way into the container, and say what to mend",
+    description: [
+      "Looks at this machine, and then at each host: the way there (name, login, host key, shared connection, distance, clock), the host (tools, rsync, the project's directory and whose files are in it, room, shared memory), its container engine (rights, builder, room, GPUs), and the container (python, debugpy, whose files it makes, its home). Each thing is ok, warn or fail; with what is not ok there is what to do.",
+      "What depends on something that fails is not checked. Outside of a project only this machine is looked at. Nothing is changed: a file that is made in the container, to see whose it is, goes again.",
+    ],
+    options: ["hostGroup", "host", "json"],
+    withoutDefault: ["hostGroup"],
+    optionSummaries: {
+      hostGroup: "The host group to look at. Default: dev, or with --host a group that has it.",
+      json: "Print one JSON object per thing that was looked at.",
+    },
+    examples: [
+      { line: "igor doctor", does: "Looks at this machine and the hosts of dev." },
+      { line: "igor doctor --host apollo", does: "Looks at one host only." },
+    ],
+    exitCodes: [
+      { code: "0", means: "Nothing fails; there may be warnings." },
+      { code: "1", means: "Something fails." },
+      { code: "130", means: "You cancelled it; 143 by SIGTERM, 129 by SIGHUP." },
+    ],
+    files: ["config", "ssh", "host", "state"],
+    environment: ["colors", "directories", "runtime", "ssh"],
+  },
 } as const satisfies Record<string, Command>;

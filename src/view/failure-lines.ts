@@ -34,9 +34,9 @@ export function failureBody(failure: Failure, width: number): Line[] {
 }
 
 /** The advice; a command in it is not broken at its spaces, so that it can be copied. */
-function hintLines(hint: string, width: number): Line[] {
+export function hintLines(hint: string, width: number, arrow = "  → "): Line[] {
   const whole = hint.replace(/`[^`]*`/g, (command) => command.replaceAll(" ", "\u00a0"));
-  return flowed([span("  → ", "running")], span(whole), width).map((line) =>
+  return flowed([span(arrow, "running")], span(whole), width).map((line) =>
     line.map(({ text, style }) => ({ text: text.replaceAll("\u00a0", " "), style })),
   );
 }

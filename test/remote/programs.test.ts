@@ -8,7 +8,7 @@ describe.each(programNames)("the remote program %s", (name: ProgramName) => {
       ([, word]) => word,
     );
     const repeated = functions.filter((word, index) => functions.indexOf(word) !== index);
-    // A job says its events into its log: that part redefines `ev` on purpose.
+    // A job says its events into its log, a look that fails says so in its answer: they redefine `ev` on purpose.
     expect(repeated.filter((word) => word !== "ev")).toEqual([]);
   });
 });

@@ -65,8 +65,9 @@ look_at_disk() {
 # These two run beside each other, and the end of one is not the end of the program.
 look_at_our_image() (
   scratch=$D/$I.image
+  # What fails here is told by the look at the container.
   # shellcheck disable=SC2317
-  die() { exit 0; }
+  ev() { :; }
   look_at_image
   created=
   if [ "$image_because" != no-image ]; then
@@ -79,10 +80,10 @@ look_at_our_image() (
 look_at_our_container() (
   # shellcheck disable=SC2034
   scratch=$D/$I.container
-  # engine-unavailable ENGINE CAUSE, and step-failed
-  die() {
-    case $1 in engine-unavailable) found engine-state "$2" "$3" ;; *) found engine-state "$in_engine" other ;; esac
-    exit 0
+  # failed engine-unavailable ENGINE CAUSE, or failed step-failed
+  # shellcheck disable=SC2317
+  ev() {
+    case $2 in engine-unavailable) found engine-state "$3" "$4" ;; *) found engine-state "$in_engine" other ;; esac
   }
   command -v "$in_engine" >/dev/null 2>&1 || die engine-unavailable "$in_engine" missing
   look_at_container "$in_container"

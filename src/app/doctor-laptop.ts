@@ -1,0 +1,68 @@
+import type { Check, CheckName } from "../model/check.ts";
+import { stateProbe } from "../project/state-dir.ts";
+import { laptopRsync, versionWords } from "../run/laptop.ts";
+import { checkConfig } from "./config-check.ts";
+
+/** The oldest Node that igor is made for. */
+const oldestNode = [20, 19] as const;
+
+/** Looks at what igor needs on this machine, and at the configuration of the project in a directory, if there is one. */
+export async function checkLaptop(directory: string): Promise<readonly Check[]> {
+  const [tools, config] = await Promise.all([checkTools(), checkProject(directory)]);
+  return [checkNode(), ...tools, checkState(), checkTerminal(), ...config];
+}
+
+function checkNode(): Check {
+  const { node } = process.versions;
+  const [major = 0, minor = 0] = node.split(".").map(Number);
+  const [oldestMajor, oldestMinor] = oldestNode;
+  const isNew = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+  return here("node", isNew ? "ok" : "warn", [node, oldestNode.join(".")]);
+}
+
+async function checkTools(): Promise<readonly Check[]> {
+  const [ssh, rsync, flavour, git] = await Promise.all([
+    versionWords(["ssh", "-V"]),
+    versionWords(["rsync", "--version"]),
+    laptopRsync(),
+    versionWords(["git", "--version"]),
+  ]);
+  const ofRsync = /version (\S+)/.exec(rsync ?? "")?.[1] ?? "";
+  return [
+    ssh === undefined ? here("ssh", "fail", []) : here("ssh", "ok", [ssh.split(",")[0] ?? ""]),
+    here("rsync", flavour === "rsync" ? "ok" : "warn", [flavour, ofRsync]),
+    git === undefined
+      ? here("git", "warn", [])
+      : here("git", "ok", [git.replace(/^git version /, "")]),
+  ];
+}
+
+function checkState(): Check {
+  const { directory, detail } = stateProbe();
+  const check = here("state", detail === undefined ? "ok" : "fail", [directory]);
+  return detail === undefined
+    ? check
+    : { ...check, failure: { reason: "state-unwritable", directory, detail } };
+}
+
+function checkTerminal(): Check {
+  const term = process.env["TERM"] ?? "";
+  return here("terminal", term === "" || term === "dumb" ? "warn" : "ok", [term]);
+}
+
+/** Each warning of the configuration is one of its own. */
+async function checkProject(directory: string): Promise<readonly Check[]> {
+  const checked = await checkConfig(directory);
+  if (!checked.ok) {
+    const { failure } = checked;
+    if (failure.reason === "config-missing") return [here("config", "not-checked", ["no-project"])];
+    return [{ ...here("config", "fail", []), failure }];
+  }
+  const { project, file, warnings } = checked.value;
+  if (warnings.length === 0) return [here("config", "ok", [project, file])];
+  return warnings.map((warning) => ({ ...here("config", "warn", []), warning }));
+}
+
+function here(name: CheckName, verdict: Check["verdict"], values: readonly string[]): Check {
+  return { area: "laptop", name, verdict, values };
+}
