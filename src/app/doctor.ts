@@ -48,7 +48,7 @@ export async function doctor(call: DoctorCall): Promise<Result<boolean, ConfigFa
     const subject = { project: project.value, group: group.value };
     const examining = group.value.hosts.map(async (host) => {
       const checks = await checkHost(host, { ...call, ...subject, shells });
-      told({ host: host.host, checks: completed(checks) });
+      told({ host: host.host, group: group.value.name, checks: completed(checks) });
     });
     const cancelled = new Promise((resolve) => signal.addEventListener("abort", resolve));
     await Promise.race([Promise.all(examining), cancelled]);

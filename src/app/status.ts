@@ -25,7 +25,7 @@ export async function tellOfHosts(
         const shared = sharedBy(shell.value.connection);
         return roundTripMs === undefined ? undefined : { kind: "link", shared, roundTripMs };
       });
-      if (push !== undefined) tell(pendingOf(push));
+      if (push !== undefined) tell(pendingOf(push, subject.group.name));
       const last = timings(host.host);
       if (last.length > 0) tell({ kind: "timings", last });
       const found = await link;
@@ -34,11 +34,14 @@ export async function tellOfHosts(
   );
 }
 
-/** Of two, since the first may have had to wait for something else here. */
+/** Below this a second look costs nothing, and the first may have had to wait for something else here. */
+const nearMs = 20;
+
 async function shortestRoundTrip(shell: HostShell): Promise<number | undefined> {
   const first = await shell.roundTrip();
+  if (first === undefined || first > nearMs) return first;
   const second = await shell.roundTrip();
-  return first === undefined || second === undefined ? undefined : Math.min(first, second);
+  return Math.min(first, second ?? first);
 }
 
 function sharedBy({ controlPath, settings }: Connection): FoundLink["shared"] {

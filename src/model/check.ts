@@ -37,5 +37,7 @@ export interface Check {
 /** The checks of one machine; the laptop when no host is named. */
 export interface Examined {
   readonly host?: string;
+  /** The group that was asked for, so that advice can name it. */
+  readonly group?: string;
   readonly checks: readonly Check[];
 }

@@ -50,6 +50,8 @@ export interface FoundTree {
 /** What a push would bring now, as far as is known here. */
 export interface FoundPending {
   readonly kind: "pending";
+  /** The host group that was asked for, so that advice can name it. */
+  readonly group: string;
   /** Files of the project. */
   readonly files: number;
   readonly send: number;

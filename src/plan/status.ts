@@ -43,11 +43,12 @@ export function planStatus(
 }
 
 /** What a push to that host would bring, as far as is known without it. */
-export function pendingOf({ local, manifest }: PushFacts): FoundPending {
+export function pendingOf({ local, manifest }: PushFacts, group: string): FoundPending {
   const difference = differenceOf(local, manifest);
   const send = difference.changes.filter(({ kind }) => kind === "replace").length;
   return {
     kind: "pending",
+    group,
     files: local.tree.size,
     send,
     bytes: bytesOf(difference),

@@ -5,6 +5,7 @@ import { checkText } from "./check-text.ts";
 import { hintLines } from "./failure-lines.ts";
 import { fitted, flowed, span } from "./line.ts";
 import type { Line, Style } from "./line.ts";
+import { ofGroup } from "./of-group.ts";
 import { printable, printableJson } from "./printable.ts";
 import { padded } from "./text-width.ts";
 
@@ -30,15 +31,33 @@ const marks: Readonly<Record<Verdict, { readonly text: string; readonly style: S
  *                    → install the package docker-buildx-plugin on apollo
  * ```
  */
-export function checksLines({ host, checks }: Examined, width: number): Line[] {
-  const groups = areas.map((area) => checks.filter((check) => check.area === area));
-  return groups
-    .filter((group) => group.length > 0)
-    .flatMap((group, index) => [
+export function checksLines({ host, group = "", checks }: Examined, width: number): Line[] {
+  const place = { host, group, width };
+  return areas
+    .map((area) => checks.filter((check) => check.area === area))
+    .filter((ofArea) => ofArea.length > 0)
+    .flatMap((ofArea, index) => [
       ...(index === 0 ? [] : [[]]),
-      [span(headingOf(group[0]?.area, host), "strong")],
-      ...group.flatMap((check) => linesOfCheck(check, { host, width })),
+      [span(headingOf(ofArea[0]?.area, host), "strong")],
+      ...ofArea.filter(isTold).flatMap((check) => linesOfCheck(check, place)),
+      ...uncheckedLines(
+        ofArea.filter((check) => !isTold(check)),
+        width,
+      ),
     ]);
+}
+
+/** What could not be looked at has nothing to tell but its name; that there is no project is told. */
+function isTold({ verdict, values }: Check): boolean {
+  return verdict !== "not-checked" || values.length > 0;
+}
+
+function uncheckedLines(checks: readonly Check[], width: number): Line[] {
+  if (checks.length === 0) return [];
+  const { text, style } = marks["not-checked"];
+  const names = checks.map(({ name }) => name).join(", ");
+  const head = [span("  "), span(padded(text, verdictWidth), style), span("  ")];
+  return flowed(head, span(`not checked: ${names}`, "dim"), width);
 }
 
 function headingOf(area: Area | undefined, host: string | undefined): string {
@@ -47,7 +66,11 @@ function headingOf(area: Area | undefined, host: string | undefined): string {
 
 function linesOfCheck(
   check: Check,
-  { host, width }: { readonly host: string | undefined; readonly width: number },
+  {
+    host,
+    group,
+    width,
+  }: { readonly host: string | undefined; readonly group: string; readonly width: number },
 ): Line[] {
   const { found, details = [], fix } = checkText(check, host ?? "");
   const mark = marks[check.verdict];
@@ -63,19 +86,19 @@ function linesOfCheck(
     ...details.map((detail) =>
       fitted([span(`${indent}| `, "dim"), span(printable(detail))], width),
     ),
-    ...(fix === undefined ? [] : hintLines(printable(fix), width, `${indent}→ `)),
+    ...(fix === undefined ? [] : hintLines(printable(ofGroup(fix, group)), width, `${indent}→ `)),
   ];
 }
 
 /** The same as lines of JSON: one object for each thing. */
-export function checksJson({ host, checks }: Examined): string {
+export function checksJson({ host, group = "", checks }: Examined): string {
   return checks
     .map((check) => {
       const { area, name, verdict } = check;
       const { found, details = [], fix } = checkText(check, host ?? "");
       const words = details.length === 0 ? {} : { details };
       const where = host === undefined ? {} : { host };
-      const advice = fix === undefined ? {} : { fix };
+      const advice = fix === undefined ? {} : { fix: ofGroup(fix, group) };
       return `${printableJson({ version, type: "check", ...where, area, name, verdict, found, ...words, ...advice })}\n`;
     })
     .join("");

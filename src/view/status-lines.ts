@@ -4,6 +4,7 @@ import { headlineAt } from "./failure-text.ts";
 import { hostSpan } from "./host-line.ts";
 import { flowed, span } from "./line.ts";
 import type { Line, Span } from "./line.ts";
+import { ofGroup } from "./of-group.ts";
 import { printable } from "./printable.ts";
 import { factsOf } from "./status-text.ts";
 import { padded } from "./text-width.ts";
@@ -23,8 +24,13 @@ const labelWidth = "container".length;
 export function statusLines(view: View, host: HostView, width: number): Line[] {
   const facts = host.findings.filter(isOfStatus);
   if (facts.length === 0) return [];
+  const { group = "" } = facts.find((fact) => fact.kind === "pending") ?? {};
   const rows = factsOf(facts).flatMap(({ label, text, style }) =>
-    flowed([span(`  ${padded(label, labelWidth)}  `, "dim")], span(printable(text), style), width),
+    flowed(
+      [span(`  ${padded(label, labelWidth)}  `, "dim")],
+      span(printable(ofGroup(text, group)), style),
+      width,
+    ),
   );
   return [...flowed([nameOf(view, host), span("  ")], linkOf(host, facts), width), ...rows];
 }

@@ -48,3 +48,9 @@ test("another first push over the shared connection takes no more", async () => 
   const project = aProject({ "a.py": "1\n" });
   expect(await turnsOf(project, "push")).toEqual({ turns: 3, connections: 0 });
 });
+
+test("a status takes no more than a push", async () => {
+  const project = aProject({ "a.py": "1\n" });
+  await laptop.igor(project, ["push"]);
+  expect(await turnsOf(project, "status")).toEqual({ turns: 3, connections: 0 });
+});

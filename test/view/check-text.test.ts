@@ -191,8 +191,14 @@ test("the checks of a host stand in columns, by area", () => {
                          packages) or \`docker-buildx\` (Ubuntu's)
 
     apollo, container
-      -     container  not checked"
+      -     not checked: container"
   `);
+});
+
+test("what is to be done names the group that was asked for", () => {
+  const checks = [check("container", "warn", "missing", "dino-mnist-cluster")];
+  const text = checksLines({ host: "apollo", group: "cluster", checks }, 80).map(lineText).join();
+  expect(text).toContain("`igor docker setup -g cluster` makes it");
 });
 
 test("a check is one object of JSON with the words that a person would read", () => {

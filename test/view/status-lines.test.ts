@@ -19,6 +19,7 @@ const of = (...findings: Finding[]): string =>
 const link = { kind: "link", shared: "igor", roundTripMs: 51.2 } as const;
 const pending = {
   kind: "pending",
+  group: "dev",
   files: 412,
   send: 3,
   bytes: 12_300,
@@ -168,6 +169,12 @@ test("an engine that does not answer, and an image of which nothing can be told"
       engine     docker may not be used by you there: igor doctor tells what to do
       image      dino-mnist:igor, built; whether it is up to date cannot be told: igor config check"
   `);
+});
+
+test("what is to be done names the group that was asked for", () => {
+  expect(of(link, { ...pending, group: "cluster", isFirst: true })).toContain(
+    "to send (12 kB): igor push -g cluster",
+  );
 });
 
 test("on a narrow screen rows are broken, not cut", () => {
