@@ -55,7 +55,8 @@ const docker = ["build", "setup", "exec", "repl", "clean"];
 /** Words with the cursor behind the last, and what may stand there. */
 const expected: readonly (readonly [string, readonly string[]])[] = [
   ["igor ", top],
-  ["igor d", ["docker"]],
+  ["igor doc", ["docker", "doctor"]],
+  ["igor dock", ["docker"]],
   ["igor docker ", docker],
   ["igor --json docker s", ["setup"]],
   ["igor config ", ["show", "check"]],
