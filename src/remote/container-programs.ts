@@ -6,6 +6,7 @@ import containerEnginePart from "./programs/container-engine.sh";
 import containerMeansPart from "./programs/container-means.sh";
 import containerReplacePart from "./programs/container-replace.sh";
 import containerRunPart from "./programs/container-run.sh";
+import doctorEnginePart from "./programs/doctor-engine.sh";
 import doctorMain from "./programs/doctor.sh";
 import followMain from "./programs/follow.sh";
 import imagePart from "./programs/image.sh";
@@ -53,6 +54,7 @@ export const containerPrograms = {
     imagePart,
     containerPart,
     containerMeansPart,
+    doctorEnginePart,
     doctorMain,
   ],
   follow: [sayPart, lockPart, jobStatePart, followMain],
