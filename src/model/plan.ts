@@ -3,6 +3,7 @@ import type { Host } from "./project.ts";
 /** The remote programs of igor, by the name of what they do on the host. */
 export type ProgramName =
   | "push"
+  | "pull"
   | "build"
   | "setup"
   | "clean"

@@ -4,6 +4,7 @@ import { sessionPrograms } from "./exec-parts.ts";
 import commitPart from "./programs/commit.sh";
 import hostShellProgram from "./programs/host-shell.sh";
 import lockPart from "./programs/lock.sh";
+import pullMain from "./programs/pull.sh";
 import pushMain from "./programs/push-main.sh";
 import pushPart from "./programs/push.sh";
 import sayPart from "./programs/say.sh";
@@ -15,6 +16,7 @@ export const hostShell: string = compact(hostShellProgram);
 
 const parts: Readonly<Record<ProgramName, readonly string[]>> = {
   push: [sayPart, lockPart, targetPart, commitPart, pushPart, pushMain],
+  pull: [sayPart, pullMain],
   ...containerPrograms,
   ...sessionPrograms,
 };

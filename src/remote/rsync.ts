@@ -52,6 +52,77 @@ function destOf({ by }: CompareWith): "link-dest" | "compare-dest" {
   return by === "link" ? "link-dest" : "compare-dest";
 }
 
+/** What one run of rsync is to bring from where. */
+export interface RsyncFetch {
+  readonly host: string;
+  /** The tree on the host, absolute. */
+  readonly from: string;
+  /** A private directory here, absolute. */
+  readonly into: string;
+  /** The tree here, absolute: what is in it need not travel again where the host has it, too. */
+  readonly beside: string;
+  readonly compress: boolean;
+  readonly shell: string;
+}
+
+/**
+ * The rsync that brings files of a host into a stage here. What is cut goes on where it was: the beginning of a file waits
+ * in a directory beside its place (relative: an absolute one is shared by all files of one name).
+ * Not `-l`, `-D`, `-r`: only regular files come, and what a host sends beside the list stays in the stage.
+ * Not `-p`: modes are set when files are put in place. `--no-implied-dirs`: a directory that is read-only there can be
+ * filled here. `--timeout`: a side that looks for what is the same in a huge file says nothing meanwhile.
+ * e.g. `rsync -t -s --no-implied-dirs --from0 --files-from=- ... -e 'ssh ...' apollo:/srv/mnist/ .../stage/3f2a/f/`
+ */
+export function rsyncFetchArgv(task: RsyncFetch): readonly [string, ...string[]] {
+  return [
+    "rsync",
+    "-t",
+    "--protect-args",
+    ...(task.compress ? ["-z"] : []),
+    "--no-implied-dirs",
+    "--from0",
+    "--files-from=-",
+    "--modify-window=-1",
+    `--partial-dir=${partialDirectory}`,
+    `--compare-dest=${task.beside}`,
+    "--timeout=600",
+    "--info=progress2",
+    "--no-human-readable",
+    "-e",
+    task.shell,
+    `${task.host.includes(":") ? `[${task.host}]` : task.host}:${task.from}/`,
+    `${task.into}/`,
+  ];
+}
+
+/** Where rsync keeps the beginnings of files, in the directory of each. */
+const partialDirectory = ".igor-part";
+
+/**
+ * Files of the host that rsync may not read there, relative to `from`.
+ * e.g. `rsync: [sender] send_files failed to open "/srv/mnist/runs/key": Permission denied (13)`
+ */
+export function unreadableThere(words: string, from: string): readonly string[] {
+  return words.split("\n").flatMap((line) => {
+    const found = /\[sender\].* failed to open "(.+)": Permission denied/.exec(line)?.[1];
+    return found?.startsWith(`${from}/`) === true ? [found.slice(from.length + 1)] : [];
+  });
+}
+
+/**
+ * Why rsync could not write here.
+ * e.g. `rsync: [receiver] write failed on "/home/dino/mnist/...": No space left on device (28)`
+ */
+export function unwritableHere(words: string): string | undefined {
+  return words
+    .split("\n")
+    .find(
+      (line) =>
+        /\[(?:receiver|generator)\]/.test(line) &&
+        /No space left|quota exceeded|Permission denied|Read-only file system/.test(line),
+    );
+}
+
 /**
  * The list that rsync reads on stdin. It takes a line that begins with `#` or `;` for a comment, also between NULs.
  * e.g. `a.py` and `#a.py#` become `./a.py\0./#a.py#\0`

@@ -19,7 +19,7 @@ process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
 
 /** What remote programs call; only applets that are here are found by them. */
 const applets =
-  "[ awk base64 cat chmod cmp cp cut date dd env find grep gzip head id ln ls mkdir mktemp mv od printf ps readlink rm rmdir sed seq setsid sleep sort stat tail tar test timeout touch tr true uname wc";
+  "[ awk base64 cat chmod cmp cp cut date dd env find grep gzip head id ln ls mkdir mktemp mv od printf ps readlink rm rmdir sed seq setsid sha256sum sleep sort stat tail tar test timeout touch tr true uname wc xargs";
 
 const busyboxTools = ((): string => {
   const tools = join(directory, "tools");
