@@ -72,7 +72,7 @@ export class WatchedFiles implements Disposable {
   }
 
   #touch(path: string): void {
-    if (/^(\.git|\.igor\/host)(\/|$)/.test(path) || this.#leftOut.has(path)) return;
+    if (/^(\.git|\.igor\/(host|pull))(\/|$)/.test(path) || this.#leftOut.has(path)) return;
     this.#touched.add(path);
     const now = performance.now();
     this.#firstTouch ??= now;

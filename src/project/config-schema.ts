@@ -132,7 +132,9 @@ export const configSchema = z
     outputs: z
       ._default(z.array(rule.projectPath), [])
       .check(
-        z.describe("Directories of the project that what runs there writes; they are not pushed."),
+        z.describe(
+          "What runs on the hosts write there, relative to the project: directories and patterns such as checkpoints/*.pt. igor pull brings it here; it is not pushed.",
+        ),
       ),
     shared: z
       ._default(z.array(rule.projectPath), [])

@@ -44,11 +44,11 @@ export function alwaysSent(project: Project): ReadonlySet<string> {
 }
 
 /**
- * `.git` of this or a nested repository (a directory, or the file of a submodule), what a host keeps for igor, and a link
+ * `.git` of this or a nested repository (a directory, or the file of a submodule), what a host keeps for igor, what a pull keeps here, and a link
  * or file in the place of its directory; in any case, because a host may know no other.
  */
 export function isInternal(path: string): boolean {
   // Few names begin with a dot, and there may be many names.
   if (!path.startsWith(".") && !path.includes("/.")) return false;
-  return /(^|\/)\.git(\/|$)|^\.igor(\/host(\/|$)|$)/i.test(path);
+  return /(^|\/)\.git(\/|$)|^\.igor(\/(host|pull)(\/|$)|$)/i.test(path);
 }
