@@ -14,9 +14,15 @@ const remoteProgramsAsText = {
 const minutes = (count: number) => count * 60_000;
 
 /** Tests of the way to a host and of what travels on it, commands too; the others are about images and containers. */
-const aboutLinks = ["push*", "host-shell*", "link-*", "round-trips*", "exec*", "repl*"].map(
-  (files) => `test/on-hosts/${files}.test.ts`,
-);
+const aboutLinks = [
+  "push*",
+  "pull*",
+  "host-shell*",
+  "link-*",
+  "round-trips*",
+  "exec*",
+  "repl*",
+].map((files) => `test/on-hosts/${files}.test.ts`);
 
 /** Tests on hosts: one file after another on a bed of their own, so that two such projects can run side by side. */
 const onHosts = (

@@ -19,6 +19,10 @@ export async function act(action: Action): Promise<Result<Outcome>> {
   await using shells = new Shells((host, because) =>
     emit({ type: "decided", host: host.host, decision: { kind: "retrying", because }, at: now() }),
   );
+  if (request.kind === "pull") {
+    const { pull } = await import("./pull.ts");
+    return await pull({ ...action, request, shells });
+  }
   // The sessions open while the tree is scanned.
   if (!request.plan) for (const host of hosts) void shells.open(host);
   if (request.kind === "push" && request.watch && !request.plan) {

@@ -1,6 +1,7 @@
 import type { Emit } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Plan } from "../model/plan.ts";
+import type { PullPlan } from "../model/pull.ts";
 import type { Subject } from "../plan/facts.ts";
 import type { HostRequest } from "../request/commands.ts";
 import type { Terminal } from "./observe.ts";
@@ -31,4 +32,5 @@ export type Outcome =
       readonly hosts: ReadonlyMap<string, HostEnd>;
       readonly passesThrough: boolean;
     }
-  | { readonly kind: "plan"; readonly plan: Plan };
+  | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "pull-plan"; readonly plan: PullPlan };

@@ -58,7 +58,7 @@ function endOf(
   isCancelled: boolean,
 ): Omit<Parameters<Journal["end"]>[0], "at"> {
   if (isCancelled) return { outcome: "cancelled" };
-  if (!done.ok || done.value.kind === "plan") return { outcome: "failed" };
+  if (!done.ok || done.value.kind !== "ended") return { outcome: "failed" };
   const ends = [...done.value.hosts.values()];
   const areFine = ends.every(
     ({ failure, exitCode = 0 }) => failure === undefined && exitCode === 0,

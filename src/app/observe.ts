@@ -195,6 +195,6 @@ export function randomId(): string {
 }
 
 /** What a host is told apart by: one manifest for each. */
-function destinationOf(host: Host, { project }: Subject): string {
+export function destinationOf(host: Host, { project }: Subject): string {
   return `${host.user ?? ""}@${host.host}:${String(host.port ?? "")}:${projectDir(host, project)}`;
 }

@@ -22,4 +22,6 @@ const misuses: ReadonlySet<Failure["reason"]> = new Set([
   "journal-unreadable",
   "rebuild-file-missing",
   "dockerfile-missing",
+  "nothing-to-ask-for",
+  "outside-project",
 ]);

@@ -2,7 +2,6 @@ import { igor } from "../app/igor.ts";
 import type { HostEnd, Outcome } from "../app/action.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { planJson, planText } from "../view/plan-text.ts";
-import type { ContainerInUse } from "./ask-replace.ts";
 import { cancelled, endBySignals, exitCodeOfSignal } from "./end-by-signals.ts";
 import { exitCodeOfFailure, failed } from "./exit-code.ts";
 import { chooseScreen } from "./screen-choice.ts";
@@ -17,22 +16,24 @@ const notStarted = 125;
  */
 export async function runRequest(request: HostRequest, unread: AbortSignal): Promise<number> {
   const first = await runOnce(request, unread);
-  if (!("inUse" in first)) return first.exitCode;
-  const { askReplace } = await import("./ask-replace.ts");
-  const answer = await askReplace(first.inUse);
+  if (first.question === undefined) return first.exitCode;
+  const answer = await first.question.ask();
   if (answer === "cancelled") return cancelled;
   if (answer === "no") return failed;
-  return (await runOnce({ ...first.request, replace: true }, unread)).exitCode;
+  return (await runOnce(first.question.ifYes, unread)).exitCode;
 }
 
 /** The exit code, and what a person at the terminal may be asked about before it counts. */
-type Ran =
-  | { readonly exitCode: number }
-  | {
-      readonly exitCode: number;
-      readonly request: HostRequest & { kind: "setup" };
-      readonly inUse: readonly ContainerInUse[];
-    };
+interface Ran {
+  readonly exitCode: number;
+  readonly question?: Question;
+}
+
+/** What a request may be repeated for. */
+interface Question {
+  readonly ask: () => Promise<"yes" | "no" | "cancelled">;
+  readonly ifYes: HostRequest;
+}
 
 async function runOnce(request: HostRequest, unread: AbortSignal): Promise<Ran> {
   const { stdin, stdout, stderr, env } = process;
@@ -66,18 +67,45 @@ async function runOnce(request: HostRequest, unread: AbortSignal): Promise<Ran> 
       );
       return { exitCode: 0 };
     }
+    if (outcome.value.kind === "pull-plan") {
+      const { pullPlanJson, pullPlanText } = await import("../view/pull-text.ts");
+      const { plan } = outcome.value;
+      const lines = pullPlanText(plan, verbosity === "verbose" ? "full" : "short");
+      stdout.write(json ? pullPlanJson(plan) : lines.map((line) => `${line}\n`).join(""));
+      return { exitCode: 0 };
+    }
     const exitCode = exitCodeOf(outcome.value);
-    const inUse = [...outcome.value.hosts.values()]
-      .map(({ failure }) => failure)
-      .filter((failure) => failure?.reason === "container-in-use");
     const canAsk = stdin.isTTY && stderr.isTTY && !json && verbosity !== "quiet";
-    if (request.kind !== "setup" || request.replace || inUse.length === 0 || !canAsk)
-      return { exitCode };
-    return { exitCode, request, inUse };
+    const question = canAsk ? questionOf(request, outcome.value) : undefined;
+    return question === undefined ? { exitCode } : { exitCode, question };
   } finally {
     stop();
     screen.close();
   }
+}
+
+function questionOf(
+  request: HostRequest,
+  { hosts }: Outcome & { kind: "ended" },
+): Question | undefined {
+  const failures = [...hosts.values()].map(({ failure }) => failure);
+  if (request.kind === "setup" && !request.replace) {
+    const inUse = failures.filter((failure) => failure?.reason === "container-in-use");
+    const ask = async () => (await import("./ask-replace.ts")).askReplace(inUse);
+    return inUse.length === 0 ? undefined : { ask, ifYes: { ...request, replace: true } };
+  }
+  if (request.kind === "pull" && !request.overwrite) {
+    const changed = failures
+      .filter((failure) => failure?.reason === "not-all-pulled")
+      .flatMap(({ host, left }) =>
+        left
+          .filter(({ because }) => because === "changed-here")
+          .map(({ path }) => ({ host, path })),
+      );
+    const ask = async () => (await import("./ask-overwrite.ts")).askOverwrite(changed);
+    return changed.length === 0 ? undefined : { ask, ifYes: { ...request, overwrite: true } };
+  }
+  return undefined;
 }
 
 /** One command on one host gives its own code; on several hosts any failure is 1. */

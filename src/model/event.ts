@@ -1,5 +1,6 @@
 import type { Failure } from "./failure.ts";
 import type { Finding } from "./finding.ts";
+import type { LeftBecause } from "./pull.ts";
 
 /** Why an image is built. */
 export type BuildReason =
@@ -54,6 +55,34 @@ export type Decision =
     }
   | { readonly kind: "connected-again" }
   | { readonly kind: "nothing-to-push"; readonly files: number }
+  | { readonly kind: "pulled"; readonly files: number; readonly bytes: number }
+  | {
+      /** `files`: what is here as it is there. */
+      readonly kind: "nothing-to-pull";
+      readonly files: number;
+    }
+  | {
+      /** Nothing there matches any of these, e.g. before the first run. */
+      readonly kind: "nothing-there";
+      readonly wanted: readonly string[];
+    }
+  | {
+      /** What was changed here was moved to `directory` of the project before its place was taken. */
+      readonly kind: "kept-aside-here";
+      readonly paths: readonly string[];
+      readonly directory: string;
+    }
+  | {
+      /** What cannot be brought, and need not be decided about. */
+      readonly kind: "not-brought";
+      readonly because: LeftBecause;
+      readonly paths: readonly string[];
+    }
+  | {
+      /** Files that were written to there while they were pulled: what is here may be old and new in one. */
+      readonly kind: "changed-meanwhile";
+      readonly paths: readonly string[];
+    }
   | {
       /** What igor did not put there was moved to `directory` on the host before its place was taken. */
       readonly kind: "kept-aside";

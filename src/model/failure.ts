@@ -1,4 +1,5 @@
 import type { ConfigFailure } from "./failure-config.ts";
+import type { Left } from "./pull.ts";
 
 /**
  * An expected error: something a user, a network or a tool caused. Each has its words in `view/failure-text.ts`.
@@ -36,6 +37,30 @@ export type LaptopFailure =
       readonly reason: "state-unwritable";
       readonly directory: string;
       readonly detail: string;
+    }
+  | {
+      /** What a pull brought cannot be put in its place here. */
+      readonly reason: "cannot-write-here";
+      readonly path: string;
+      readonly detail: string;
+    }
+  | {
+      /** What igor would write to here is a symbolic link. */
+      readonly reason: "link-in-the-way-here";
+      readonly path: string;
+    }
+  | {
+      /** Nothing says what to pull: no paths, and no `outputs` in the configuration. */
+      readonly reason: "nothing-to-ask-for";
+      readonly file: string;
+      /** 1-based: where `outputs` is, or could be written. */
+      readonly line: number;
+    }
+  | {
+      /** A path that is to be pulled leads out of the project. */
+      readonly reason: "outside-project";
+      readonly path: string;
+      readonly root: string;
     }
   | {
       /** None of these can be a private directory for the sockets of shared connections. */
@@ -90,6 +115,18 @@ export type HostFailure = { readonly host: string; readonly lastWords: readonly 
       readonly reason: "step-failed";
       readonly step: string;
       readonly exitCode: number | undefined;
+    }
+  | {
+      /** A pull that is through, but for some paths that somebody must decide about. */
+      readonly reason: "not-all-pulled";
+      readonly files: number;
+      readonly bytes: number;
+      readonly left: readonly Left[];
+    }
+  | {
+      /** None of the hosts has anything of that name or pattern. */
+      readonly reason: "nothing-matches";
+      readonly paths: readonly string[];
     }
   | {
       /** The user's own command ended with this exit code. */

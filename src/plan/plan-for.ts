@@ -71,6 +71,8 @@ export function planFor(
         : { plan: plan([]), pending: new Map() };
       return { plan: { ...pushes, handoff }, pending };
     }
+    case "pull":
+      throw new Error("what is pulled is planned when the hosts have said what they have");
     default:
       return unreachable(request);
   }

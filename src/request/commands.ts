@@ -1,6 +1,7 @@
 import { localVerbs } from "./local-verbs.ts";
 import { lookVerbs } from "./look-verbs.ts";
 import { commonOptions } from "./options.ts";
+import { pullVerb } from "./pull-verb.ts";
 import type { OptionName, OptionValue, options } from "./options.ts";
 import type { FileName, VariableName } from "./surroundings.ts";
 
@@ -48,7 +49,7 @@ export interface Arguments {
   /** How many there may be; any number when absent. */
   readonly most?: number;
   /** The only words there are, or what completion offers: nothing when absent. */
-  readonly values?: readonly string[] | "command" | "verb" | "action-or-file";
+  readonly values?: readonly string[] | "command" | "verb" | "action-or-file" | "file";
 }
 
 const passedThrough = [
@@ -78,6 +79,7 @@ const commands = {
       },
     ],
   },
+  pull: pullVerb,
   build: {
     words: ["docker", "build"],
     summary: "push, then build the image on the hosts",

@@ -129,6 +129,8 @@ function argumentOf(values: NonNullable<Place["arguments"]>["values"]): string |
       return '_igor_words "$topic"';
     case "action-or-file":
       return "_igor_names actions && _igor_files";
+    case "file":
+      return "_igor_files";
     default:
       return `_igor_offer ${values.join(" ")}`;
   }

@@ -103,6 +103,8 @@ function argumentLines(
       return ["__igor_at", "__igor_behind"].map((name) => `${when(name)} -a '(__igor_command)'`);
     case "action-or-file":
       return [`${when("__igor_at")} -F -k -a '(__igor_names actions)'`];
+    case "file":
+      return ["__igor_at", "__igor_behind"].map((name) => `${when(name)} -F`);
     default:
       return [`${when("__igor_at")} -a ${quoted(values.join(" "))}`];
   }

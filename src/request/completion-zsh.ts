@@ -119,6 +119,8 @@ function argumentSpecs(values: NonNullable<Place["arguments"]>["values"]): reado
       return ["*::command:_igor_topic"];
     case "action-or-file":
       return ["1: :_igor_action"];
+    case "file":
+      return ["*:file:_files"];
     default:
       return [`1: :(${values.join(" ")})`];
   }

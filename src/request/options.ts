@@ -79,6 +79,12 @@ export const options = {
     summary:
       "Take over a directory on the host that igor did not make. Files there that differ are kept aside, in .igor/host/conflicts/.",
   },
+  overwrite: {
+    kind: "flag",
+    names: ["--overwrite"],
+    summary:
+      "Take the host's files also where you changed yours. Yours are first moved to .igor/pull/conflicts/.",
+  },
   replace: {
     kind: "flag",
     names: ["--replace"],

@@ -12,9 +12,13 @@ const files = {
     term: "DIR/PROJECT/.igor/host/",
     text: "On each host: what igor notes there, the logs of builds, the home of the container, and conflicts/, what was kept aside.",
   },
+  pulled: {
+    term: ".igor/pull/",
+    text: "What a pull that was cut had brought, and conflicts/, what made way. git does not see it, and it is not pushed.",
+  },
   state: {
     term: "$XDG_STATE_HOME/igor/",
-    text: "What igor has put on hosts, and the journals of igor log. ~/.local/state/igor/ where the variable is not set.",
+    text: "What igor has put on hosts and brought from them, and the journals of igor log. ~/.local/state/igor/ where the variable is not set.",
   },
   cache: {
     term: "$XDG_CACHE_HOME/igor/",

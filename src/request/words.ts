@@ -17,6 +17,7 @@ export function wordsOf(request: HostRequest): readonly string[] {
     return flag.valueName === undefined ? [flag.written] : [flag.written, String(value)];
   });
   const rest = takes === undefined ? [] : (values.get(takes.property) as readonly string[]);
-  const needsMark = takes?.verbatim === true && rest[0]?.startsWith("-") === true;
+  const read = takes?.verbatim === true ? rest.slice(0, 1) : rest;
+  const needsMark = read.some((word) => word.startsWith("-"));
   return [...words, ...flags, ...(needsMark ? ["--"] : []), ...rest];
 }

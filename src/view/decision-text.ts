@@ -3,6 +3,7 @@ import { unreachable } from "../model/unreachable.ts";
 import { byteText, countText, durationText, listText } from "./amount-text.ts";
 import { headlineAt } from "./failure-text.ts";
 import { printable } from "./printable.ts";
+import { pullDecisionText } from "./pull-text.ts";
 
 /**
  * Whether a decision says how a host ended up, was a step on the way there, needs the user's attention,
@@ -15,6 +16,9 @@ export function decisionWeight(decision: Decision): DecisionWeight {
   switch (decision.kind) {
     case "pushed":
     case "nothing-to-push":
+    case "pulled":
+    case "nothing-to-pull":
+    case "nothing-there":
     case "adopted":
     case "image-up-to-date":
     case "building":
@@ -37,6 +41,9 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "gpus":
       return decision.found === "no-runtime" ? "warning" : "step";
     case "kept-aside":
+    case "kept-aside-here":
+    case "not-brought":
+    case "changed-meanwhile":
     case "left-alone":
     case "new-source":
     case "copied-directory-ignored":
@@ -75,6 +82,13 @@ function clauseOf(decision: Decision, host: string): string {
       return "connected again";
     case "nothing-to-push":
       return `nothing to push (${countText(decision.files, "file")})`;
+    case "pulled":
+    case "nothing-to-pull":
+    case "nothing-there":
+    case "kept-aside-here":
+    case "not-brought":
+    case "changed-meanwhile":
+      return pullDecisionText(decision, host);
     case "kept-aside":
       return `kept aside ${countText(decision.paths.length, "file")} that igor did not put there: ${listText(decision.paths, 5)} (in ${decision.directory})`;
     case "left-alone":

@@ -71,6 +71,34 @@ export function laptopText(failure: LaptopFailure): FailureText {
         details: [],
         hint: "correct the entry, or make the file; one that git ignores counts too",
       };
+    case "cannot-write-here":
+      return {
+        headline: "what was pulled cannot be written on this machine",
+        where: failure.path,
+        details: [failure.detail],
+        hint: "make room, or give yourself the right to write there, and pull again: it goes on where it was",
+      };
+    case "link-in-the-way-here":
+      return {
+        headline: `${failure.path} is a symbolic link; igor writes through none`,
+        where: failure.path,
+        details: [],
+        hint: "put a directory in its place, and pull again",
+      };
+    case "nothing-to-ask-for":
+      return {
+        headline: "nothing says what to pull: the configuration names no outputs",
+        where: `${failure.file}:${failure.line}`,
+        details: [],
+        hint: 'add a line such as `"outputs": ["runs/", "checkpoints/*.pt"],` there, or name what you want: `igor pull runs/`',
+      };
+    case "outside-project":
+      return {
+        headline: `${failure.path} is outside of the project`,
+        where: failure.root,
+        details: [],
+        hint: "igor pull brings what is in the project's directory on a host to the same place here; for anything else there is `rsync` or `scp`",
+      };
     default:
       return unreachable(failure);
   }

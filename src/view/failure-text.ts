@@ -4,6 +4,7 @@ import { configText } from "./failure-text-config.ts";
 import { engineText } from "./failure-text-engine.ts";
 import { laptopText } from "./failure-text-laptop.ts";
 import { linkText } from "./failure-text-link.ts";
+import { pullFailureText } from "./failure-text-pull.ts";
 import { targetText } from "./failure-text-target.ts";
 import { printable, printableLines } from "./printable.ts";
 
@@ -19,7 +20,7 @@ export interface FailureText {
   readonly hint?: string;
 }
 
-/** The words for a failure. All texts are here and in the five files beside this one, one per family. */
+/** The words for a failure. All texts are here and in the six files beside this one, one per family. */
 export function failureText(failure: Failure): FailureText {
   const text = textOf(failure);
   return {
@@ -52,6 +53,10 @@ function textOf(failure: Failure): FailureText {
     case "bug":
     case "dockerfile-missing":
     case "rebuild-file-missing":
+    case "cannot-write-here":
+    case "link-in-the-way-here":
+    case "nothing-to-ask-for":
+    case "outside-project":
       return laptopText(failure);
     default:
       return configText(failure);
@@ -83,6 +88,9 @@ function hostText(failure: HostFailure): FailureText {
     case "container-foreign":
     case "container-not-started":
       return engineText(failure);
+    case "not-all-pulled":
+    case "nothing-matches":
+      return pullFailureText(failure);
     case "not-installed":
       return failure.where === "laptop"
         ? {

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { hostAddress } from "../hosts/bed.ts";
+import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import { aLaptop, aProject } from "../support/laptop.ts";
 import { quietLine } from "../support/quiet-line.ts";
@@ -53,4 +53,15 @@ test("a status takes no more than a push", async () => {
   const project = aProject({ "a.py": "1\n" });
   await laptop.igor(project, ["push"]);
   expect(await turnsOf(project, "status")).toEqual({ turns: 3, connections: 0 });
+});
+
+test("a pull over a shared connection takes one more round trip than a look at what there is", async () => {
+  const project = aProject({ "a.py": "1\n" }, { outputs: ["runs"] });
+  await turnsOf(project, "push");
+  expect(await turnsOf(project, "pull")).toEqual({ turns: 3, connections: 0 });
+  const script = 'cd "$1"; mkdir runs; echo 1 >runs/log; echo 2 >runs/metrics.json';
+  await onHost("apollo", ["sh", "-ec", script, "sh", project.hostDir], { user: "dino" });
+  expect(await turnsOf(project, "pull", "--plan")).toEqual({ turns: 3, connections: 0 });
+  expect(await turnsOf(project, "pull")).toEqual({ turns: 4, connections: 0 });
+  expect(await turnsOf(project, "pull")).toEqual({ turns: 3, connections: 0 });
 });

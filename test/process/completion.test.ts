@@ -40,6 +40,7 @@ function say(program: string, ...words: readonly string[]): Promise<string> {
 
 const top = [
   "push",
+  "pull",
   "docker",
   "login",
   "status",
@@ -65,6 +66,7 @@ const expected: readonly (readonly [string, readonly string[]])[] = [
   ["igor docker setup --host ", ["apollo", "enterprise"]],
   ["igor docker setup -g dev --host ", ["apollo"]],
   ["igor docker setup --rep", ["--replace"]],
+  ["igor pull --overwrite runs src/tr", ["src/train.py"]],
   ["igor docker exec frobn", ["frobnicate"]],
   ["igor docker exec -T -g cluster -- frobn", ["frobnicate"]],
   ["igor help docker ", docker],
@@ -115,6 +117,10 @@ describe("bash", () => {
     terminal.type("igor docker exec cat src/tr");
     terminal.keys("Tab");
     await terminal.shows("igor docker exec cat src/train.py");
+    terminal.keys("C-u");
+    terminal.type("igor pull --overwrite src/tr");
+    terminal.keys("Tab");
+    await terminal.shows("igor pull --overwrite src/train.py");
   });
 });
 
@@ -138,7 +144,12 @@ describe("fish", () => {
 
   test("says what a verb is for, and completes the words of a command as its own", async () => {
     expect(
-      await say("fish", "--no-config", "-c", "igor completion fish | source; complete -C'igor pu'"),
+      await say(
+        "fish",
+        "--no-config",
+        "-c",
+        "igor completion fish | source; complete -C'igor pus'",
+      ),
     ).toBe("push\tput the project's files on the hosts\n");
     expect(await completions("igor docker exec -g dev cat src/t")).toEqual(["src/train.py"]);
   });

@@ -28,6 +28,11 @@ describe("words that are no request", () => {
 describe("parse understands", () => {
   test.each([
     ["push", { kind: "push", watch: false, adopt: false, ...common }],
+    ["pull", { kind: "pull", overwrite: false, paths: [], ...common }],
+    [
+      "pull runs/ --overwrite a.pt",
+      { kind: "pull", overwrite: true, paths: ["runs/", "a.pt"], ...common },
+    ],
     ["docker build", { kind: "build", adopt: false, ...common }],
     ["docker setup", { kind: "setup", replace: false, adopt: false, ...common }],
     ["docker exec ls", { kind: "exec", push: false, tty: "auto", words: ["ls"], ...common }],
@@ -142,6 +147,7 @@ describe("help", () => {
 describe("parse explains what is wrong with", () => {
   const topWords = [
     "push",
+    "pull",
     "docker",
     "login",
     "status",

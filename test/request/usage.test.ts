@@ -17,12 +17,15 @@ describe("help pages", () => {
 
       Commands
         push          put the project's files on the hosts
+        pull          bring what was made on the hosts here
         docker build  push, then build the image on the hosts
         docker setup  push, then make sure that an up-to-date container runs
         docker exec   run a command in the container
         docker repl   open an interactive session in the container
         docker clean  remove the project's containers from the hosts
         login         let ssh ask for a password, a second factor or a host key
+        status        show how things stand on the hosts
+        doctor        look at the whole way into the container, and say what to mend
         init          write a first .igor/config.json here
         config show   print every key of the configuration with the value that counts
         config check  look for mistakes in the configuration
@@ -124,9 +127,9 @@ describe("help pages", () => {
         DIR/PROJECT/.igor/host/  On each host: what igor notes there, the logs of
                                  builds, the home of the container, and conflicts/,
                                  what was kept aside.
-        $XDG_STATE_HOME/igor/    What igor has put on hosts, and the journals of igor
-                                 log. ~/.local/state/igor/ where the variable is not
-                                 set.
+        $XDG_STATE_HOME/igor/    What igor has put on hosts and brought from them, and
+                                 the journals of igor log. ~/.local/state/igor/ where
+                                 the variable is not set.
         $XDG_CACHE_HOME/igor/    What would be slow to find out again; it may be
                                  removed. ~/.cache/igor/ where the variable is not
                                  set.

@@ -24,6 +24,29 @@ const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
   ],
   "connected-again": [{ kind: "connected-again" }],
   "nothing-to-push": [{ kind: "nothing-to-push", files: 2000 }],
+  pulled: [
+    { kind: "pulled", files: 12, bytes: 3_100_000_000 },
+    { kind: "pulled", files: 1, bytes: 14 },
+  ],
+  "nothing-to-pull": [{ kind: "nothing-to-pull", files: 12 }],
+  "nothing-there": [{ kind: "nothing-there", wanted: ["runs/", "checkpoints/*.pt"] }],
+  "kept-aside-here": [
+    {
+      kind: "kept-aside-here",
+      paths: ["runs/notes.md"],
+      directory: ".igor/pull/conflicts/20261122-101500",
+    },
+  ],
+  "not-brought": [
+    { kind: "not-brought", because: "special", paths: ["runs/pipe"] },
+    { kind: "not-brought", because: "link-leaves", paths: ["runs/a", "runs/b"] },
+    { kind: "not-brought", because: "link-there", paths: ["runs"] },
+    { kind: "not-brought", because: "name", paths: ["runs/caf\uFFFD"] },
+  ],
+  "changed-meanwhile": [
+    { kind: "changed-meanwhile", paths: ["runs/log"] },
+    { kind: "changed-meanwhile", paths: ["runs/log", "new\nline"] },
+  ],
   "kept-aside": [
     { kind: "kept-aside", paths: ["a.py", "b.py"], directory: "~/x/.igor/host/conflicts/4f2a" },
     {

@@ -169,6 +169,18 @@ const samples: Samples = {
     "no-permission": { reason: "unreadable-file", path: "data/key", cause: "no-permission" },
     "too-large": { reason: "unreadable-file", path: "data/set.bin", cause: "too-large" },
   },
+  "cannot-write-here": {
+    one: {
+      reason: "cannot-write-here",
+      path: "/home/dino/train",
+      detail: "ENOSPC: no space left on device, write",
+    },
+  },
+  "link-in-the-way-here": { one: { reason: "link-in-the-way-here", path: ".igor/pull" } },
+  "nothing-to-ask-for": { one: { reason: "nothing-to-ask-for", file, line: 1 } },
+  "outside-project": {
+    one: { reason: "outside-project", path: "../other/runs", root: "/home/dino/train" },
+  },
   "watch-limit": { one: { reason: "watch-limit", directories: 8190 } },
   "laptop-tool-failed": {
     one: {
@@ -410,6 +422,29 @@ const samples: Samples = {
       ...on("apollo", "tar: Unexpected EOF"),
     },
     another: { reason: "step-failed", step: "push", exitCode: undefined, ...on("apollo") },
+  },
+  "not-all-pulled": {
+    one: {
+      reason: "not-all-pulled",
+      files: 3,
+      bytes: 12_300,
+      left: [
+        { path: "runs/notes.md", because: "changed-here" },
+        { path: "runs/1/log", because: "changed-here" },
+        { path: "runs/key", because: "unreadable" },
+      ],
+      ...on("apollo"),
+    },
+    another: {
+      reason: "not-all-pulled",
+      files: 0,
+      bytes: 0,
+      left: [{ path: "runs/log", because: "differs" }],
+      ...on("apollo"),
+    },
+  },
+  "nothing-matches": {
+    one: { reason: "nothing-matches", paths: ["rnus/"], ...on("apollo") },
   },
   "command-failed": {
     one: { reason: "command-failed", exitCode: 3, ...on("apollo") },

@@ -1,0 +1,22 @@
+import { listText } from "../view/amount-text.ts";
+import { shownPath } from "../view/pull-text.ts";
+import { ask } from "./ask.ts";
+
+/** A file that somebody changed here, and the host that has another one. */
+export interface ChangedHere {
+  readonly host: string;
+  readonly path: string;
+}
+
+/** Asks whether what was changed here makes way. */
+export async function askOverwrite(
+  changed: readonly ChangedHere[],
+): Promise<"yes" | "no" | "cancelled"> {
+  const paths = [...new Set(changed.map(({ path }) => shownPath(path)))];
+  const hosts = [...new Set(changed.map(({ host }) => host))].join(" and ");
+  const those = paths.length === 1 ? "that" : "those";
+  const question = `Move your ${listText(paths, 5)} to .igor/pull/conflicts/, and take ${those} of ${hosts}? [y/N] `;
+  const answer = await ask(question, "n");
+  if (answer === undefined) return "cancelled";
+  return /^y(es)?$/i.test(answer) ? "yes" : "no";
+}

@@ -1,0 +1,44 @@
+import type { HostFailure } from "../model/failure.ts";
+import type { Left } from "../model/pull.ts";
+import { unreachable } from "../model/unreachable.ts";
+import { byteText, countText } from "./amount-text.ts";
+import type { FailureText } from "./failure-text.ts";
+import { leftDetails, shownPath } from "./pull-text.ts";
+
+type OfPull = Extract<HostFailure, { reason: "not-all-pulled" | "nothing-matches" }>;
+
+/** The words for why a pull is not what was asked for. */
+export function pullFailureText(failure: OfPull): FailureText {
+  const { host } = failure;
+  switch (failure.reason) {
+    case "not-all-pulled": {
+      const { files, bytes, left } = failure;
+      const pulled = files === 0 ? "" : `${countText(files, "file")} pulled (${byteText(bytes)}), `;
+      return {
+        headline: `${host}: ${pulled}${countText(left.length, "file")} left as ${left.length === 1 ? "it is" : "they are"}`,
+        details: leftDetails(left, host),
+        hint: hintFor(left, host),
+      };
+    }
+    case "nothing-matches": {
+      const paths = failure.paths.map(shownPath).join(", ");
+      return {
+        headline: `${host}: nothing there matches ${paths}`,
+        details: failure.lastWords,
+        hint: "paths are relative to where you are; `igor pull --plan .` shows what there is",
+      };
+    }
+    default:
+      return unreachable(failure);
+  }
+}
+
+/** What to do about what comes first. */
+function hintFor(left: readonly Left[], host: string): string {
+  const reasons = new Set(left.map(({ because }) => because));
+  if (reasons.has("changed-here"))
+    return `\`igor pull --overwrite\` takes those of ${host}; yours are first moved to .igor/pull/conflicts/`;
+  if (reasons.has("differs")) return `\`igor pull --host ${host}\` takes those of ${host}`;
+  if (reasons.has("link-here")) return "make it a directory, or bring the files there yourself";
+  return `make them readable there, e.g. \`ssh ${host} chmod -R u+rX ...\`; \`container_user\` says who owns what is made in the container`;
+}
