@@ -191,9 +191,9 @@ describe("names and links", () => {
     ];
     const program = `
 import os, sys, json
-os.makedirs('runs/sub/.git'); os.makedirs('runs/.igor')
+os.makedirs('runs/sub/.git')
 for name in json.load(sys.stdin): open('runs/' + name, 'w').write(name)
-open(b'runs/caf\\xe9', 'w').write('x'); open('runs/.git', 'w') if 0 else None
+open(b'runs/caf\\xe9', 'w').write('x')
 open('runs/sub/.git/config', 'w').write('x')
 os.mkfifo('runs/pipe')
 for name, to in (('out', '../..'), ('abs', '/etc/passwd'), ('up', 'sub/../../../x'), ('in', '../src'), ('odd\\nlink', 'sub')): os.symlink(to, 'runs/' + name)`;
@@ -204,7 +204,7 @@ for name, to in (('out', '../..'), ('abs', '/etc/passwd'), ('up', 'sub/../../../
     const said = await pull(project);
     expect(said).toMatch(/^0 /);
     expect(said).toContain("runs/pipe (a pipe, a socket or a device)");
-    expect(said).toMatch(/runs\/abs, runs\/out, runs\/up|links that lead out of the project/);
+    expect(said).toMatch(/runs\/abs, runs\/out, runs\/up \(links that lead out of the project\)/);
     expect(said).toContain("its name is not UTF-8");
     expect(filesHere(project)).toEqual(
       [...names, "in", "odd\nlink"].map((name) => `runs/${name}`).sort(),
@@ -276,7 +276,7 @@ test("what may not be read there is told, and the rest comes", async () => {
 });
 
 describe("without rsync there", () => {
-  test("files come by tar, also what is written to meanwhile", async () => {
+  test("files come by tar, also one that has two names", async () => {
     const project = aProject({}, outputs);
     await onHost("apollo", "mv /usr/bin/rsync /usr/bin/rsync.away");
     try {
@@ -350,7 +350,7 @@ describe("a pull that is cut", () => {
   }
 
   test.each(["SIGKILL", "SIGINT", "link"] as const)(
-    "by %s leaves nothing half, and the next one goes on where it was",
+    "by %s, and the end of igor, leaves nothing half, and the next one goes on where it was",
     async (how) => {
       const project = aProject({}, outputs);
       await cutShort(project, how);
