@@ -25,6 +25,9 @@ both|busybox-static|busybox|the small base image, and a second sh to test with
 both|python3|python3|the delay line, and remote programs in Python
 both|python3-pip|pip:|the wheels in the base image
 both|tmux|tmux|windows that follow experiments
+test|podman|podman|the other container engine that igor speaks to
+test|uidmap|newuidmap|podman of a user without rights
+test|slirp4netns|slirp4netns|the network of such a podman
 test|dash|dash|remote programs must run in it
 test|zsh|zsh|a login shell that hosts may have, and completion
 test|fish|fish|a login shell that hosts may have, and completion
