@@ -125,6 +125,10 @@ export type Decision =
       readonly kind: "files-not-yours";
       readonly owner: string;
     }
+  | {
+      /** podman of a user who may not linger: systemd ends the container some time after the last login there. */
+      readonly kind: "stops-at-logout";
+    }
   | { readonly kind: "removed"; readonly what: "container" | "image"; readonly name: string }
   | {
       /** An image that was to be removed stays, because containers use it. */

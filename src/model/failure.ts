@@ -228,6 +228,7 @@ export type EngineFailure =
     }
   | {
       readonly reason: "build-failed";
+      readonly engine: "docker" | "podman";
       readonly cause: "step" | "base-image" | "dockerfile-syntax" | "missing-file" | "disk-full";
       /** e.g. `Step 3/7 : RUN pip install -r requirements.txt` */
       readonly step?: string;
@@ -236,6 +237,7 @@ export type EngineFailure =
     }
   | {
       readonly reason: "no-container";
+      readonly engine: "docker" | "podman";
       readonly container: string;
       readonly state: "missing" | "stopped" | "paused";
       /** The host group that was asked for, so that the advice can name it; the default group when absent. */

@@ -41,6 +41,7 @@ export function parseContainerDecision(words: readonly string[]): Decision | und
     case "image-up-to-date":
     case "container-kept":
     case "nothing-to-remove":
+    case "stops-at-logout":
       return { kind: verb };
     case "building":
       return { kind: verb, because: buildReason(first, rest) };
@@ -92,21 +93,19 @@ export function parseContainerFailure(
   switch (reason) {
     case "engine-unavailable": {
       const cause = oneOf(["missing", "no-rights", "stopped", "not-answering"], second);
-      const engine = oneOf(["docker", "podman"], first);
-      return cause === undefined || engine === undefined
-        ? undefined
-        : { reason, engine, cause, ...where };
+      return cause === undefined ? undefined : { reason, engine: engineOf(first), cause, ...where };
     }
     case "dockerfile-missing":
       return { reason, file: decodeWord(first) };
     case "build-failed": {
-      const step = decodeWord(second);
+      const step = decodeWord(third);
       return {
         reason,
+        engine: engineOf(first),
         cause:
-          oneOf(["base-image", "dockerfile-syntax", "missing-file", "disk-full"], first) ?? "step",
+          oneOf(["base-image", "dockerfile-syntax", "missing-file", "disk-full"], second) ?? "step",
         ...(step === "" ? {} : { step }),
-        log: decodeWord(third),
+        log: decodeWord(fourth),
         ...where,
       };
     }
@@ -132,6 +131,10 @@ export function parseContainerFailure(
     default:
       return undefined;
   }
+}
+
+function engineOf(word: string): "docker" | "podman" {
+  return word === "podman" ? "podman" : "docker";
 }
 
 function oneOf<T extends string>(known: readonly T[], word: string): T | undefined {

@@ -118,17 +118,19 @@ export function readOutcome(answer: string, session: Session): Outcome {
   const engine = session.inputs["in_engine"] === "podman" ? "podman" : "docker";
   const { container } = session;
   const notStarted = (failure: Failure): Outcome => ({ kind: "not-started", failure });
+  const noContainer = (state: "missing" | "stopped" | "paused"): Outcome =>
+    notStarted({ reason: "no-container", engine, container, state, ...where });
   switch (line) {
     case "running":
       return { kind: "running" };
     case "unknown":
       return { kind: "unknown" };
     case "no-container missing":
-      return notStarted({ reason: "no-container", container, state: "missing", ...where });
+      return noContainer("missing");
     case "no-container stopped":
-      return notStarted({ reason: "no-container", container, state: "stopped", ...where });
+      return noContainer("stopped");
     case "no-container paused":
-      return notStarted({ reason: "no-container", container, state: "paused", ...where });
+      return noContainer("paused");
     case "engine-unavailable missing":
       return notStarted({ reason: "engine-unavailable", engine, cause: "missing", ...where });
     case "engine-unavailable no-rights":

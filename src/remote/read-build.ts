@@ -20,8 +20,8 @@ export const emptyBuildProgress: BuildProgress = {
 
 /** Reads a line of the legacy builder, of BuildKit with `--progress=plain`, or of podman. */
 export function advanceBuild(build: BuildProgress, line: string): BuildProgress {
-  // Step 3/7 : RUN pip install -r requirements.txt; podman: STEP 3/7: RUN pip install
-  const legacy = /^(?:Step|STEP) (\d+)\/(\d+) ?: (.*)$/.exec(line);
+  // Step 3/7 : RUN pip install -r requirements.txt; podman: STEP 3/7: RUN pip install; [2/2] STEP 1/5: FROM base
+  const legacy = /^(?:Step|(?:\[\d+\/\d+\] )?STEP) (\d+)\/(\d+) ?: (.*)$/.exec(line);
   if (legacy !== null) {
     return {
       ...build,

@@ -49,6 +49,7 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "copied-directory-ignored":
     case "port-taken":
     case "files-not-yours":
+    case "stops-at-logout":
     case "image-kept":
     case "retrying":
       return "warning";
@@ -123,6 +124,8 @@ function clauseOf(decision: Decision, host: string): string {
       return gpuText(decision.found);
     case "files-not-yours":
       return `files made in the container belong to ${decision.owner}, not to you`;
+    case "stops-at-logout":
+      return `the container will stop when you log out there, and igor's connection does so 10 minutes after its last use; \`ssh ${host} loginctl enable-linger\` lets it run on`;
     case "job-stopped":
       return `stopped the job ${decision.job}`;
     case "image-kept":

@@ -32,7 +32,7 @@ export function engineText(failure: OfEngine): FailureText {
         details: lastWords,
         hint:
           failure.state === "paused"
-            ? `resume it with \`ssh ${host} docker unpause ${failure.container}\``
+            ? `resume it with \`ssh ${host} ${failure.engine} unpause ${failure.container}\``
             : `run \`igor docker setup${groupOption(failure.group)}\`, which starts it`,
       };
     case "no-directory":
@@ -85,8 +85,8 @@ function engineUnavailableText(
       };
     case "not-answering":
       return {
-        headline: `${host}: the ${engine} daemon does not answer`,
-        hint: `it may be busy or stuck: try \`ssh ${host} ${engine} ps\`, and restart the daemon if that hangs too`,
+        headline: `${host}: ${engine === "docker" ? "the docker daemon" : engine} does not answer`,
+        hint: `it may be busy or stuck: try \`ssh ${host} ${engine} ps\`${engine === "docker" ? ", and restart the daemon if that hangs too" : ""}`,
       };
     default:
       return unreachable(cause);
@@ -94,7 +94,7 @@ function engineUnavailableText(
 }
 
 function buildFailedText(failure: Extract<OfEngine, { reason: "build-failed" }>): FailureText {
-  const { host, cause, step, log, lastWords } = failure;
+  const { host, engine, cause, step, log, lastWords } = failure;
   const text = (happened: string, hint: string): FailureText => ({
     headline: `${host}: the image could not be built: ${happened}`,
     where: step ?? `${host}:${log}`,
@@ -108,7 +108,7 @@ function buildFailedText(failure: Extract<OfEngine, { reason: "build-failed" }>)
     case "base-image":
       return text(
         "its base image could not be had",
-        `check the name after FROM, and that ${host} may pull it (\`docker login\` there for a private registry)`,
+        `check the name after FROM, and that ${host} may pull it (\`${engine} login\` there for a private registry)`,
       );
     case "dockerfile-syntax":
       return text("the dockerfile has a mistake", `correct the line that is named ${again}`);
@@ -120,7 +120,7 @@ function buildFailedText(failure: Extract<OfEngine, { reason: "build-failed" }>)
     case "disk-full":
       return text(
         "no space left on the disk",
-        `make room, e.g. with \`ssh ${host} docker system df\` and \`igor docker clean --images\`, ${again}`,
+        `make room, e.g. with \`ssh ${host} ${engine} system df\` and \`igor docker clean --images\`, ${again}`,
       );
     default:
       return unreachable(cause);
@@ -180,7 +180,7 @@ function notStartedText(
     case "other":
       return text(
         "the engine refused",
-        `see the words of the engine above, and \`ssh ${host} docker logs ${container}\``,
+        `correct what it names, in .igor/config.json or on ${host}, and run the same command again`,
       );
     default:
       return unreachable(cause);

@@ -66,12 +66,18 @@ describe("events of the programs for containers", () => {
       { reason: "engine-unavailable", engine: "podman", cause: "stopped" },
     ],
     [
-      `build-failed step ${encoded("Step 1/2 : RUN x")} ${encoded("/l")}`,
-      { reason: "build-failed", cause: "step", step: "Step 1/2 : RUN x", log: "/l" },
+      `build-failed docker step ${encoded("Step 1/2 : RUN x")} ${encoded("/l")}`,
+      {
+        reason: "build-failed",
+        engine: "docker",
+        cause: "step",
+        step: "Step 1/2 : RUN x",
+        log: "/l",
+      },
     ],
     [
-      `build-failed base-image  ${encoded("/l")}`,
-      { reason: "build-failed", cause: "base-image", log: "/l" },
+      `build-failed podman base-image  ${encoded("/l")}`,
+      { reason: "build-failed", engine: "podman", cause: "base-image", log: "/l" },
     ],
     [
       `container-in-use c ${encoded("7 python x\n9 sh\n")}`,

@@ -54,6 +54,7 @@ describe("the progress of a build", () => {
 
   test("is read from podman", () => {
     expect(progressOf("STEP 2/4: RUN make")).toEqual(["1/4 RUN make"]);
+    expect(progressOf("[1/2] STEP 2/4: RUN make")).toEqual(["1/4 RUN make"]);
   });
 });
 

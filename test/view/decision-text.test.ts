@@ -87,6 +87,7 @@ const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
     kind: "gpus",
     found,
   })),
+  "stops-at-logout": [{ kind: "stops-at-logout" }],
   "files-not-yours": [{ kind: "files-not-yours", owner: "root" }],
   removed: [{ kind: "removed", what: "container", name: "dino-train-dev" }],
   "image-kept": [

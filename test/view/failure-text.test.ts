@@ -22,14 +22,19 @@ const link = { reason: "unreachable", ...on("apollo") } as const;
 const target = { reason: "target-refused", dir: "/home/dino/x/train", ...on("apollo") } as const;
 const engine = { reason: "engine-unavailable", engine: "docker", ...on("apollo") } as const;
 const log = "/home/dino/x/train/.igor/host/jobs/7/log";
-const build = { reason: "build-failed", log, ...on("apollo") } as const;
+const build = { reason: "build-failed", engine: "docker", log, ...on("apollo") } as const;
 const start = {
   reason: "container-not-started",
   container: "dino-train-dev",
   previous: "none",
   ...on("apollo"),
 } as const;
-const none = { reason: "no-container", container: "dino-train-dev", ...on("apollo") } as const;
+const none = {
+  reason: "no-container",
+  engine: "docker",
+  container: "dino-train-dev",
+  ...on("apollo"),
+} as const;
 const login = { reason: "login-refused", ...on("apollo") } as const;
 const file = "/home/dino/train/.igor/config.json";
 
@@ -381,7 +386,7 @@ const samples: Samples = {
   "no-container": {
     missing: { ...none, state: "missing", container: "dino-train-cluster", group: "cluster" },
     stopped: { ...none, state: "stopped", group: "dev" },
-    paused: { ...none, state: "paused" },
+    paused: { ...none, engine: "podman", state: "paused" },
   },
   "container-in-use": {
     one: {

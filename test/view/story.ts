@@ -121,6 +121,7 @@ export function setupThatFails(): Story {
     .ended(9_100, "apollo", {
       failure: {
         reason: "build-failed",
+        engine: "docker",
         host: "apollo",
         cause: "step",
         step: "Step 3/7 : RUN pip install -r requirements.txt",

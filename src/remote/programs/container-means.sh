@@ -4,18 +4,19 @@
 # find_means: what this host needs so that files in the mount belong to its user, and what it has for GPUs.
 # Sets $user_words, $gpu_words and $gpu_found.
 find_means() {
-  means_code=0
-  means=$(engine 10 info --format '{{json .}}') || means_code=$?
-  [ "$means_code" = 0 ] || engine_failed "$means_code" "ask the engine what it can do"
-  user_words=
+  means_code='' means='' user_words=
   case $in_engine in
     podman)
       [ "$in_container_user" = image ] || {
         user_words="--user $(id -u):$(id -g)"
         [ "$(id -u)" = 0 ] || user_words="--userns keep-id $user_words"
       }
+      # It takes half a second to tell all it knows, and nothing else of that is wanted.
+      [ ! -e /sys/fs/selinux/enforce ] || means='"name=selinux'
       ;;
     *)
+      means=$(engine 10 info --format '{{json .}}') || means_code=$?
+      [ -z "$means_code" ] || engine_failed "$means_code" "ask the engine what it can do"
       if [ "$in_container_user" != image ]; then
         case $means in
           *'"name=rootless'*) user_words='--user 0:0' ;;
@@ -25,8 +26,14 @@ find_means() {
       fi
       ;;
   esac
-  case $means in *'"name=selinux'* | *'"selinuxEnabled":true'*) user_words="$user_words --security-opt label=disable" ;; esac
+  case $means in *'"name=selinux'*) user_words="$user_words --security-opt label=disable" ;; esac
   find_gpus
+}
+
+# stops_at_logout: whether systemd ends the containers of this user with the last login. The ssh connection is one.
+stops_at_logout() {
+  [ "$in_engine" = podman ] && [ "$(id -u)" != 0 ] || return 1
+  [ "$(loginctl show-user "$(id -un)" --property Linger 2>/dev/null)" = Linger=no ]
 }
 
 find_gpus() {

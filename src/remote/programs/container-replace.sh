@@ -36,7 +36,7 @@ heal_container() {
   [ "$status" != missing ] && container_is_ours || return 0
   look_at_container "$in_container"
   [ "$status" = missing ] || container_is_ours || return 0
-  if [ "$status" = exited ]; then
+  if [ "$status" = exited ] || [ "$status" = stopped ]; then
     # It ran, and may hold what its user left there.
     engine 60 start "$in_container" >/dev/null || :
     look_at_container "$in_container"

@@ -153,13 +153,16 @@ make_container() {
       *'exec: "sh"'*) not_made no-shell ;;
       # invalid mount config for type "bind": bind source path does not exist: /x
       *'invalid mount'* | *'bind source path does not exist'* | *'error mounting'*) not_made mount ;;
-      *'unknown flag'* | *'unknown shorthand flag'* | *'invalid argument'*) not_made arguments ;;
+      # network x not found; podman: network not found; invalid value for memory; unable to translate --shm-size
+      *'unknown flag'* | *'unknown shorthand flag'* | *'invalid argument'* | *'unknown capability'* | *network*'not found'* | \
+        *'invalid value for'* | *'unable to translate'*) not_made arguments ;;
       *) not_made other ;;
     esac
   done
   check_container
   rm -f "$scratch.env"
   [ -z "$gpu_found" ] || ev gpus "$gpu_found"
+  ! stops_at_logout || ev stops-at-logout
 }
 
 # drop_port: the port of the last error is taken.

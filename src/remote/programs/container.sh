@@ -6,7 +6,8 @@
 # the host's memory, or empty), in_network, in_ports (words HOST:CONTAINER), in_mounts (three lines each:
 # ro or rw, source, target), in_env (lines NAME=VALUE), in_docker_args (lines), in_replace (1: even when something runs in it).
 # Events: `container-kept`, `container-started BECAUSE`, `container-replaced BECAUSE` (no-container, stopped, leftover,
-# new-image, changed KEYS), `port-taken PORT HOLDER`, `gpus none|runtime|cdi|no-runtime`, `files-not-yours OWNER`.
+# new-image, changed KEYS), `port-taken PORT HOLDER`, `gpus none|runtime|cdi|no-runtime`, `files-not-yours OWNER`,
+# `stops-at-logout`.
 # Guarantees: a container without our labels is never touched; the old container is renamed and stopped, not removed,
 # until the new one runs, and runs again when the new one does not.
 : "${in_container:?}" "${in_image:?}" "${in_image_hash:?}" "${in_config_hash:?}" "${in_config_keys=}" "${in_owner:?}"
@@ -119,7 +120,20 @@ refuse_in_use() {
 
 # port_holder PORT: sets $holder, who listens there on this host, or nothing.
 port_holder() {
-  holder=$(engine 10 ps --filter "publish=$1" --format '{{.Names}}' | head -n 1) || holder=
+  case $in_engine in
+    # It has no such filter: NAME 127.0.0.1:5700-5702->80-82/tcp, 0.0.0.0:5556->5556/tcp
+    podman)
+      holder=$(engine 10 ps --format '{{.Names}} {{.Ports}}' | awk -v port="$1" '{
+        for (i = 2; i <= NF; i++) {
+          if (split($i, side, "->") < 2) continue
+          sub(/.*:/, "", side[1])
+          ends = split(side[1], end, "-")
+          if (port + 0 >= end[1] + 0 && port + 0 <= end[ends] + 0) { print $1; exit }
+        }
+      }') || holder=
+      ;;
+    *) holder=$(engine 10 ps --filter "publish=$1" --format '{{.Names}}' | head -n 1) || holder= ;;
+  esac
   [ -z "$holder" ] || { holder="the container $holder" && return 0; }
   # Column 2 is ADDRESS:PORT in hexadecimal, 4 the state (0A: listening), 8 the user. Loopback or any address.
   port_user=$(awk -v port="$(printf %04X "$1")" \

@@ -72,7 +72,7 @@ copy_to() {
   : "${tar_words=$(case $(tar --version 2>/dev/null) in *GNU*) echo --no-unquote ;; esac)}"
   # shellcheck disable=SC2086
   if ! tar -cf "$scratch.tar" $tar_words -- "$@" || ! (umask 022 && tar -xpf "$scratch.tar" -C "$copy_to"); then
-    die build-failed missing-file "" "$(encoded "$root")"
+    die build-failed "$in_engine" missing-file "" "$(encoded "$root")"
   fi
   rm -f "$scratch.tar"
 }
@@ -95,17 +95,55 @@ build_image() {
     --label "igor.project=$in_project" --label "igor.image=$in_image_hash" --label "igor.inputs=$in_image_inputs"
   build_from=$(($(wc -c <"$build_dir/log") + 1))
   build_code=0
-  run_build "$@" || build_code=$?
+  build_session=''
+  if [ "$in_engine" = podman ] && command -v setsid >/dev/null 2>&1; then
+    born $$ || born=0
+    build_session=setsid build_mark=$((born * 4194304 + $$))
+    run_build "$@" &
+    building=$!
+    wait "$building" || build_code=$?
+    building=
+  else
+    (run_build "$@") || build_code=$?
+  fi
   [ "$build_code" = 0 ] || build_failed
   # Only what stands here is an image that igor may remove once it has lost its name.
   engine 10 image inspect -f '{{.Id}}' "$in_image" >>"$root/.igor/host/images" || :
   ev built "$in_image"
 }
 
+# stop_building: podman that is ended in the middle leaves behind what a step of the dockerfile runs, and the containers
+# it builds in. When the step is ended instead, it fails and takes everything away itself. That is why it has a session of
+# its own, and the step is known by the limit of file locks, which goes to everything that the build starts.
+stop_building() {
+  build_tenths=0
+  build_here=$(readlink /proc/self/ns/pid)
+  while born "$building"; do
+    grep -ls "^Max file locks  *$build_mark " /proc/[0-9]*/limits | while IFS=/ read -r _ _ build_step _; do
+      build_there=$(readlink "/proc/$build_step/ns/pid" 2>/dev/null) || continue
+      [ "$build_there" = "$build_here" ] || kill -KILL "$build_step" 2>/dev/null || :
+    done
+    case $build_tenths in
+      20) kill -TERM "-$building" 2>/dev/null || : ;;
+      60) kill -KILL "-$building" 2>/dev/null || : ;;
+      80) return 0 ;;
+    esac
+    sleep 0.1 2>/dev/null || sleep 1
+    build_tenths=$((build_tenths + 1))
+  done
+}
+
 # run_build WORDS: the engine takes the values of build arguments from its environment, since arguments can be read by
-# everyone. Those whose names mean something to a shell or to the engine itself stay arguments.
-run_build() (
+# everyone. Those whose names mean something to a shell or to the engine itself stay arguments. It takes the place of the
+# shell that runs it.
+run_build() {
   set -- "$in_engine" "$@"
+  if [ "$build_session" ]; then
+    set -- "$build_session" "$@"
+    # dash calls it -w, bash and ash -x.
+    # shellcheck disable=SC3045
+    { ulimit -S -w "$build_mark" || ulimit -S -x "$build_mark"; } 2>/dev/null || :
+  fi
   build_names=
   while IFS= read -r line; do
     [ "$line" ] || continue
@@ -132,13 +170,13 @@ EOF
 $build_names
 EOF
   exec "$@" 2>&1
-)
+}
 
 # build_failed: tells why from the engine's last words. What a step of the dockerfile printed is not one of them.
 build_failed() {
   tail -c "+$build_from" "$build_dir/log" | tail -n 60 >"$scratch.err"
   tail -n 60 "$scratch.err" | grep -v '^$' | tail -n 3 >"$scratch.last"
-  build_step=$(tail -c "+$build_from" "$build_dir/log" | sed -n -e 's/^\(Step [0-9]*\/[0-9]* : .*\)/\1/p' -e 's/^ > \(\[.*\]\{0,1\} [A-Z].*\):$/\1/p' | tail -n 1 | cut -c 1-500)
+  build_step=$(tail -c "+$build_from" "$build_dir/log" | sed -n -e 's/^\(Step [0-9]*\/[0-9]* : .*\)/\1/p' -e 's/^\(\[[0-9/]*\] \)\{0,1\}STEP \([0-9]*\/[0-9]*\): \(.*\)/Step \2 : \3/p' -e 's/^ > \(\[.*\]\{0,1\} [A-Z].*\):$/\1/p' | tail -n 1 | cut -c 1-500)
   case $(cat "$scratch.last") in
     # Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
     *'ermission denied while trying to connect'* | *'Cannot connect to the Docker daemon'* | *'failed to connect to the docker API'*)
@@ -154,12 +192,13 @@ build_failed() {
         # ERROR: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1
         *'returned a non-zero code'* | *'did not complete successfully'*) build_cause=step ;;
         # dockerfile parse error line 3: unknown instruction: RUNN; Error response from daemon: dockerfile parse error ...
-        *'parse error'* | *'unknown instruction'* | *'no build stage in current context'* | *'failed to parse'* | *'requires at least'* | *'requires exactly'* | *'cannot be empty'* | *'Unknown flag'* | *'unknown flag'*)
+        # podman: Build error: Unknown instruction: "RUNN"
+        *'parse error'* | *[Uu]'nknown instruction'* | *'no build stage in current context'* | *'failed to parse'* | *'requires at least'* | *'requires exactly'* | *'cannot be empty'* | *'Unknown flag'* | *'unknown flag'*)
           build_cause=dockerfile-syntax
           ;;
         # COPY failed: file not found in build context or excluded by .dockerignore: stat x: file does not exist
-        # failed to compute cache key: ... "/x": not found
-        *'COPY failed'* | *'ADD failed'* | *'failed to compute cache key'* | *'failed to calculate checksum'* | *'no source files were specified'*)
+        # failed to compute cache key: ... "/x": not found; podman: checking on sources under "/d": copier: stat: "/x": no such
+        *'COPY failed'* | *'checking on sources under'* | *'ADD failed'* | *'failed to compute cache key'* | *'failed to calculate checksum'* | *'no source files were specified'*)
           build_cause=missing-file
           ;;
         # pull access denied for x, repository does not exist or may require 'docker login'
@@ -172,5 +211,5 @@ build_failed() {
       esac
       ;;
   esac
-  die build-failed "$build_cause" "$(encoded "$build_step")" "$(encoded "$build_dir/log")"
+  die build-failed "$in_engine" "$build_cause" "$(encoded "$build_step")" "$(encoded "$build_dir/log")"
 }

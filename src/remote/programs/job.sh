@@ -100,6 +100,7 @@ be_job() {
 end_job() {
   trap '' TERM INT
   set +e
+  [ -z "${building-}" ] || stop_building
   if [ "${replacing-}" ]; then
     # The engine may still be at what it was asked for last.
     sleep 1
