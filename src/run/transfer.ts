@@ -112,9 +112,12 @@ async function rsync(
   return fail(transferFailure(end, step.title, connection.host.host));
 }
 
-/** It says that it is ready, so that startup files read nothing of the archive. */
+/**
+ * It says that it is ready, so that startup files read nothing of the archive. busybox tar takes the umask from the modes
+ * of files; the directories that no tar has modes for are above them.
+ */
 const unpack =
-  'mkdir -p -- "$in_into" && cd -P -- "$in_into" && echo "$in_ready" && exec tar -xzpof -';
+  'mkdir -p -- "$in_into" && cd -P -- "$in_into" && umask 0 && echo "$in_ready" && tar -xzpof - && find . -type d -exec chmod 755 {} +';
 
 async function tar(step: Transfer, means: TransferMeans): Promise<Result<Transferred>> {
   const { connection } = means.shell;

@@ -119,9 +119,9 @@ stop_building() {
   build_tenths=0
   build_here=$(readlink /proc/self/ns/pid)
   while born "$building"; do
-    grep -ls "^Max file locks  *$build_mark " /proc/[0-9]*/limits | while IFS=/ read -r _ _ build_step _; do
-      build_there=$(readlink "/proc/$build_step/ns/pid" 2>/dev/null) || continue
-      [ "$build_there" = "$build_here" ] || kill -KILL "$build_step" 2>/dev/null || :
+    grep -ls "^Max file locks  *$build_mark " /proc/[0-9]*/limits | while IFS=/ read -r _ _ build_process _; do
+      build_there=$(readlink "/proc/$build_process/ns/pid" 2>/dev/null) || continue
+      [ "$build_there" = "$build_here" ] || kill -KILL "$build_process" 2>/dev/null || :
     done
     case $build_tenths in
       20) kill -TERM "-$building" 2>/dev/null || : ;;

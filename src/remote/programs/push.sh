@@ -59,7 +59,10 @@ push_tree() {
   trap 'drop_stage $?' EXIT
   if [ -z "$pushed" ]; then
     mkdir -p "$stage"
+    # busybox tar takes the umask from the modes. What it makes of a fresh tree is moved as it is, directories too.
+    if [ "$in_staged" = fresh ]; then umask 022; else umask 0; fi
     tar -xzpof - -C "$stage"
+    umask 077
     drop_gone
     [ "$in_staged" != fresh ] || place_whole
   fi
