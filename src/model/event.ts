@@ -23,6 +23,10 @@ export type ContainerReason =
       readonly keys: readonly string[];
     };
 
+/** Why rsync is not used: it is missing, or openrsync, which refuses the options that igor needs. */
+export type WithoutRsync =
+  "no-rsync-here" | "openrsync-here" | "no-rsync-there" | "openrsync-there";
+
 /** Something igor decided or did on a host, with its reason: what a user wants to read afterwards. */
 export type Decision =
   | {
@@ -101,6 +105,7 @@ export type Decision =
       readonly previous: string;
     }
   | { readonly kind: "reconciling"; readonly because: "first-push" | "unknown-generation" }
+  | { readonly kind: "by-tar"; readonly because: WithoutRsync }
   | { readonly kind: "image-up-to-date" }
   | { readonly kind: "building"; readonly because: BuildReason }
   | { readonly kind: "built"; readonly image: string }

@@ -1,3 +1,4 @@
+import type { WithoutRsync } from "./event.ts";
 import type { Host } from "./project.ts";
 
 /** The remote programs of igor, by the name of what they do on the host. */
@@ -67,6 +68,8 @@ export type Step =
       readonly kind: "transfer";
       readonly title: string;
       readonly tool: "rsync" | "tar";
+      /** Why it is not rsync, which sends less. */
+      readonly because?: WithoutRsync;
       readonly files: readonly string[];
       /** Directory on the host that receives the files: absolute, or `~/...`. */
       readonly into: string;

@@ -1,3 +1,4 @@
+import type { WithoutRsync } from "../model/event.ts";
 import type { Manifest, PendingPush } from "../model/manifest.ts";
 import type { Change, ProgramName, Step } from "../model/plan.ts";
 import type { Host, Project } from "../model/project.ts";
@@ -112,13 +113,14 @@ export function planPush(
   const listed = difference.changes.filter(({ path }) => !isFresh || path.startsWith(".igor/"));
   const tree = answer.root;
   const stage = `${tree}/.igor/host/stage/${facts.stage}`;
-  const useRsync = answer.rsync === "rsync" && facts.laptopRsync === "rsync";
+  const because = withoutRsync(facts.laptopRsync, answer.rsync);
+  const useRsync = because === undefined;
   return {
     steps: [
       {
         kind: "transfer",
         title: "transfer",
-        tool: useRsync ? "rsync" : "tar",
+        ...(useRsync ? { tool: "rsync" } : { tool: "tar", because }),
         files: replaced,
         into: `${stage}/f`,
         ...(useRsync && !isFresh
@@ -132,6 +134,15 @@ export function planPush(
     ],
     pending,
   };
+}
+
+function withoutRsync(
+  here: PushFacts["laptopRsync"],
+  there: PushFacts["laptopRsync"],
+): WithoutRsync | undefined {
+  if (here !== "rsync") return here === "none" ? "no-rsync-here" : "openrsync-here";
+  if (there !== "rsync") return there === "none" ? "no-rsync-there" : "openrsync-there";
+  return undefined;
 }
 
 /** Where a project lives on a host. e.g. `/home/dino/dev_dsk/mnist` */

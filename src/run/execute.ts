@@ -112,6 +112,10 @@ async function runTransfer(
   };
   const onFallback = (because: string): void =>
     emit({ type: "decided", host, decision: { kind: "retrying", because }, at: tools.now() });
+  if (step.because !== undefined) {
+    const decision = { kind: "by-tar", because: step.because } as const;
+    emit({ type: "decided", host, decision, at: tools.now() });
+  }
   const moved = await transfer(step, {
     shell,
     source: tools.source,

@@ -1,4 +1,4 @@
-import type { BuildReason, ContainerReason, Decision } from "../model/event.ts";
+import type { BuildReason, ContainerReason, Decision, WithoutRsync } from "../model/event.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { byteText, countText, durationText, listText } from "./amount-text.ts";
 import { headlineAt } from "./failure-text.ts";
@@ -49,6 +49,7 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "copied-directory-ignored":
     case "port-taken":
     case "files-not-yours":
+    case "by-tar":
     case "stops-at-logout":
     case "image-kept":
     case "retrying":
@@ -102,6 +103,8 @@ function clauseOf(decision: Decision, host: string): string {
       return decision.because === "first-push"
         ? "comparing all files: first push from here"
         : "comparing all files: the host does not hold what igor last sent";
+    case "by-tar":
+      return byTarText(decision.because, host);
     case "image-up-to-date":
       return "image up to date";
     case "building":
@@ -138,6 +141,23 @@ function clauseOf(decision: Decision, host: string): string {
       return `trying once more: ${decision.because}`;
     default:
       return unreachable(decision);
+  }
+}
+
+function byTarText(because: WithoutRsync, host: string): string {
+  const text = "the files go by tar, and rsync would send less";
+  const openrsync = "is openrsync, which lacks options that igor needs";
+  switch (because) {
+    case "no-rsync-here":
+      return `${text}: it is not installed on this machine`;
+    case "openrsync-here":
+      return `${text}: that of this machine ${openrsync}`;
+    case "no-rsync-there":
+      return `${text}: it is not installed on ${host}`;
+    case "openrsync-there":
+      return `${text}: that of ${host} ${openrsync}`;
+    default:
+      return unreachable(because);
   }
 }
 

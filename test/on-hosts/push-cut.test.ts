@@ -5,11 +5,13 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
@@ -283,20 +285,42 @@ test("a transfer that ends while something holds its pipes is over", async () =>
   }
 });
 
-test("a laptop with openrsync pushes many files all the same", async () => {
-  const bin = mkdtempSync(join(tmpdir(), "igor-openrsync-"));
-  writeFileSync(
-    join(bin, "rsync"),
-    "#!/bin/sh\n[ \"$1\" = --version ] && echo 'openrsync: protocol version 29, rsync version 2.6.9 compatible' && exit\necho 'rsync: unrecognized option' >&2; exit 1\n",
-    { mode: 0o755 },
-  );
-  const project = aProject({ "a.py": "1\n" });
-  save(project, 1100, 40);
-  const { exitCode, stderr } = await plain.igor(project, ["push"], {
-    env: { PATH: `${bin}:${plain.env["PATH"] ?? ""}` },
+describe("openrsync, which lacks the options that igor needs,", () => {
+  const standIn = fileURLToPath(new URL("../support/openrsync.sh", import.meta.url));
+  const sayings = (stderr: string): readonly string[] =>
+    stderr.split("\n").filter((line) => line.includes("by tar"));
+
+  test("on the laptop: many files go by tar, and that is said once", async () => {
+    const bin = mkdtempSync(join(tmpdir(), "igor-openrsync-"));
+    symlinkSync(standIn, join(bin, "rsync"));
+    const env = { PATH: `${bin}:${plain.env["PATH"] ?? ""}` };
+    const project = aProject({ "a.py": "1\n" });
+    save(project, 1100, 40);
+    const { exitCode, stderr } = await plain.igor(project, ["push"], { env });
+    expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
+    expect(sayings(stderr)).toEqual([
+      "apollo: warning: the files go by tar, and rsync would send less: that of this machine is openrsync, which lacks options that igor needs",
+    ]);
+    await expectHealed(project);
   });
-  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
-  await expectHealed(project);
+
+  test("on the host: as well", async () => {
+    await onHost("apollo", "cat >/usr/local/bin/rsync; chmod 755 /usr/local/bin/rsync", {
+      input: readFileSync(standIn),
+    });
+    try {
+      const project = aProject({ "a.py": "1\n" });
+      save(project, 1100, 40);
+      const { exitCode, stderr } = await plain.igor(project, ["push"]);
+      expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
+      expect(sayings(stderr)).toEqual([
+        "apollo: warning: the files go by tar, and rsync would send less: that of apollo is openrsync, which lacks options that igor needs",
+      ]);
+      await expectHealed(project);
+    } finally {
+      await onHost("apollo", "rm /usr/local/bin/rsync");
+    }
+  });
 });
 
 test("files from the past and the future are sent once", async () => {

@@ -88,6 +88,9 @@ const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
     found,
   })),
   "stops-at-logout": [{ kind: "stops-at-logout" }],
+  "by-tar": (["no-rsync-here", "openrsync-here", "no-rsync-there", "openrsync-there"] as const).map(
+    (because) => ({ kind: "by-tar", because }),
+  ),
   "files-not-yours": [{ kind: "files-not-yours", owner: "root" }],
   removed: [{ kind: "removed", what: "container", name: "dino-train-dev" }],
   "image-kept": [
