@@ -15,6 +15,8 @@ import type { Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
+import { chanceOf } from "../support/chance.ts";
+import type { Chance } from "../support/chance.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
 import { numbersFrom } from "../support/numbers.ts";
@@ -46,17 +48,6 @@ const names = [
   "keep.log",
   "g/h/i/j",
 ];
-
-interface Chance {
-  number(below: number): number;
-  one<T>(items: readonly T[]): T;
-}
-
-function chanceOf(seed: number): Chance {
-  const next = numbersFrom(seed);
-  const number = (below: number) => Math.floor(next() * below);
-  return { number, one: (items) => items[number(items.length)]! };
-}
 
 function statusOf(file: string): Stats | undefined {
   try {

@@ -1,5 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -32,6 +40,7 @@ function push(
   shell: LocalShell,
   inputs: Readonly<Record<string, string>>,
   payload?: Buffer,
+  env: Readonly<Record<string, string>> = {},
 ): LocalRun {
   const all = {
     in_base: join(place, "base"),
@@ -47,6 +56,7 @@ function push(
     parts,
     inputs: all,
     cwd: join(place, "home"),
+    env,
     ...(payload && { payload }),
   });
 }
@@ -195,6 +205,21 @@ describe.each(localShells)("push in $name", (shell) => {
       false,
       true,
     ]);
+  });
+
+  test("sweeps what pushes have staged whose host shell is gone, and no other", async () => {
+    const gone = spawnSync("true").pid;
+    for (const [stage, pid] of Object.entries({ dead: gone, alive: process.pid })) {
+      const env = { D: mkdtempSync(join(place, "D-")) };
+      writeFileSync(join(env.D, "pid"), `${String(process.pid)}\n`);
+      push(shell, { in_accept: "", in_stage: stage }, undefined, env);
+      const owner = join(tree(), ".igor/host/stage", stage, "owner");
+      const line = readFileSync(owner, "utf8");
+      writeFileSync(owner, line.replace(/^\d+/, String(pid)));
+    }
+    push(shell, { in_accept: "", in_stage: "unknown" });
+    push(shell, { in_changes: "1" }, await payloadOf({ "a.py": "1" }));
+    expect(readdirSync(join(tree(), ".igor/host/stage")).sort()).toEqual(["alive", "unknown"]);
   });
 
   test("does nothing with half a payload", async () => {

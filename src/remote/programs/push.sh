@@ -11,7 +11,7 @@
 # host holds, nothing was done but making the stage, plan again. FRESH is 1 when the tree holds nothing yet, `resumed` when
 # an earlier attempt to fill it was cut.
 # Guarantees: see commit. Whoever else pushes at the same time waits or is refused.
-: "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_count=}" "${in_drop=}"
+: "${lock_host:=}" "${lock_boot:=}" "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_count=}" "${in_drop=}"
 
 # accepted: the generation of the tree is one that the changes were made for.
 accepted() {
@@ -35,7 +35,23 @@ reconcile() {
     is_fresh=resumed
   fi
   mkdir -p "$stage/f"
+  own_stage
   ev reconcile "$generation" "$flavour" "$is_fresh" "$(encoded "$root")"
+}
+
+# own_stage: notes whose stage it is: the host shell's, which outlives every frame and transfer that fill it.
+own_stage() {
+  { read -r shell_pid <"$D/pid"; } 2>/dev/null && born "$shell_pid" || return 0
+  echo "$shell_pid $born $lock_boot $lock_host" >".igor/host/stage/$in_stage/owner"
+}
+
+# sweep_stages: those whose host shell is gone, since nobody else fills them or puts them in place. Whoever puts one in
+# place holds the lock, and so do we.
+sweep_stages() {
+  for found in .igor/host/stage/*; do
+    if [ "$found" = ".igor/host/stage/$in_stage" ] || ! read -r owner 2>/dev/null <"$found/owner"; then continue; fi
+    ! stale "$owner" || rm -rf "$found"
+  done
 }
 
 # push_tree: afterwards the tree is at $in_generation and $pushed is 1, or the answer was `reconcile` and it is empty.
@@ -59,6 +75,7 @@ push_tree() {
   trap 'drop_stage $?' EXIT
   if [ -z "$pushed" ]; then
     mkdir -p "$stage"
+    own_stage
     # busybox tar takes the umask from the modes. What it makes of a fresh tree is moved as it is, directories too.
     if [ "$in_staged" = fresh ]; then umask 022; else umask 0; fi
     tar -xzpof - -C "$stage"
@@ -73,6 +90,7 @@ push_tree() {
     return 0
   fi
   commit_tree "$stage"
+  sweep_stages
   trap unlock_tree EXIT
   if [ "$in_staged" = fresh ]; then ev pushed; else ev pushed "$placed"; fi
   pushed=1
