@@ -29,6 +29,14 @@ const endsWithinMs = 90_000;
 
 const verbs = ["push", "build", "setup", "exec", "exec --push"] as const;
 type Verb = (typeof verbs)[number];
+/** How long a verb takes about, in ms: within that time something happens to it. */
+const lastsMs: Readonly<Record<Verb, number>> = {
+  push: 600,
+  build: 3000,
+  setup: 5000,
+  exec: 1500,
+  "exec --push": 2000,
+};
 const faults = ["reset", "silence", "freeze", "unplug", "kill", "interrupt", "terminate"] as const;
 type Fault = (typeof faults)[number];
 
@@ -111,18 +119,19 @@ async function round(world: World): Promise<void> {
   const verb = chance.one(verbs);
   const fault = chance.one(faults);
   const mark = `foreign-${String((world.count += 1))}-end`;
-  const afterMs = chance.one([0, 100, 300, 700, 1500, 3000]) + chance.number(400);
+  const afterMs = chance.number(lastsMs[verb]);
   const forMs = chance.number(chance.one(isLong ? [500, 3000, 15_000] : [500, 1500]));
   const child = laptop.start(world.project, wordsOf(verb, mark, false));
   child.stdin?.end();
   const end = within(ended(child), child);
   await pause(afterMs);
+  const isOver = child.exitCode !== null;
   const mend = await strike(fault, child);
   await pause(forMs);
   await mend();
   const broken = await end;
   log.push(
-    `${verb}, ${fault} after ${String(afterMs)} ms for ${String(forMs)} ms: exit code ${String(broken.exitCode ?? broken.signal)}`,
+    `${verb}, ${fault} after ${String(afterMs)} ms for ${String(forMs)} ms${isOver ? ", too late" : ""}: exit code ${String(broken.exitCode ?? broken.signal)}`,
   );
   const healing = await run(world, wordsOf(verb, mark, true));
   if (healing.exitCode !== 0)

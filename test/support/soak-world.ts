@@ -49,7 +49,7 @@ export function editHere(world: World): void {
     say(name);
   }
   const text = String((world.count += 1));
-  switch (chance.number(12)) {
+  switch (chance.number(9)) {
     case 0:
       for (const name of many) write(world, name, `local ${text} ${name}\n`.repeat(20));
       say("very many files");
