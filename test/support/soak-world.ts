@@ -133,7 +133,7 @@ export async function wrongs(world: World, pushed: boolean): Promise<readonly st
 }
 
 /** What still runs on the host, or is half made there, once nothing should be. */
-export async function leftovers({ project }: World): Promise<readonly string[]> {
+async function leftovers({ project }: World): Promise<readonly string[]> {
   const container = containerOf(project);
   return inProject(
     project,
