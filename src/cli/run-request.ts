@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { igor } from "../app/igor.ts";
 import type { HostEnd, Outcome } from "../app/action.ts";
 import type { HostRequest } from "../request/commands.ts";
@@ -44,6 +45,8 @@ async function runOnce(request: HostRequest, unread: AbortSignal): Promise<Ran> 
   });
   const { signal: ended, stop } = endBySignals();
   const signal = AbortSignal.any([ended, unread]);
+  // Every host listens to it, and Node warns of more than ten listeners in the middle of the screen.
+  setMaxListeners(0, signal);
   const terminal =
     stdin.isTTY && stdout.isTTY ? { term: env["TERM"], colorTerm: env["COLORTERM"] } : undefined;
   try {

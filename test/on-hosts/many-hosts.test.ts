@@ -34,6 +34,7 @@ describe("a group of 16 hosts", () => {
     const first = await run(project, "push");
     expect(first.all).toMatch(/exit code 0$/);
     expect(first.all.match(/2 files pushed/g)).toHaveLength(16);
+    expect(first.all).not.toContain("Warning");
     project.write({ "a.py": "2\n" });
     await onHost("fleet7", "pkill -x sshd");
     const second = await run(project, "push");

@@ -96,7 +96,7 @@ export async function editThere(world: World): Promise<void> {
     const isNew = chance.number(2) === 0;
     const candidates = [...local].filter((name) => !foreignPaths.has(name));
     const path = isNew || candidates.length === 0 ? `out/${text}` : chance.one(candidates);
-    const script = 'cd "$1" && mkdir -p "$(dirname "$2")" && printf "%s\\n" "$3" >"$2"';
+    const script = 'cd "$1" && mkdir -p "$(dirname "$2")" && printf "%s\\n" "$3" >>"$2"';
     const words = ["sh", "-c", script, "sh", project.hostDir, path, text];
     const { exitCode } = await onHost("apollo", words, { user: "dino" });
     if (exitCode !== 0) continue;
