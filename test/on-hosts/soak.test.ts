@@ -10,7 +10,7 @@ import { aWorld, editHere, editThere, expectQuiet, wrongs } from "../support/soa
 import type { World } from "../support/soak-world.ts";
 
 /** More by `npm run soak`. A failure prints its seed, for IGOR_SOAK_SEED: the choices come back, the moments do not. */
-const rounds = Number(process.env["IGOR_SOAK_ROUNDS"] ?? "6");
+const rounds = Number(process.env["IGOR_SOAK_ROUNDS"] ?? "5");
 const seed = Number(process.env["IGOR_SOAK_SEED"] ?? Math.floor(Math.random() * 1e9));
 const isLong = rounds > 20;
 
