@@ -108,7 +108,9 @@ function buildFailedText(failure: Extract<OfEngine, { reason: "build-failed" }>)
     case "base-image":
       return text(
         "its base image could not be had",
-        `check the name after FROM, and that ${host} may pull it (\`${engine} login\` there for a private registry)`,
+        engine === "podman"
+          ? `check the name after FROM, which podman may want whole (docker.io/library/python:3.12), and that ${host} may pull it (\`podman login\` there for a private registry)`
+          : `check the name after FROM, and that ${host} may pull it (\`docker login\` there for a private registry)`,
       );
     case "dockerfile-syntax":
       return text("the dockerfile has a mistake", `correct the line that is named ${again}`);

@@ -485,3 +485,8 @@ test("carets stand below every column of what they point at, also below wide let
   const { details } = failureText({ reason: "config-invalid", file, problems: [line] });
   expect(details.slice(-2)).toEqual(['    "日本": 1', "    ^^^^^^"]);
 });
+
+test("an image that podman could not have is told in podman's words", () => {
+  const { hint } = failureText({ ...build, engine: "podman", cause: "base-image" });
+  expect(hint).toMatch(/want whole \(docker\.io\/library\/python:3\.12\).*`podman login`/);
+});
