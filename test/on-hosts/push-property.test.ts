@@ -19,7 +19,6 @@ import { chanceOf } from "../support/chance.ts";
 import type { Chance } from "../support/chance.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
-import { numbersFrom } from "../support/numbers.ts";
 import { until } from "../support/until.ts";
 
 /** How long the runs go on; more by IGOR_PROPERTY_SECONDS. A failure prints its seed, for IGOR_PROPERTY_SEED. */

@@ -26,7 +26,7 @@ import type { Project } from "../../src/model/project.ts";
 import { differenceOf } from "../../src/plan/difference.ts";
 import type { Difference } from "../../src/plan/difference.ts";
 import { ManifestStore } from "../../src/project/manifest-store.ts";
-import { numbersFrom } from "../support/numbers.ts";
+import { chanceOf } from "../support/chance.ts";
 
 /** Just enough for git to be asked. */
 const directories = 101;
@@ -238,8 +238,7 @@ test(
   "it finds what a look at everything finds, whatever is done",
   { timeout: 60_000 },
   async () => {
-    const next = numbersFrom(20_261_122);
-    const number = (below: number): number => Math.floor(next() * below);
+    const { number, one } = chanceOf(20_261_122);
     const files = Array.from({ length: 12 }, (_, index) => nameOf(20 + (index % 3), index));
     const names = [...files, "new.py", "directory_20", "new/a.py", "new/b.excluded"];
     const clear = (path: string): void => rmSync(at(path), { recursive: true, force: true });
@@ -250,10 +249,10 @@ test(
       (path) => {
         clear(path);
         mkdirSync(dirname(at(path)), { recursive: true });
-        symlinkSync(["Dockerfile", "directory_30", "nowhere"][number(3)]!, at(path));
+        symlinkSync(one(["Dockerfile", "directory_30", "nowhere"]), at(path));
       },
       (path) => {
-        if (existsSync(at(path))) chmodSync(at(path), [0o644, 0o755, 0o600][number(3)]!);
+        if (existsSync(at(path))) chmodSync(at(path), one([0o644, 0o755, 0o600]));
       },
       (path) => {
         clear(path);
@@ -274,7 +273,7 @@ test(
     for (let round = 0; round < 24; round += 1) {
       for (let count = number(4); count > 0; count -= 1) {
         try {
-          edits[number(edits.length)]!(names[number(names.length)]!);
+          one(edits)(one(names));
         } catch {
           // Something else stands in the way.
         }
