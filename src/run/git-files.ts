@@ -5,14 +5,18 @@ import type { Result } from "../model/result.ts";
 import { lastLines } from "./connection.ts";
 import { runToEnd } from "./spawn.ts";
 
-/** A file system monitor of git may not be running, or may be another program: git is to look for itself. */
-const git = ["git", "-c", "core.fsmonitor=false"] as const;
+/**
+ * A file system monitor of git may not be running, or may be another program: git is to look for itself. A repository
+ * without a work tree can come with a clone, as plain files with a configuration of its own, which may name programs: git
+ * is to look for none (from git 2.38 on).
+ */
+const git = ["git", "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit"] as const;
 const others = ["--others", "--exclude-standard"] as const;
 const listing = ["ls-files", "-z", "--cached", ...others] as const;
 
 /**
  * Where git is said to look for a repository, in a hook, an alias or `git rebase --exec`: it is to look where the project is.
- * `git rev-parse --local-env-vars` tells them.
+ * `git rev-parse --local-env-vars` tells them. And git fetches nothing.
  */
 const env = {
   GIT_DIR: undefined,
@@ -21,6 +25,8 @@ const env = {
   GIT_INDEX_FILE: undefined,
   GIT_COMMON_DIR: undefined,
   GIT_PREFIX: undefined,
+  // What is missing in a partial clone stays missing: fetching it would run what the repository's configuration names.
+  GIT_ALLOW_PROTOCOL: "none",
 };
 
 /**
@@ -35,8 +41,9 @@ export async function listGitFiles(root: string): Promise<Result<readonly string
   if (listed.exitCode !== 0) {
     // fatal: not a git repository (or any of the parent directories): .git
     // And not `fatal: not a git repository: /home/dino/mnist/.git/worktrees/x`, where a link to it is broken.
-    if (/not a git repository \(or any|must be run in a work tree/.test(listed.stderr))
-      return ok(undefined);
+    // fatal: cannot use bare repository '/home/dino/mnist' (safe.bareRepository is 'explicit')
+    const none = /not a git repository \(or any|must be run in a work tree|cannot use bare repository/;
+    if (none.test(listed.stderr)) return ok(undefined);
     const lastWords = listed.missing ? ["git: not found"] : lastLines(listed.stderr);
     return fail({ reason: "laptop-tool-failed", program: "git", lastWords });
   }
@@ -143,12 +150,12 @@ async function pathsOf(
 
 /** The first commit of the history: the same in every clone of a project. `-` outside git, before the first commit, or in a shallow clone. */
 export async function firstCommit(root: string): Promise<string> {
-  const shallow = await runToEnd(["git", "rev-parse", "--is-shallow-repository"], {
+  const shallow = await runToEnd([...git, "rev-parse", "--is-shallow-repository"], {
     cwd: root,
     env,
   });
   if (shallow.stdout.toString("utf8").trim() !== "false") return "-";
-  const roots = await runToEnd(["git", "rev-list", "--max-parents=0", "HEAD"], { cwd: root, env });
+  const roots = await runToEnd([...git, "rev-list", "--max-parents=0", "HEAD"], { cwd: root, env });
   const commits = roots.stdout
     .toString("utf8")
     .split("\n")
