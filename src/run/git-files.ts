@@ -42,7 +42,8 @@ export async function listGitFiles(root: string): Promise<Result<readonly string
     // fatal: not a git repository (or any of the parent directories): .git
     // And not `fatal: not a git repository: /home/dino/mnist/.git/worktrees/x`, where a link to it is broken.
     // fatal: cannot use bare repository '/home/dino/mnist' (safe.bareRepository is 'explicit')
-    const none = /not a git repository \(or any|must be run in a work tree|cannot use bare repository/;
+    const none =
+      /not a git repository \(or any|must be run in a work tree|cannot use bare repository/;
     if (none.test(listed.stderr)) return ok(undefined);
     const lastWords = listed.missing ? ["git: not found"] : lastLines(listed.stderr);
     return fail({ reason: "laptop-tool-failed", program: "git", lastWords });

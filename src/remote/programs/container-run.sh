@@ -8,6 +8,8 @@ newline='
 
 # check_mounts: every directory that is to be mounted is there. Docker's own words would not name it as the user did.
 check_mounts() {
+  # The one directory of ours that something in the container can replace by a link to another one of the host.
+  [ ! -L "$root/.igor/host/home/.igor-sessions" ] || die symlink-in-the-way "$(encoded .igor/host/home/.igor-sessions)"
   while IFS= read -r mode && IFS= read -r source && IFS= read -r target; do
     decode "$source"
     absolute "$decoded"

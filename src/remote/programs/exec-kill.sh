@@ -3,7 +3,7 @@
 # In    the inputs of exec-session, from the environment; $1 the first signal;
 #       $2 empty: at once; else only when no guard comes within $2 seconds
 # Out   0 nothing of the session is left, 3 something is
-# Guarantees: what has not started yet never will (the file `stop` comes first); several of us do the work once.
+# Guarantees: what has not started yet never will (`stop` comes first); several of us do the work once.
 trap '' HUP INT TERM PIPE
 seconds=${2:-0}
 while [ "$seconds" -gt 0 ]; do
@@ -56,9 +56,9 @@ end_all() {
 
 first=$1
 left=0
-mkdir -p "$mine"
 open_shared
-[ ! -d "$shared" ] || : >"$shared/stop"
+[ ! -d "$shared" ] || mkdir "$shared/stop" 2>/dev/null || :
+open_mine
 waited=''
 while ! ln -s $$ "$mine/ending" 2>/dev/null; do
   other=$(readlink "$mine/ending") || break
@@ -86,6 +86,6 @@ case $outcome in
     ;;
 esac
 # shellcheck disable=SC2016
-find "${shared%/*}"/*/stop "${mine%/*}"/igor-session.*/outcome -prune -type f -mtime +0 \
+find "${shared%/*}"/*/stop "${mine%/*}"/igor-session.*/outcome -prune -user "$(id -u)" -mtime +0 \
   -exec sh -c 'rm -rf "${1%/*}"' sh {} \; 2>/dev/null || :
 exit "$left"

@@ -10,7 +10,8 @@
 #       in_kill, in_end   the programs exec-kill and exec-end, as text
 #
 # $mine, on the host only:     pid (of exec), guarded, ending -> pid (of exec-kill), words, outcome
-# $shared, also in the container:  leader (pid and start time there), stop, no-directory
+# $shared, also in the container:  leader (pid and start time there), no-directory, and stop/,
+#   made as a directory: a link that something in the container put there leads to no file of the host
 umask 077
 LC_ALL=C
 export LC_ALL
@@ -20,6 +21,16 @@ mine=${TMPDIR:-/tmp}/igor-session.$in_session
 absolute "$in_root"
 home=$absolute/.igor/host/home
 shared=$home/.igor-sessions/$in_session
+
+# open_mine: $mine is there, and a directory of this user. The id stands on a command line: another user of the host may
+# have seen it, and made a directory or a link of that name first. One look, since two could see two things.
+open_mine() {
+  mkdir "$mine" 2>/dev/null || is_mine || {
+    echo "igor: $mine cannot be made, or belongs to another user of this host; nothing was started" >&2
+    exit 125
+  }
+}
+is_mine() { case $(stat -c '%A %u' "$mine" 2>/dev/null) in d*" $(id -u)") ;; *) return 1 ;; esac }
 
 # open_shared: the directory that host and container both see, open to whatever user the container has. The one above it
 # is closed to everybody else, and the name cannot be guessed. No home: igor did not make that container.

@@ -56,7 +56,7 @@ relay() {
   if [ -e "$shared/leader" ]; then cat "$mine/first" - >&2; else cat "$mine/first" - >"$mine/words"; fi
 }
 
-mkdir -p "$mine"
+open_mine
 echo $$ >"$mine/pid"
 open_shared
 [ ! -e "$shared/stop" ] || finish 'rc 143' 143

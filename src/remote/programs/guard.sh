@@ -14,7 +14,7 @@ end_session() {
 
 [ -z "$in_first" ] || end_session "$in_first"
 
-mkdir -p "$mine"
+open_mine
 : >"$mine/guarded"
 # A session that has ended by itself swept up behind it, and removed $mine or left an outcome there.
 stand_down() {

@@ -134,8 +134,8 @@ stop_building() {
 }
 
 # run_build WORDS: the engine takes the values of build arguments from its environment, since arguments can be read by
-# everyone. Those whose names mean something to a shell or to the engine itself stay arguments. It takes the place of the
-# shell that runs it.
+# everyone. Those whose names mean something to a shell, to the engine itself or to what it starts (git, ssh, the loader)
+# stay arguments. It takes the place of the shell that runs it.
 run_build() {
   set -- "$in_engine" "$@"
   if [ "$build_session" ]; then
@@ -151,6 +151,8 @@ run_build() {
     case ${decoded%%=*} in
       PATH | HOME | PWD | OLDPWD | IFS | ENV | TMPDIR | *UID | PPID | GROUPS | OPTIND | LINENO | *RANDOM | SECONDS | EPOCH* | \
         HIST* | DIRSTACK | FUNCNAME | SHELLOPTS | BASH* | DOCKER* | BUILD* | CONTAINER* | LD_* | XDG_* | GO* | SSL_* | \
+        GIT* | SSH* | GCM* | PAGER | EDITOR | VISUAL | SHELL | GLIBC* | MALLOC* | GCONV* | LOCPATH | LC_* | LANG* | NLSPATH | \
+        HOSTALIASES | RES_* | COMPOSE* | OTEL* | PODMAN* | STORAGE* | REGISTR* | TMP | TEMP | PYTHON* | PERL* | \
         *_[Pp][Rr][Oo][Xx][Yy] | line | decoded | build_names) set -- "$@" --build-arg "$decoded" ;;
       *)
         set -- "$@" --build-arg "${decoded%%=*}"

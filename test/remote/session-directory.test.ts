@@ -1,0 +1,109 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { sessionPrograms, startedPrograms } from "../../src/remote/exec-parts.ts";
+import pushMain from "../../src/remote/programs/push-main.sh";
+import sayPart from "../../src/remote/programs/say.sh";
+import { localShells, runLocally } from "../support/local-shells.ts";
+import type { LocalRun, LocalShell } from "../support/local-shells.ts";
+
+/** Somebody else on the host. */
+const mallory = 1001;
+
+let place = "";
+beforeEach(() => {
+  place = realpathSync(mkdtempSync(join(tmpdir(), "igor-s-")));
+  mkdirSync(join(place, "home/p/.igor/host/home"), { recursive: true });
+  mkdirSync(join(place, "tmp"));
+  chmodSync(join(place, "tmp"), 0o1777);
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+const at = (...parts: readonly string[]) => join(place, ...parts);
+const mine = () => at("tmp/igor-session.s1");
+const shared = () => at("home/p/.igor/host/home/.igor-sessions/s1");
+
+/** What was pushed before a waiting command begins. */
+const pushed = [sayPart, "open_target() { :; }", "push_tree() { pushed=1; }", pushMain];
+const programs = {
+  ...sessionPrograms,
+  kill: startedPrograms.kill,
+  push: pushed,
+} as const;
+
+/** Runs a program of a session; there is no engine, or one that says yes to everything. */
+function run(shell: LocalShell, program: keyof typeof programs): LocalRun {
+  return runLocally(shell, {
+    parts: [`set -- TERM\n`, ...programs[program]],
+    inputs: {
+      in_session: "s1",
+      in_root: at("home/p"),
+      in_engine: program === "kill" ? "true" : "no-such-engine",
+      in_container: "c",
+      in_home: "/home/dino",
+      in_directory: "/workspace",
+      in_signal: "TERM",
+      in_grace: "0",
+      in_kill: "",
+      in_end: "",
+      in_first: "",
+      in_tty: "",
+      in_words: "true",
+      in_wrapper: "",
+      in_lease: "0",
+      in_drop: "",
+    },
+    cwd: at("home"),
+    env: { TMPDIR: at("tmp") },
+  });
+}
+
+describe.each(localShells)("the directory of a session on the host, in $name,", (shell) => {
+  test("is made for its owner alone", () => {
+    run(shell, "push");
+    expect(statSync(mine()).mode & 0o777).toBe(0o700);
+    expect(run(shell, "exec").exitCode).toBe(125);
+    expect(readFileSync(join(mine(), "outcome"), "utf8")).toBe("engine-unavailable missing\n");
+  });
+
+  test("is not used when another user made it first", () => {
+    mkdirSync(mine(), { mode: 0o777 });
+    chmodSync(mine(), 0o777);
+    symlinkSync(at("home/precious"), join(mine(), "pid"));
+    writeFileSync(join(mine(), "outcome"), "rc 0\n");
+    chownSync(mine(), mallory, mallory);
+    for (const program of ["exec", "guard", "kill", "push"] as const) run(shell, program);
+    expect(run(shell, "exec").stderr).toContain("belongs to another user of this host");
+    expect(run(shell, "outcome").stdout).toBe("unknown\n");
+    expect(readdirSync(mine()).sort()).toEqual(["outcome", "pid"]);
+    expect(existsSync(at("home/precious"))).toBe(false);
+  });
+
+  test("is not used when it is a link, even to a directory of one's own", () => {
+    mkdirSync(at("home/precious"));
+    symlinkSync(at("home/precious"), mine());
+    for (const program of ["exec", "guard", "kill", "push"] as const) run(shell, program);
+    expect(readdirSync(at("home/precious"))).toEqual([]);
+  });
+
+  test("that the container sees leads to no file of the host", () => {
+    writeFileSync(at("home/precious"), "mine\n");
+    mkdirSync(shared(), { recursive: true });
+    symlinkSync(at("home/precious"), join(shared(), "stop"));
+    run(shell, "kill");
+    expect(readFileSync(at("home/precious"), "utf8")).toBe("mine\n");
+  });
+});
