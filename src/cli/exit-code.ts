@@ -13,6 +13,7 @@ const misuses: ReadonlySet<Failure["reason"]> = new Set([
   "usage",
   "no-terminal",
   "config-missing",
+  "config-of-another",
   "config-unreadable",
   "config-invalid",
   "project-unnamed",

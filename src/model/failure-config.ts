@@ -14,6 +14,13 @@ export type ConfigFailure =
       readonly from: string;
     }
   | {
+      /** The nearest configuration is above the directory, and of a user who owns neither that nor this process. */
+      readonly reason: "config-of-another";
+      readonly file: string;
+      /** Where the search began. */
+      readonly from: string;
+    }
+  | {
       readonly reason: "config-unreadable";
       readonly file: string;
       /** The system's own words, e.g. `EACCES: permission denied`. */

@@ -38,7 +38,7 @@ export async function initProject(
   }
   const existing = await findConfig(directory);
   if (existing.ok) return fail({ reason: "config-exists", file: existing.value.file });
-  if (existing.failure.reason !== "config-missing") return existing;
+  if (!["config-missing", "config-of-another"].includes(existing.failure.reason)) return existing;
   const file = join(resolve(directory), configPath);
   const found = recognise(directory);
   try {

@@ -72,7 +72,7 @@ export const configSchema = z
       .optional(rule.port)
       .check(
         z.describe(
-          "A port published like those of ports, for debuggers that listen in the container.",
+          "A port published like those of ports, for debuggers that listen in the container. Everybody with an account on the host can reach it, and a debugger lets whoever reaches it run anything as you: on a shared host, leave it out.",
         ),
       ),
     gpus: z
@@ -102,7 +102,7 @@ export const configSchema = z
       ._default(ports, [])
       .check(
         z.describe(
-          'Ports of the container that the host publishes, on 127.0.0.1 only: 6006, or "8080:80" for port 80 of the container on port 8080 of the host.',
+          'Ports of the container that the host publishes, on 127.0.0.1 only: 6006, or "8080:80" for port 80 of the container on port 8080 of the host. No other machine reaches them; every account on the host does.',
         ),
       ),
     container_user: z

@@ -51,8 +51,21 @@ function isJournalLine(value: unknown): value is JournalLine {
     typeof value.pending === "string" &&
     "knows" in value &&
     Array.isArray(value.knows) &&
+    value.knows.every(isString) &&
     "changes" in value &&
-    Array.isArray(value.changes)
+    Array.isArray(value.changes) &&
+    value.changes.every(isChange)
+  );
+}
+
+const isString = (value: unknown): boolean => typeof value === "string";
+
+function isChange(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length === 2 &&
+    isString(value[0]) &&
+    (value[1] === null || isString(value[1]))
   );
 }
 

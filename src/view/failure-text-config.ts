@@ -19,6 +19,13 @@ export function configText(failure: ConfigFailure): FailureText {
         details: [],
         hint: "`igor init` makes one here; or go to the directory of your project",
       };
+    case "config-of-another":
+      return {
+        headline: "the nearest configuration belongs to another user, and is not used from here",
+        where: failure.file,
+        details: [],
+        hint: `\`igor init\` makes one of your own in ${failure.from}; if you trust that one, run igor in its project's own directory`,
+      };
     case "config-unreadable":
       return {
         headline: "the configuration cannot be read",

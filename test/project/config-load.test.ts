@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -7,6 +7,9 @@ import { initProject } from "../../src/project/config-init.ts";
 import { loadProject } from "../../src/project/config-load.ts";
 
 const minimal = '{ "host_groups": { "dev": { "hosts": [{ "host": "apollo", "dir": "~/d" }] } } }';
+
+/** Somebody else on this machine. */
+const mallory = 1001;
 
 let root: string;
 beforeEach(async () => {
@@ -49,6 +52,23 @@ describe("loadProject", () => {
       ok: false,
       failure: { reason: "config-missing", from: root },
     });
+  });
+
+  test("takes no configuration that another user put above, but that of the tree one is in", async () => {
+    const file = await writeProject(minimal);
+    const below = join(root, "mine");
+    await mkdir(below);
+    await chown(dirname(file), mallory, mallory);
+    expect(await loadProject(below)).toEqual({
+      ok: false,
+      failure: { reason: "config-of-another", file, from: below },
+    });
+    expect(await loadProject(root)).toMatchObject({ ok: true });
+    expect(await initProject(below, { host: "apollo", dir: "~/d" })).toMatchObject({ ok: true });
+    const hers = join(root, "hers");
+    await mkdir(hers);
+    await chown(hers, mallory, mallory);
+    expect(await loadProject(hers)).toMatchObject({ ok: true, value: { root } });
   });
 
   test("names the file whose content is wrong, and every problem", async () => {

@@ -95,6 +95,9 @@ const samples: Samples = {
     },
   },
   "config-missing": { one: { reason: "config-missing", from: "/home/dino" } },
+  "config-of-another": {
+    one: { reason: "config-of-another", file: "/tmp/.igor/config.json", from: "/tmp/mnist" },
+  },
   "config-unreadable": {
     one: { reason: "config-unreadable", file, detail: "EACCES: permission denied" },
   },
