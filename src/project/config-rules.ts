@@ -10,7 +10,7 @@ export const line = z
   .string()
   .check(
     z.minLength(1, "must not be empty"),
-    z.regex(/^[^\x00-\x1f\x7f]*$/, "must be one line without control characters"),
+    z.regex(/^[^\x00-\x1f\x7f-\x9f]*$/, "must be one line without control characters"),
   );
 
 /** A project or a group: part of image, container and directory names. */
