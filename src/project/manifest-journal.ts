@@ -44,18 +44,17 @@ function parseLine(line: string): readonly JournalLine[] {
 
 function isJournalLine(value: unknown): value is JournalLine {
   if (typeof value !== "object" || value === null) return false;
-  if ("confirmed" in value) return typeof value.confirmed === "string";
-  if ("withdrawn" in value) return typeof value.withdrawn === "string";
-  return (
-    "pending" in value &&
-    typeof value.pending === "string" &&
-    "knows" in value &&
-    Array.isArray(value.knows) &&
-    value.knows.every(isString) &&
-    "changes" in value &&
-    Array.isArray(value.changes) &&
-    value.changes.every(isChange)
-  );
+  if ("pending" in value) {
+    if (!("knows" in value && "changes" in value && isString(value.pending))) return false;
+    const { knows, changes } = value;
+    return isListOf(knows, isString) && isListOf(changes, isChange);
+  }
+  if ("withdrawn" in value) return isString(value.withdrawn);
+  return "confirmed" in value && isString(value.confirmed);
+}
+
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isItem);
 }
 
 const isString = (value: unknown): boolean => typeof value === "string";

@@ -83,6 +83,43 @@ describe("an answer", () => {
   });
 });
 
+describe("whatever the far end says", () => {
+  const verb = fc.constantFrom("hello", "pong", "desync", "full", "ev", "o", "e", "rc", "run", "");
+  const noise = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", "=", "9".repeat(400)));
+
+  test("a line is read as one of our answers or as none, and reading never fails", () => {
+    fc.assert(
+      fc.property(fc.nat(), verb, fc.array(noise), noise, (id, word, words, before) => {
+        const line = `${before}${nonce} ${String(id)} ${word} ${words.join(" ")}`;
+        const answer = parseAnswer(nonce, line);
+        const isOurs = word !== "" && word !== "run" && !before.includes(nonce);
+        expect(answer !== undefined).toBe(isOurs);
+        if (answer !== undefined && "frame" in answer) expect(answer.frame).toBe(id);
+        expect(parseAnswer("f".repeat(18), line)).toBeUndefined();
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("bytes that a program printed arrive as they were, also those that look like our words", () => {
+    const looksLikeOurs = fc.constant(Buffer.from(`\n${nonce} 7 rc 0\n`));
+    const bytes = fc.oneof(
+      fc.uint8Array().map((list) => Buffer.from(list)),
+      looksLikeOurs,
+    );
+    fc.assert(
+      fc.property(bytes, (printed) => {
+        const line = `${nonce} 7 o ${printed.toString("base64")}`;
+        expect(parseAnswer(nonce, line)).toMatchObject({
+          kind: "output",
+          frame: 7,
+          bytes: printed,
+        });
+      }),
+    );
+  });
+});
+
 test("every path survives its way into a list and back, in one line", () => {
   fc.assert(
     fc.property(
