@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -42,6 +51,23 @@ describe.each(localShells)("the loop in $name", { concurrent: true, timeout: 30_
     await using loop = new Loop(shell);
     loop.run(1, `ls -ld "$D" "$D/1.p" | cut -c 1-10`, "secret");
     expect((await loop.ended(1)).stdout).toBe("drwx------\n-rw-------\n");
+  });
+
+  test("takes no directory that somebody else made, and no link", async () => {
+    const place = mkdtempSync(join(tmpdir(), "igor-taken-"));
+    const own = join(place, "own");
+    mkdirSync(own);
+    const name = join(place, "igor.0123456789abcdef01");
+    for (const take of [() => mkdirSync(name), () => symlinkSync(own, name)]) {
+      rmSync(name, { recursive: true, force: true });
+      take();
+      const loop = new Loop(shell, { tmpdir: place });
+      loop.run(1, "echo never");
+      expect(await loop.closed).toBe(90);
+      expect([loop.answers, readdirSync(name)]).toEqual([[], []]);
+      await loop[Symbol.asyncDispose]();
+    }
+    rmSync(place, { recursive: true });
   });
 
   test("runs frames side by side, and their lines do not mix", async () => {
