@@ -36,30 +36,34 @@ export function readJournal(file: string, from: number): Journal | undefined {
 function parseLine(line: string): readonly JournalLine[] {
   try {
     const value: unknown = line === "" ? undefined : JSON.parse(line);
-    return isJournalLine(value) ? [value] : [];
+    return typeof value === "object" && value !== null ? journalLineOf(value) : [];
   } catch {
     return [];
   }
 }
 
-function isJournalLine(value: unknown): value is JournalLine {
-  if (typeof value !== "object" || value === null) return false;
-  if ("pending" in value) {
-    if (!("knows" in value && "changes" in value && isString(value.pending))) return false;
-    const { knows, changes } = value;
-    return isListOf(knows, isString) && isListOf(changes, isChange);
-  }
-  if ("withdrawn" in value) return isString(value.withdrawn);
-  return "confirmed" in value && isString(value.confirmed);
+/** What the line says, and no more: each kind of line is known by its words. */
+function journalLineOf(value: object): readonly JournalLine[] {
+  const { pending, knows, changes, confirmed, withdrawn }: Partial<Record<string, unknown>> = {
+    ...value,
+  };
+  if (isString(pending))
+    return isListOf(knows, isString) && isListOf(changes, isChange)
+      ? [{ pending, knows, changes }]
+      : [];
+  if (isString(confirmed)) return [{ confirmed }];
+  return isString(withdrawn) ? [{ withdrawn }] : [];
 }
 
-function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
   return Array.isArray(value) && value.every(isItem);
 }
 
-const isString = (value: unknown): boolean => typeof value === "string";
-
-function isChange(value: unknown): boolean {
+function isChange(value: unknown): value is readonly [string, FileState | null] {
   return (
     Array.isArray(value) &&
     value.length === 2 &&

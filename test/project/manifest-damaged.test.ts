@@ -87,13 +87,14 @@ describe("the base of a manifest", () => {
 describe("the journal of a manifest", () => {
   const words = fc.constantFrom("pending", "knows", "changes", "confirmed", "withdrawn");
   const nearly = fc.dictionary(words, fc.oneof(fc.jsonValue(), fc.constant("g1")));
+  const answer = fc.record({ confirmed: fc.constant("g1"), changes: fc.jsonValue() });
   const attempt = fc.record({
     pending: fc.constant("g1"),
     knows: fc.oneof(fc.constant([]), fc.jsonValue()),
     changes: fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue(), { maxLength: 3 })),
   });
   const line = fc.oneof(
-    fc.oneof(fc.jsonValue(), nearly, attempt).map((value) => JSON.stringify(value)),
+    fc.oneof(fc.jsonValue(), nearly, answer, attempt).map((value) => JSON.stringify(value)),
     fc.string({ unit: "binary" }),
   );
 
