@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sessionPrograms, startedPrograms } from "../../src/remote/exec-parts.ts";
+import containerRun from "../../src/remote/programs/container-run.sh";
 import pushMain from "../../src/remote/programs/push-main.sh";
 import sayPart from "../../src/remote/programs/say.sh";
 import { localShells, runLocally } from "../support/local-shells.ts";
@@ -105,5 +106,19 @@ describe.each(localShells)("the directory of a session on the host, in $name,", 
     symlinkSync(at("home/precious"), join(shared(), "stop"));
     run(shell, "kill");
     expect(readFileSync(at("home/precious"), "utf8")).toBe("mine\n");
+  });
+
+  test("is not mounted when something in the container made the one above it a link", () => {
+    mkdirSync(at("home/precious"));
+    symlinkSync(at("home/precious"), at("home/p/.igor/host/home/.igor-sessions"));
+    const names =
+      "engine container container_user owner project group workspace image image_hash config_hash";
+    const ran = runLocally(shell, {
+      parts: [sayPart, `root='${at("home/p")}'`, containerRun, "check_mounts"],
+      inputs: Object.fromEntries(names.split(" ").map((name) => [`in_${name}`, "x"])),
+      cwd: at("home"),
+    });
+    const word = Buffer.from(".igor/host/home/.igor-sessions").toString("base64");
+    expect(ran).toMatchObject({ exitCode: 1, events: [`failed symlink-in-the-way ${word}`] });
   });
 });
