@@ -238,21 +238,21 @@ test(
   "it finds what a look at everything finds, whatever is done",
   { timeout: 60_000 },
   async () => {
-    const { number, one } = chanceOf(20_261_122);
+    const chance = chanceOf(20_261_122);
     const files = Array.from({ length: 12 }, (_, index) => nameOf(20 + (index % 3), index));
     const names = [...files, "new.py", "directory_20", "new/a.py", "new/b.excluded"];
     const clear = (path: string): void => rmSync(at(path), { recursive: true, force: true });
     const edits: readonly ((path: string) => void)[] = [
-      (path) => write(path, `${String(number(1000))}\n`),
+      (path) => write(path, `${String(chance.number(1000))}\n`),
       (path) => write(path, "same size\n"),
       (path) => clear(path),
       (path) => {
         clear(path);
         mkdirSync(dirname(at(path)), { recursive: true });
-        symlinkSync(one(["Dockerfile", "directory_30", "nowhere"]), at(path));
+        symlinkSync(chance.one(["Dockerfile", "directory_30", "nowhere"]), at(path));
       },
       (path) => {
-        if (existsSync(at(path))) chmodSync(at(path), one([0o644, 0o755, 0o600]));
+        if (existsSync(at(path))) chmodSync(at(path), chance.one([0o644, 0o755, 0o600]));
       },
       (path) => {
         clear(path);
@@ -265,15 +265,15 @@ test(
         if (!existsSync(at(path)) || !lstatSync(at(path)).isFile()) return;
         const { atime, mtime } = lstatSync(at(path));
         const text = readFileSync(at(path), "utf8");
-        writeFileSync(at(path), text.replaceAll(/[a-z0-9]/g, String(number(10))));
+        writeFileSync(at(path), text.replaceAll(/[a-z0-9]/g, String(chance.number(10))));
         utimesSync(at(path), atime, mtime);
       },
-      () => write(".gitignore", number(2) === 0 ? "new.py\n*.moved\n" : "new/\n"),
+      () => write(".gitignore", chance.number(2) === 0 ? "new.py\n*.moved\n" : "new/\n"),
     ];
     for (let round = 0; round < 24; round += 1) {
-      for (let count = number(4); count > 0; count -= 1) {
+      for (let count = chance.number(4); count > 0; count -= 1) {
         try {
-          one(edits)(one(names));
+          chance.one(edits)(chance.one(names));
         } catch {
           // Something else stands in the way.
         }
