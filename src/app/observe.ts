@@ -9,6 +9,7 @@ import type { HostFacts, LaptopFacts, Subject } from "../plan/facts.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { projectDir } from "../plan/push.ts";
 import type { PushFacts } from "../plan/push.ts";
+import { laptopName } from "../project/identity.ts";
 import { ManifestStore } from "../project/manifest-store.ts";
 import { stateDir } from "../project/state-dir.ts";
 import type { LaneAnswer } from "../run/step.ts";
@@ -83,6 +84,7 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
   const sessionIds = new Map(isSession ? group.hosts.map(({ host }) => [host, randomId()]) : []);
   return ok({
     laptop: {
+      name: laptopName(),
       directory: relative(project.root, scene.directory),
       ...(build === undefined ? {} : { build }),
       ...(scene.terminal === undefined ? {} : { terminal: scene.terminal }),

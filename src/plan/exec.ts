@@ -1,9 +1,15 @@
 import type { Handoff, Session } from "../model/plan.ts";
 import { sessionInputs } from "../remote/exec.ts";
+import { wordOf } from "../remote/words.ts";
 import { containerNameOf } from "./container.ts";
 import type { HostFacts, LaptopFacts, Subject } from "./facts.ts";
 import { projectDir } from "./push.ts";
 import { identityOf } from "./setup.ts";
+
+/** As container-replace.sh names it. e.g. `kim@lab.org` lives in `/home/kim-lab.org` */
+export function homeInContainer({ login }: Pick<HostFacts, "login">): string {
+  return `/home/${login.replace(/[^\w.-]/g, "-")}`;
+}
 
 /** The user's command in the container of each host; a terminal only where there is one host. */
 export function planSessions(
@@ -36,8 +42,7 @@ export function planSessions(
         root: projectDir(host.host, project),
         engine,
         container,
-        // As container-replace.sh names it. e.g. `kim@lab.org` lives in `/home/kim-lab.org`
-        home: `/home/${host.login.replace(/[^\w.-]/g, "-")}`,
+        home: homeInContainer(host),
         directory: directory === "" ? workspace : `${workspace}/${directory}`,
       };
       return {
@@ -50,6 +55,8 @@ export function planSessions(
             tty ? (terminal ?? { term: undefined, colorTerm: undefined }) : undefined,
           ),
           in_after_push: afterPush ? "1" : "",
+          in_verb: kind,
+          in_from: wordOf(facts.laptop.name),
         },
         tty,
       };

@@ -19,6 +19,8 @@ export interface HostFacts {
 export interface LaptopFacts {
   /** For requests that build. */
   readonly build?: { readonly sources: BuildSources; readonly inputs: BuildInputs };
+  /** The user and the machine, for those who see what was started from here. e.g. `dino@falcon` */
+  readonly name: string;
   /** Where in the project igor was called, e.g. `src`; empty for its root. */
   readonly directory: string;
   /** The user's terminal, when the command's stdin and stdout are one. */

@@ -6,7 +6,12 @@ import { readText } from "./read.ts";
 
 /** Where this checkout is, for the marker on a host and for people. e.g. `dino@laptop:/home/dino/mnist (3f2a9c01)` */
 export function sourceOf(root: string): string {
-  return `${loginName()}@${hostname()}:${root} (${machineId()})`;
+  return `${laptopName()}:${root} (${machineId()})`;
+}
+
+/** The user and the machine, for people. e.g. `dino@laptop` */
+export function laptopName(): string {
+  return `${loginName()}@${hostname()}`;
 }
 
 /** Tells a repository from another one that stands in its place later; empty without one. */

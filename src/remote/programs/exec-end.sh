@@ -2,6 +2,7 @@
 #
 # In    $1 id of the session, $2 file with the pid and start time of its first process (empty: only what carries the id),
 #       $3 the signal to begin with, $4 seconds until KILL (the second half of them with TERM)
+#       $5 instead of $1 and $2, a process: what descends from it, and is in terminal sessions that those opened
 # Out   0 nothing is left, 3 something is and cannot be killed, 4 nothing is, as far as this user can see
 # Guarantees: finds what carries IGOR_SESSION in its environment or the mark of exec-words in its limits, what descends
 #       from that, and what is in a terminal session of one of them: children that called setsid, workers, daemons,
@@ -36,7 +37,22 @@ note() {
 
 # search ID: sets $found to the pids, with a blank before and behind each.
 search() {
-  found=' ' sessions=" $leader " table='' unseen=''
+  table='' unseen=''
+  # Who loses its parent has no other mark: what was found once counts.
+  [ "$one" ] || { found=' ' sessions=" $leader " && find_carriers "$1"; }
+  for s in /proc/[0-9]*/stat; do
+    { read -r stat <"$s"; } 2>/dev/null || continue
+    # shellcheck disable=SC2086
+    note "${stat%% *}" ${stat##*) }
+    [ -z "$line" ] || table="$table$line
+"
+  done
+  grow
+  found=$alive
+}
+
+# find_carriers ID: adds to $found; sets $unseen.
+find_carriers() {
   while read -r path complaint; do
     case "$path $complaint" in
       '/proc/'*'/environ ' | '/proc/'*'/limits ')
@@ -49,13 +65,10 @@ search() {
   done <<END
 $(carriers "$1")
 END
-  for s in /proc/[0-9]*/stat; do
-    { read -r stat <"$s"; } 2>/dev/null || continue
-    # shellcheck disable=SC2086
-    note "${stat%% *}" ${stat##*) }
-    [ -z "$line" ] || table="$table$line
-"
-  done
+}
+
+# grow: adds kin to $found until there is no more; sets $alive to those that are there.
+grow() {
   grown=1
   while [ "$grown" ]; do
     grown='' alive=' '
@@ -77,17 +90,22 @@ END
       alive="$alive$pid "
       case $sessions in
         *" $session "*) ;;
-        *) [ "$session" -le 1 ] || [ -z "$by_kin" ] || { sessions="$sessions$session " grown=1; } ;;
+        *)
+          if [ "$session" -gt 1 ] && [ "$by_kin" ] && { [ -z "$one" ] || [ "$session" = "$pid" ]; }; then
+            sessions="$sessions$session "
+            grown=1
+          fi
+          ;;
       esac
     done <<END
 $table
 END
   done
-  found=$alive
 }
 
-leader='' born='' by_kin=$2 signal=$3 told=' ' tenth=0
+one=${5-} leader='' born='' by_kin=$2${5-} signal=$3 told=' ' tenth=0
 [ -z "$2" ] || { read -r leader born <"$2"; } 2>/dev/null || leader=''
+found=" $one " sessions=' '
 mark=${leader:+$((born * 4194304 + leader))}
 while
   search "$1"

@@ -7,6 +7,7 @@
 #       in_words      the command, as words quoted for sh
 #       in_wrapper    the program exec-words, as text
 #       in_lease      seconds that the session may live without a guard
+#       in_verb, in_from   for those who look: exec or repl, and the laptop, as a word
 #       in_after_push 1: the command waits until the push of the same igor is through, and $mine/pushed is there
 # Out   the command's own bytes and exit code; 125 when it was ended from outside, and when it could not be started, then
 #       $mine/outcome says why:
@@ -14,7 +15,7 @@
 #       and $mine/words has what the engine said.
 # Guarantees: nothing of the engine's own messages reaches the streams; words arrive as given; a kill that came first
 #       wins; what the command leaves behind in the container is ended.
-: "${in_after_push=}"
+: "${in_after_push=}" "${in_verb=}" "${in_from=}"
 trap : HUP INT TERM
 
 # finish OUTCOME CODE
@@ -58,6 +59,7 @@ relay() {
 
 open_mine
 echo $$ >"$mine/pid"
+echo "${in_verb:-unknown} $in_signal ${in_from:--} $(date +%s) $in_container" >"$mine/note"
 open_shared
 [ ! -e "$shared/stop" ] || finish 'rc 143' 143
 [ -e "$mine/guarded" ] || detach "$in_signal" "$in_lease"
