@@ -11,11 +11,16 @@ import type { Means } from "./lanes.ts";
 import { observe } from "./observe.ts";
 import { runSessions } from "./sessions.ts";
 import { Shells } from "./shells.ts";
+import { refuseProcessOfMany, stopOnHosts } from "./stop.ts";
 
 /** Observes, plans and executes. */
 export async function act(action: Action): Promise<Result<Outcome>> {
   const { request, subject, emit, now } = action;
   const { hosts } = subject.group;
+  if (request.kind === "stop") {
+    const refused = refuseProcessOfMany(request, subject.group);
+    if (!refused.ok) return refused;
+  }
   await using shells = new Shells((host, because) =>
     emit({ type: "decided", host: host.host, decision: { kind: "retrying", because }, at: now() }),
   );
@@ -49,12 +54,25 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     ...(planned.plan.asks === true ? { asks: true } : {}),
     at: now(),
   });
-  const ended =
-    request.kind === "status"
-      ? await tellStatus(facts, planned, means)
-      : await executeUntilDone(planned, means);
+  const ended = await carryOut(facts, planned, means);
   emit({ type: "plan-ended", at: now() });
   return ok({ kind: "ended", hosts: ended, passesThrough: false });
+}
+
+function carryOut(
+  facts: readonly HostFacts[],
+  planned: Planned,
+  means: Means,
+): Promise<ReadonlyMap<string, HostEnd>> {
+  const { request } = means.action;
+  switch (request.kind) {
+    case "status":
+      return tellStatus(facts, planned, means);
+    case "stop":
+      return stopOnHosts(planned, means, request);
+    default:
+      return executeUntilDone(planned, means);
+  }
 }
 
 /** Each host by itself, and beside it what the laptop knows of it: one that is dead must not delay what others tell. */

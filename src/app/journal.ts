@@ -1,4 +1,4 @@
-import type { Emit } from "../model/event.ts";
+import type { Emit, Event } from "../model/event.ts";
 import type { Result } from "../model/result.ts";
 import type { Subject } from "../plan/facts.ts";
 import { openJournal } from "../project/journal.ts";
@@ -35,13 +35,22 @@ export async function withJournal(
   };
   const journal = openJournal(project.root, head, secretsOf(project));
   const done = await act((event) => {
-    journal.add(event);
+    journal.add(withoutCommand(event));
     emit(event);
   });
   // Who watches ends it with a signal.
   const isWatch = request.kind === "push" && request.watch;
   journal.end({ ...endOf(done, signal.aborted && !isWatch), at: now() });
   return done;
+}
+
+/** What was ended is known by the name of its program. */
+function withoutCommand(event: Event): Event {
+  if (event.type !== "decided" || event.decision.kind !== "stopped") return event;
+  const { command, ...decision } = event.decision;
+  const [program = "", ...others] = command?.split(" ") ?? [];
+  const shown = others.length > 0 ? `${program} …` : program;
+  return { ...event, decision: command === undefined ? decision : { ...decision, command: shown } };
 }
 
 /** The arguments of the user's own command may be secrets; its name says what was run. */

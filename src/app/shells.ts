@@ -44,9 +44,15 @@ export class Shells implements AsyncDisposable {
     this.#connections.set(host.host, resolved(await renewed(shell.value.connection)));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends the shells that are open; the next demand opens new ones. */
+  async close(): Promise<void> {
     const shells = await Promise.all(this.#shells.values());
+    this.#shells.clear();
     for (const shell of shells) if (shell.ok) shell.value[Symbol.dispose]();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

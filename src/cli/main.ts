@@ -77,6 +77,10 @@ async function main(words: readonly string[]): Promise<number> {
       const { printCompletion } = await import("./print-completion.ts");
       return printCompletion(request);
     }
+    case "stop": {
+      const { runStop } = await import("./run-stop.ts");
+      return runStop(request, unread.signal);
+    }
     default: {
       const { runRequest } = await import("./run-request.ts");
       return runRequest(request, unread.signal);

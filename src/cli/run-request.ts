@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { igor } from "../app/igor.ts";
+import type { Emit } from "../model/event.ts";
 import type { HostEnd, Outcome } from "../app/action.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { planJson, planText } from "../view/plan-text.ts";
@@ -13,15 +14,19 @@ const notStarted = 125;
 
 /**
  * Does what was asked on the hosts, with the screen that fits, until it is done or nobody reads it any more; the value
- * is igor's exit code.
+ * is igor's exit code. What the screen is told, `alsoTell` is told, too.
  */
-export async function runRequest(request: HostRequest, unread: AbortSignal): Promise<number> {
-  const first = await runOnce(request, unread);
+export async function runRequest(
+  request: HostRequest,
+  unread: AbortSignal,
+  alsoTell: Emit = () => undefined,
+): Promise<number> {
+  const first = await runOnce(request, unread, alsoTell);
   if (first.question === undefined) return first.exitCode;
   const answer = await first.question.ask();
   if (answer === "cancelled") return cancelled;
   if (answer === "no") return failed;
-  return (await runOnce(first.question.ifYes, unread)).exitCode;
+  return (await runOnce(first.question.ifYes, unread, alsoTell)).exitCode;
 }
 
 /** The exit code, and what a person at the terminal may be asked about before it counts. */
@@ -36,7 +41,7 @@ interface Question {
   readonly ifYes: HostRequest;
 }
 
-async function runOnce(request: HostRequest, unread: AbortSignal): Promise<Ran> {
+async function runOnce(request: HostRequest, unread: AbortSignal, alsoTell: Emit): Promise<Ran> {
   const { stdin, stdout, stderr, env } = process;
   const { json, verbosity } = request;
   const screen = openScreen({
@@ -54,7 +59,10 @@ async function runOnce(request: HostRequest, unread: AbortSignal): Promise<Ran> 
       request,
       directory: process.cwd(),
       terminal,
-      emit: screen.emit,
+      emit: (event) => {
+        alsoTell(event);
+        screen.emit(event);
+      },
       signal,
       now: Date.now,
     });

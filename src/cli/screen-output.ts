@@ -32,7 +32,13 @@ export function outputText(
       text: prefixed(view, { host, line }, { options, stream: "stderr" }),
     };
   }
+  if (isAlone(view, of)) return { stream, text: paint([[span(printable(line))]], false) };
   return { stream, text: prefixed(view, { host, line }, { options, stream }) };
+}
+
+/** What one host says alone needs no name, e.g. a log that goes into a file. */
+function isAlone({ hosts }: View, of: Output["of"]): boolean {
+  return of === "log" && hosts.length === 1;
 }
 
 function prefixed(

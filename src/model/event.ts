@@ -1,5 +1,5 @@
 import type { Failure } from "./failure.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, FoundJob } from "./finding.ts";
 import type { LeftBecause } from "./pull.ts";
 
 /** Why an image is built. */
@@ -143,6 +143,34 @@ export type Decision =
     }
   | { readonly kind: "job-stopped"; readonly job: string }
   | { readonly kind: "nothing-to-remove" }
+  | {
+      /** What ran is ended, with all that it had started. The rest is unknown where nothing of it ran. */
+      readonly kind: "stopped";
+      readonly what: "session" | "process";
+      readonly id: string;
+      /** In the container; of a session that of its first process. */
+      readonly pid?: number;
+      readonly ageMs?: number;
+      readonly command?: string;
+    }
+  | {
+      /** Nothing on this host has that id; another host may have it. */
+      readonly kind: "not-here";
+      readonly id: string;
+    }
+  | { readonly kind: "nothing-to-stop" }
+  | { readonly kind: "connection-closed" }
+  | { readonly kind: "connection-kept" }
+  | {
+      /** Whose log is printed next. */
+      readonly kind: "log-of";
+      readonly job: string;
+      readonly verb: FoundJob["verb"];
+      readonly state: FoundJob["state"];
+      readonly exitCode?: number;
+      readonly ageMs?: number;
+    }
+  | { readonly kind: "no-log" }
   | { readonly kind: "retrying"; readonly because: string };
 
 /** What happened, as data. The journal, the screen, the float and `--json` read one stream. Times are milliseconds of the epoch. */
@@ -188,8 +216,8 @@ export type Event =
       /** A line of output: of a tool, e.g. of the image build, or of the user's own command on several hosts. */
       readonly type: "output";
       readonly host: string;
-      /** Whose line it is; a tool's when absent. */
-      readonly of?: "tool" | "command";
+      /** Whose line it is; a tool's when absent. `log`: the user asked to read it. */
+      readonly of?: "tool" | "command" | "log";
       readonly stream: "stdout" | "stderr";
       readonly line: string;
       readonly at: number;

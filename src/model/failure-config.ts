@@ -118,6 +118,12 @@ export type UsageProblem =
     }
   | { readonly kind: "extra-argument"; readonly given: string }
   | {
+      /** A process of which host? */
+      readonly kind: "process-without-host";
+      readonly given: string;
+      readonly hosts: readonly string[];
+    }
+  | {
       /** There are only a few words that may stand here. */
       readonly kind: "unknown-argument";
       readonly given: string;

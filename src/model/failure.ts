@@ -102,6 +102,7 @@ export type HostFailure = { readonly host: string; readonly lastWords: readonly 
   | LinkFailure
   | TargetFailure
   | EngineFailure
+  | StopFailure
   | {
       /** A program that igor needs is not on that machine. */
       readonly reason: "not-installed";
@@ -221,6 +222,13 @@ export type EngineFailure =
       readonly log: string;
     }
   | {
+      /** It was told to end: by `igor stop`, or by the igor that began it. */
+      readonly reason: "job-stopped";
+      readonly job: string;
+      /** Its log on the host. */
+      readonly log: string;
+    }
+  | {
       readonly reason: "job-lost";
       readonly job: string;
       /** Its log on the host. */
@@ -265,4 +273,23 @@ export type EngineFailure =
       readonly detail?: string;
       /** Whether the container that was there before runs again. */
       readonly previous: "none" | "running-again" | "lost";
+    };
+
+/** Why something that runs is not stopped. */
+export type StopFailure =
+  | {
+      /** Nothing there has that id. */
+      readonly reason: "unknown-id";
+      readonly id: string;
+    }
+  | {
+      /** Several things there have an id that begins so. */
+      readonly reason: "ambiguous-id";
+      readonly id: string;
+      readonly ids: readonly string[];
+    }
+  | {
+      /** Even KILL did not end it. */
+      readonly reason: "still-running";
+      readonly ids: readonly string[];
     };

@@ -14,7 +14,10 @@ export type ProgramName =
   | "guard"
   | "outcome"
   | "status"
-  | "doctor";
+  | "doctor"
+  | "ps"
+  | "logs"
+  | "stop";
 
 /** What may be on the host where a path is to be replaced or deleted: the states igor itself may have left there. */
 export type Expected =
@@ -80,6 +83,11 @@ export type Step =
       /** A job that a frame of this lane started or found running, streamed until it ends. */
       readonly kind: "follow";
       readonly title: string;
+      /**
+       * Nothing but its log is wanted, as what the user asked for: to its end, or what there is now. How the job ends is
+       * then no failure of the plan.
+       */
+      readonly log?: "to-the-end" | "so-far";
     };
 
 /** The steps of one host, in order. The lanes of a plan run side by side. */

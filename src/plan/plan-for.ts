@@ -7,6 +7,7 @@ import { commandLineWords } from "../remote/exec.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { planSessions } from "./exec.ts";
 import type { HostFacts, LaptopFacts, Subject } from "./facts.ts";
+import { planLogs, planPs, planStop } from "./look.ts";
 import { planPush } from "./push.ts";
 import type { PushPlan } from "./push.ts";
 import { planClean, planSetup } from "./setup.ts";
@@ -52,6 +53,18 @@ export function planFor(
     case "clean":
       return {
         plan: plan(hosts.map((host) => planClean(request, subject, host))),
+        pending: new Map(),
+      };
+    case "ps":
+      return { plan: plan(hosts.map((host) => planPs(subject, host))), pending: new Map() };
+    case "logs":
+      return {
+        plan: plan(hosts.map((host) => planLogs(request, subject, host))),
+        pending: new Map(),
+      };
+    case "stop":
+      return {
+        plan: plan(hosts.map((host) => planStop(request, subject, host))),
         pending: new Map(),
       };
     case "exec":

@@ -2,9 +2,10 @@ import type { BuildReason, ContainerReason, Decision } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import { decodeWord } from "./frame.ts";
 import type { Where } from "./read-failure.ts";
+import { parseRunningDecision, parseStopFailure } from "./running-events.ts";
 import { textOfWord } from "./words.ts";
 
-/** What setup and build answer when the rest takes longer than a frame. */
+/** What setup and build answer when the rest takes longer than a frame, and logs when there is one. */
 export type JobAnswer =
   | { readonly kind: "job"; readonly job: string; readonly nonce: string }
   | {
@@ -15,11 +16,17 @@ export type JobAnswer =
       readonly same: boolean;
     }
   | {
+      /** Nothing was begun: only its log is wanted. */
+      readonly kind: "log";
+      readonly job: string;
+      readonly nonce: string;
+    }
+  | {
       /** The list of context files was too long to travel without need; plan again with it. */
       readonly kind: "context-needed";
     };
 
-/** Reads `job ID NONCE`, `job-running ID NONCE same|other` and `context-needed`. */
+/** Reads `job ID NONCE`, `job-running ID NONCE same|other` `context-needed`, and `log-of`. */
 export function parseJobAnswer(words: readonly string[]): JobAnswer | undefined {
   const [verb, job = "", nonce = "", same] = words;
   switch (verb) {
@@ -29,6 +36,8 @@ export function parseJobAnswer(words: readonly string[]): JobAnswer | undefined 
       return { kind: verb, job, nonce, same: same === "same" };
     case "context-needed":
       return { kind: verb };
+    case "log-of":
+      return { kind: "log", job, nonce: words[5] ?? "" };
     default:
       return undefined;
   }
@@ -68,7 +77,7 @@ export function parseContainerDecision(words: readonly string[]): Decision | und
     case "job-stopped":
       return { kind: verb, job: first };
     default:
-      return undefined;
+      return parseRunningDecision(words);
   }
 }
 
@@ -129,7 +138,7 @@ export function parseContainerFailure(
     case "step-failed":
       return { reason, step: decodeWord(first), exitCode: Number(second), ...where };
     default:
-      return undefined;
+      return parseStopFailure([reason, ...words], where);
   }
 }
 

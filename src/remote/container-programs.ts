@@ -13,14 +13,19 @@ import imagePart from "./programs/image.sh";
 import jobPart from "./programs/job.sh";
 import jobCancelMain from "./programs/job-cancel.sh";
 import jobStatePart from "./programs/job-state.sh";
+import logsMain from "./programs/logs.sh";
+import lookPart from "./programs/look.sh";
 import lockPart from "./programs/lock.sh";
 import pushPart from "./programs/push.sh";
+import psMain from "./programs/ps.sh";
 import sayPart from "./programs/say.sh";
 import setupMain from "./programs/setup.sh";
 import statusMain from "./programs/status.sh";
+import stopMain from "./programs/stop.sh";
 import targetPart from "./programs/target.sh";
 
 const tree = [sayPart, lockPart, targetPart, commitPart, pushPart];
+const look = [sayPart, lockPart, containerEnginePart, jobStatePart, lookPart];
 const job = [containerEnginePart, jobStatePart, jobPart, imagePart];
 
 /** The parts of the programs around images, containers and jobs, in order. */
@@ -59,4 +64,7 @@ export const containerPrograms = {
   ],
   follow: [sayPart, lockPart, jobStatePart, followMain],
   "job-cancel": [sayPart, lockPart, jobStatePart, jobCancelMain],
+  ps: [...look, psMain],
+  logs: [sayPart, lockPart, jobStatePart, logsMain],
+  stop: [...look, stopMain],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

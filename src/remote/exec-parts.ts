@@ -1,5 +1,6 @@
 import endPart from "./programs/exec-end.sh";
 import killPart from "./programs/exec-kill.sh";
+import lookPart from "./programs/look-inside.sh";
 import sessionPart from "./programs/exec-session.sh";
 import wrapperPart from "./programs/exec-words.sh";
 import execPart from "./programs/exec.sh";
@@ -22,4 +23,6 @@ export const startedPrograms = {
   end: [endPart],
   /** In the container: becomes the user's command. */
   wrapper: [wrapperPart],
+  /** In the container: lists the processes. */
+  look: [lookPart],
 } as const satisfies Record<string, readonly string[]>;

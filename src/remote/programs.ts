@@ -1,6 +1,6 @@
 import type { ProgramName } from "../model/plan.ts";
 import { containerPrograms } from "./container-programs.ts";
-import { sessionPrograms } from "./exec-parts.ts";
+import { sessionPrograms, startedPrograms } from "./exec-parts.ts";
 import commitPart from "./programs/commit.sh";
 import hostShellProgram from "./programs/host-shell.sh";
 import lockPart from "./programs/lock.sh";
@@ -21,6 +21,17 @@ const parts: Readonly<Record<ProgramName, readonly string[]>> = {
   ...sessionPrograms,
 };
 
+/** Programs that a remote program starts in turn, by the name of its input. */
+const started: Readonly<Partial<Record<ProgramName, Readonly<Record<string, readonly string[]>>>>> =
+  {
+    ps: { in_look: startedPrograms.look },
+    stop: {
+      in_look: startedPrograms.look,
+      in_kill: startedPrograms.kill,
+      in_end: startedPrograms.end,
+    },
+  };
+
 /** Every remote program there is. */
 export const programNames = Object.keys(parts) as readonly ProgramName[];
 
@@ -29,7 +40,12 @@ export function programText(
   program: ProgramName,
   inputs: Readonly<Record<string, string>>,
 ): string {
-  return assignments(inputs) + parts[program].map(compact).join("");
+  const texts = Object.entries(started[program] ?? {}).map(
+    ([name, partsOfIt]) => [name, partsOfIt.map(compact).join("")] as const,
+  );
+  return (
+    assignments({ ...inputs, ...Object.fromEntries(texts) }) + parts[program].map(compact).join("")
+  );
 }
 
 /** Comments and indentation stay at home. A line that begins with `#` inside a quoted text or here-document would be lost: there is none. */

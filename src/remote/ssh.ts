@@ -104,6 +104,11 @@ export function stopSharingArgv(connection: Connection): readonly [string, ...st
   return ["ssh", "-O", "stop", ...connectionOptions(connection), "--", connection.host.host];
 }
 
+/** Asks our shared connection to a host to end, with everything on it. e.g. `ssh -O exit -o ControlPath=... -- apollo` */
+export function endSharingArgv(connection: Connection): readonly [string, ...string[]] {
+  return ["ssh", "-O", "exit", ...connectionOptions(connection), "--", connection.host.host];
+}
+
 /** The same destination without any shared connection: for one more try when the shared one is dead. */
 export function unshared(connection: Connection): Connection {
   return { ...connection, controlPath: "none" };

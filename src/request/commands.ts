@@ -3,6 +3,7 @@ import { lookVerbs } from "./look-verbs.ts";
 import { commonOptions } from "./options.ts";
 import { pullVerb } from "./pull-verb.ts";
 import type { OptionName, OptionValue, options } from "./options.ts";
+import { runningVerbs } from "./running-verbs.ts";
 import type { FileName, VariableName } from "./surroundings.ts";
 
 /** What one verb is: everything that parsing, help and completion know about it. */
@@ -162,20 +163,7 @@ const commands = {
     ],
     exitCodes: passedThrough,
   },
-  clean: {
-    words: ["docker", "clean"],
-    summary: "remove the project's containers from the hosts",
-    description: [
-      "Removes the containers that igor made for this project and group, and says which. Nothing else is touched: not the files on the host, and no container without igor's labels.",
-    ],
-    options: ["images", ...commonOptions],
-    examples: [
-      {
-        line: "igor docker clean --images",
-        does: "Removes the containers of dev and their images.",
-      },
-    ],
-  },
+  ...runningVerbs,
   ...lookVerbs,
   ...localVerbs,
 } as const satisfies Record<string, Command>;

@@ -95,6 +95,16 @@ export const options = {
     names: ["--images"],
     summary: "Remove the images too.",
   },
+  follow: {
+    kind: "flag",
+    names: ["-f", "--follow"],
+    summary: "Go on until the build that runs has ended.",
+  },
+  all: {
+    kind: "flag",
+    names: ["--all"],
+    summary: "End all sessions and builds of the group, and igor's own connections to its hosts.",
+  },
   tty: {
     kind: "choice",
     choices: {

@@ -115,6 +115,9 @@ function problemOfWhole(reading: Reading): UsageProblem | undefined {
     return { kind: "option-not-here", given: misplaced.typed, verbs };
   }
   const takes = argumentsOf(kind);
+  const [extra] = rest;
+  if (extra !== undefined && given.some(({ name }) => name === "all"))
+    return { kind: "extra-argument", given: extra };
   if (takes?.required === true && rest.length === 0) {
     return { kind: "missing-argument", name: takes.usage };
   }

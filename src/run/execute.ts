@@ -4,7 +4,7 @@ import type { Host } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { cancelJob } from "./follow.ts";
-import { followStep, jobDir } from "./follow-step.ts";
+import { followStep, jobDir, printLog } from "./follow-step.ts";
 import { runFrame } from "./frame-step.ts";
 import { packFiles } from "./pack.ts";
 import type { PackedFiles } from "./pack.ts";
@@ -85,7 +85,9 @@ async function runStep(
     }
     case "follow":
       if (job === undefined) throw new Error("there is no job to follow");
-      return followStep(job, means);
+      return step.log === undefined
+        ? followStep(job, means)
+        : printLog({ job, until: step.log }, means);
   }
 }
 

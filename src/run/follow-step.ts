@@ -9,6 +9,9 @@ import type { Job, LaneAnswer, StepMeans } from "./step.ts";
 /** The tool's own last words that a failure of a job shows. */
 const mostLastWords = 20;
 
+/** What a job ends with that was told to end; see `job.sh`. */
+const stoppedByTerm = 143;
+
 /** Watches a job to its end and tells what it decides. */
 export async function followStep(
   job: Job,
@@ -53,9 +56,31 @@ export async function followStep(
     return fail({ reason: "job-lost", job: job.job, log, host, lastWords });
   if (!job.same) return ok({ kind: "other-job-ended" });
   if (failed !== undefined) return fail(failed);
+  if (ended.value === stoppedByTerm)
+    return fail({ reason: "job-stopped", job: job.job, log, host, lastWords });
   if (ended.value !== 0)
     return fail({ reason: "step-failed", step: "job", exitCode: ended.value, host, lastWords });
   return ok({ kind: "done" });
+}
+
+/** Prints the log of a job as what the user asked for; how the job ends is no failure. */
+export async function printLog(
+  { job, until }: { readonly job: Job; readonly until: "to-the-end" | "so-far" },
+  { lane, tools, signal, emit }: StepMeans,
+): Promise<Result<{ readonly kind: "done" }>> {
+  const ended = await followJob({
+    host: lane.host.host,
+    dir: jobDir(lane),
+    job,
+    now: tools.now,
+    signal,
+    connect: () => tools.connect(lane.host),
+    reconnect: () => tools.reconnect(lane.host),
+    emit,
+    onEvent: () => undefined,
+    log: until,
+  });
+  return ended.ok ? ok({ kind: "done" }) : ended;
 }
 
 /** The directory of the project whose jobs a lane starts. */

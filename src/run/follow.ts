@@ -25,6 +25,8 @@ export interface JobWatch {
   /** A new one after a cut link. */
   readonly reconnect: () => Promise<Result<HostShell>>;
   readonly onEvent: (words: readonly string[]) => void;
+  /** The user asked to read the log: its lines are told as such, and how far it is, is not. */
+  readonly log?: "to-the-end" | "so-far";
 }
 
 /** How a job ended: its exit code, or `lost` when it died without a result. */
@@ -94,7 +96,7 @@ interface JobReader {
   end(): void;
 }
 
-function jobReader({ host, job, emit, now, onEvent }: JobWatch): JobReader {
+function jobReader({ host, job, emit, now, onEvent, log }: JobWatch): JobReader {
   let reading = startJobReading(job.nonce);
   let build = emptyBuildProgress;
   let bytes = 0;
@@ -104,7 +106,9 @@ function jobReader({ host, job, emit, now, onEvent }: JobWatch): JobReader {
       return;
     }
     if (isBuildNoise(item.text)) return;
-    emit({ type: "output", host, stream: "stdout", line: item.text, at: now() });
+    const of = log === undefined ? {} : ({ of: "log" } as const);
+    emit({ type: "output", host, ...of, stream: "stdout", line: item.text, at: now() });
+    if (log !== undefined) return;
     const next = advanceBuild(build, item.text);
     if (next !== build && next.total > 0) {
       emit({
@@ -137,7 +141,12 @@ async function followOnce(
   shell: HostShell,
   reader: JobReader,
 ): Promise<Result<JobEnd>> {
-  const inputs = { in_dir: watch.dir, in_job: watch.job.job, in_from: String(reader.bytes()) };
+  const inputs = {
+    in_dir: watch.dir,
+    in_job: watch.job.job,
+    in_from: String(reader.bytes()),
+    in_now: watch.log === "so-far" ? "1" : "",
+  };
   const child = startProcess(
     sessionArgv(shell.connection, bootCommand(programText("follow", inputs)), "no-tty"),
     { apart: true },

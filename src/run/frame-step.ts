@@ -63,13 +63,14 @@ export async function runFrame(
     const directory = `${step.inputs["in_dir"] ?? ""}/.igor/host/conflicts/${step.inputs["in_generation"] ?? ""}`;
     decide({ kind: "kept-aside", paths: kept, directory });
   }
-  for (const finding of readFindings(stdout.toString("utf8")))
-    emit({ type: "found", host, finding, at: tools.now() });
   const failure = readFrameFailure(
     { exitCode, stderr: stderr.toString("utf8"), failed },
     { host, step: step.title },
   );
-  return failure === undefined ? ok(next ?? { kind: "done" }) : fail(failure);
+  if (failure !== undefined) return fail(failure);
+  for (const finding of readFindings(stdout.toString("utf8")))
+    emit({ type: "found", host, finding, at: tools.now() });
+  return ok(next ?? { kind: "done" });
 }
 
 /** Reads the files, and notes what is about to be put in place, before the first byte leaves. */
@@ -99,6 +100,7 @@ function jobOf(
   if (answer === undefined || answer.kind === "context-needed") return answer;
   const { job, nonce } = answer;
   if (answer.kind === "job") return { kind: "job", job, nonce, same: true, begunBy: "us" };
+  if (answer.kind === "log") return { kind: "job", job, nonce, same: true, begunBy: "another" };
   decide({ kind: "joined-job", job });
   return { kind: "job", job, nonce, same: answer.same, begunBy: "another" };
 }

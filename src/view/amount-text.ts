@@ -24,6 +24,14 @@ export function durationText(milliseconds: number): string {
   return secondsText(milliseconds);
 }
 
+/** How long something is there, e.g. `12 s`, `3 min`, `2 h 4 min`, `5 days`. */
+export function ageText(milliseconds: number): string {
+  const { hours, minutes, seconds } = partsOf(milliseconds);
+  if (hours >= 48) return `${Math.floor(hours / 24)} days`;
+  if (hours > 0) return durationText(milliseconds);
+  return minutes > 0 ? `${minutes} min` : `${seconds} s`;
+}
+
 /** How long something takes so far, for a column of 7, e.g. `0.4 s`, `12 s`, `3:05`, `1:04:00`. */
 export function clockText(milliseconds: number): string {
   const { hours, minutes, seconds } = partsOf(milliseconds);

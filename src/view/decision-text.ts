@@ -1,6 +1,7 @@
 import type { BuildReason, ContainerReason, Decision, WithoutRsync } from "../model/event.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { byteText, countText, durationText, listText } from "./amount-text.ts";
+import { runningClause } from "./decision-text-running.ts";
 import { headlineAt } from "./failure-text.ts";
 import { printable } from "./printable.ts";
 import { pullDecisionText } from "./pull-text.ts";
@@ -28,7 +29,13 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "removed":
     case "job-stopped":
     case "nothing-to-remove":
+    case "stopped":
+    case "nothing-to-stop":
+    case "connection-closed":
+    case "connection-kept":
       return "outcome";
+    case "log-of":
+    case "no-log":
     case "watching":
     case "synced":
     case "not-pushed":
@@ -37,6 +44,7 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "reconciling":
     case "built":
     case "joined-job":
+    case "not-here":
       return "step";
     case "gpus":
       return decision.found === "no-runtime" ? "warning" : "step";
@@ -139,6 +147,14 @@ function clauseOf(decision: Decision, host: string): string {
       return "nothing to remove";
     case "retrying":
       return `trying once more: ${decision.because}`;
+    case "stopped":
+    case "not-here":
+    case "nothing-to-stop":
+    case "connection-closed":
+    case "connection-kept":
+    case "log-of":
+    case "no-log":
+      return runningClause(decision, host);
     default:
       return unreachable(decision);
   }

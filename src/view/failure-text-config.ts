@@ -152,6 +152,11 @@ function usageText(
         headline: `${spoken}: \`${problem.given}\` is one word too many`,
         hint: help,
       };
+    case "process-without-host":
+      return {
+        headline: `${spoken}: each of ${countText(problem.hosts.length, "host")} may have a process ${problem.given}`,
+        hint: `name the host: --host ${problem.hosts[0] ?? ""}, or ${listText(problem.hosts.slice(1), 5)}`,
+      };
     case "not-utf8":
       return {
         headline: `${spoken}: the word \`${problem.given}\` is not UTF-8 and would arrive as another one`,

@@ -17,6 +17,13 @@ export function engineText(failure: OfEngine): FailureText {
         details: lastWords,
         hint: `run the same command again; the log: \`${logCommandOf(host, failure.log)}\``,
       };
+    case "job-stopped":
+      return {
+        headline: `${host}: the job ${failure.job} was stopped`,
+        where: `${host}:${failure.log}`,
+        details: lastWords,
+        hint: "somebody ended it, with `igor stop` or where it was begun; run the same command again to begin anew",
+      };
     case "job-out-of-reach":
       return {
         headline: `${host}: the connection is lost, but what was begun goes on there`,

@@ -5,6 +5,7 @@ import { engineText } from "./failure-text-engine.ts";
 import { laptopText } from "./failure-text-laptop.ts";
 import { linkText } from "./failure-text-link.ts";
 import { pullFailureText } from "./failure-text-pull.ts";
+import { stopText } from "./failure-text-stop.ts";
 import { targetText } from "./failure-text-target.ts";
 import { printable, printableLines } from "./printable.ts";
 
@@ -80,6 +81,7 @@ function hostText(failure: HostFailure): FailureText {
       return targetText(failure);
     case "engine-unavailable":
     case "job-lost":
+    case "job-stopped":
     case "job-out-of-reach":
     case "build-failed":
     case "no-container":
@@ -91,6 +93,10 @@ function hostText(failure: HostFailure): FailureText {
     case "not-all-pulled":
     case "nothing-matches":
       return pullFailureText(failure);
+    case "unknown-id":
+    case "ambiguous-id":
+    case "still-running":
+      return stopText(failure);
     case "not-installed":
       return failure.where === "laptop"
         ? {

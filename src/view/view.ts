@@ -142,7 +142,7 @@ function advanceHost(host: HostView, event: HostEvent): HostView {
     case "found":
       return { ...host, findings: [...host.findings, event.finding] };
     case "output":
-      return event.of === "command"
+      return event.of === "command" || event.of === "log"
         ? host
         : { ...host, tail: [...host.tail, event.line].slice(-tailLength) };
     case "step-ended":

@@ -68,7 +68,7 @@ describe("the engine", () => {
     `);
   });
 
-  test("whose daemon is stopped is told, by setup and by exec", async () => {
+  test("whose daemon is stopped is told, by setup, exec, clean, ps and stop", async () => {
     const project = aDockerProject();
     const said = await during(
       "mv /run/docker.sock /run/docker.sock.away",
@@ -77,6 +77,8 @@ describe("the engine", () => {
         await setup(project),
         told(await laptop.igor(project, ["docker", "exec", "ls"]), project),
         told(await laptop.igor(project, ["docker", "clean"]), project),
+        told(await laptop.igor(project, ["docker", "ps"]), project),
+        told(await laptop.igor(project, ["stop"]), project),
       ],
     );
     expect(said[0]).toMatchInlineSnapshot(`
@@ -99,6 +101,8 @@ describe("the engine", () => {
       docker clean toy failed on apollo after 1 s: the docker daemon does not run there
       exit code 1"
     `);
+    expect(said[3]).toBe(said[2]?.replace(/^docker clean .*\n/m, ""));
+    expect(said[4]).toBe(said[2]?.replace("docker clean", "stop"));
   });
 
   test("whose daemon is frozen is told within 12 seconds", async () => {

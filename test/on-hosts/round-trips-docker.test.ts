@@ -44,6 +44,10 @@ test("setup with one changed file takes three round trips", async () => {
   expect(await turnsOf("docker", "setup")).toBe(3);
 });
 
+test("ps takes three round trips", async () => {
+  expect(await turnsOf("docker", "ps")).toBe(3);
+});
+
 // Two until the first byte of the command; the third is the guard, for which nothing waits.
 test("exec takes two round trips, and one for the guard beside it", async () => {
   expect(await turnsOf("docker", "exec", "true")).toBeLessThanOrEqual(3);

@@ -42,6 +42,7 @@ const top = [
   "push",
   "pull",
   "docker",
+  "stop",
   "login",
   "status",
   "doctor",
@@ -51,7 +52,7 @@ const top = [
   "completion",
   "help",
 ];
-const docker = ["build", "setup", "exec", "repl", "clean"];
+const docker = ["build", "setup", "exec", "repl", "ps", "logs", "clean"];
 
 /** Words with the cursor behind the last, and what may stand there. */
 const expected: readonly (readonly [string, readonly string[]])[] = [

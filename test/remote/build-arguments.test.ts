@@ -26,7 +26,7 @@ function started(shell: LocalShell, buildArgs: Readonly<Record<string, string>>)
       .map(([name, value]) => escapePath(`${name}=${value}`))
       .join("\n"),
   };
-  const parts = [sayPart, imagePart, `build_dir=${place}\nrun_build build\n`];
+  const parts = [sayPart, imagePart, `build_dir=${place} build_session=\nrun_build build\n`];
   expect(runLocally(shell, { parts, inputs, cwd: place })).toMatchObject({
     exitCode: 0,
     stdout: "",

@@ -149,6 +149,7 @@ describe("parse explains what is wrong with", () => {
     "push",
     "pull",
     "docker",
+    "stop",
     "login",
     "status",
     "doctor",
@@ -158,7 +159,7 @@ describe("parse explains what is wrong with", () => {
     "completion",
     "help",
   ];
-  const dockerWords = ["build", "setup", "exec", "repl", "clean"];
+  const dockerWords = ["build", "setup", "exec", "repl", "ps", "logs", "clean"];
 
   test.each<[string, UsageProblem, string]>([
     ["", { kind: "no-command", known: topWords }, "igor COMMAND [OPTION...]"],

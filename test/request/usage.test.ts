@@ -22,7 +22,10 @@ describe("help pages", () => {
         docker setup  push, then make sure that an up-to-date container runs
         docker exec   run a command in the container
         docker repl   open an interactive session in the container
+        docker ps     list what is on the hosts: containers, processes, images
+        docker logs   print the log of the last build
         docker clean  remove the project's containers from the hosts
+        stop          end what runs in the containers of the hosts
         login         let ssh ask for a password, a second factor or a host key
         status        show how things stand on the hosts
         doctor        look at the whole way into the container, and say what to mend
@@ -159,6 +162,8 @@ describe("help pages", () => {
         docker setup  push, then make sure that an up-to-date container runs
         docker exec   run a command in the container
         docker repl   open an interactive session in the container
+        docker ps     list what is on the hosts: containers, processes, images
+        docker logs   print the log of the last build
         docker clean  remove the project's containers from the hosts
       "
     `);
@@ -227,7 +232,7 @@ test("the examples of the help are understood as the verb they explain", () => {
   for (const kind of kinds) {
     for (const { line } of commandOf(kind).examples) {
       const [, ...words] = line
-        .replace(/ >\S+$/, "")
+        .replace(/ (?:>|\| ).*$/, "")
         .replaceAll(/'[^']*'/g, "quoted")
         .split(" ");
       const parsed = parse(words);

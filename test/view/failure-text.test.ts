@@ -82,6 +82,10 @@ const samples: Samples = {
       "completion",
     ),
     "extra-argument": usage({ kind: "extra-argument", given: "now" }, "push"),
+    "process-without-host": usage(
+      { kind: "process-without-host", given: "812", hosts: ["apollo", "enterprise"] },
+      "stop",
+    ),
     "not-utf8": usage({ kind: "not-utf8", given: "caf\uFFFD" }, "docker", "exec"),
   },
   "no-terminal": { one: { reason: "no-terminal", verb: "login" } },
@@ -362,6 +366,14 @@ const samples: Samples = {
     },
   },
   "job-lost": { one: { reason: "job-lost", job: "7", log, ...on("apollo") } },
+  "job-stopped": { one: { reason: "job-stopped", job: "7", log, ...on("apollo") } },
+  "unknown-id": { one: { reason: "unknown-id", id: "3f9a", ...on("apollo") } },
+  "ambiguous-id": {
+    one: { reason: "ambiguous-id", id: "3f", ids: ["3f9a21c0", "3fd2e4f6"], ...on("apollo") },
+  },
+  "still-running": {
+    one: { reason: "still-running", ids: ["3f9a21c0d2e4f601", "812"], ...on("apollo") },
+  },
   "build-failed": {
     step: {
       ...build,

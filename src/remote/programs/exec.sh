@@ -59,7 +59,7 @@ relay() {
 
 open_mine
 echo $$ >"$mine/pid"
-echo "${in_verb:-unknown} $in_signal ${in_from:--} $(date +%s) $in_container" >"$mine/note"
+echo "${in_verb:-unknown} $in_signal ${in_from:--} $in_container" >"$mine/note"
 open_shared
 [ ! -e "$shared/stop" ] || finish 'rc 143' 143
 [ -e "$mine/guarded" ] || detach "$in_signal" "$in_lease"

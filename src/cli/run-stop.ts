@@ -1,0 +1,40 @@
+import type { Event } from "../model/event.ts";
+import type { RequestOf } from "../request/commands.ts";
+import { countText, listText } from "../view/amount-text.ts";
+import { ask } from "./ask.ts";
+import { failed } from "./exit-code.ts";
+import { runRequest } from "./run-request.ts";
+
+const cancelled = 130;
+
+/** Ends what runs. Without any id, at a terminal, what would be ended is listed first, and the user agrees. */
+export async function runStop(request: RequestOf<"stop">, unread: AbortSignal): Promise<number> {
+  const { ids, all, plan, json, verbosity } = request;
+  const { stdin, stdout, stderr } = process;
+  const canAsk = stdin.isTTY && stdout.isTTY && stderr.isTTY && !json && verbosity !== "quiet";
+  if (ids.length > 0 || all || plan || !canAsk) return runRequest(request, unread);
+  const sessions = new Map<string, string>();
+  const { hostGroup, host } = request;
+  const looked = await runRequest(
+    { kind: "ps", hostGroup, host, plan, json, verbosity },
+    unread,
+    (event) => noteSession(event, sessions),
+  );
+  if (looked !== 0) return looked;
+  if (sessions.size === 0) {
+    stderr.write("There is no session to stop; `igor stop ID` ends a process or a build.\n");
+    return 0;
+  }
+  const where = listText([...new Set(sessions.values())], 4);
+  const what =
+    sessions.size === 1 ? "this session" : `these ${countText(sessions.size, "session")}`;
+  const answer = await ask(`End ${what} on ${where}? [y/N] `, "n");
+  if (answer === undefined) return cancelled;
+  if (!/^y(es)?$/i.test(answer)) return failed;
+  return runRequest({ ...request, ids: [...sessions.keys()] }, unread);
+}
+
+function noteSession(event: Event, sessions: Map<string, string>): void {
+  if (event.type === "found" && event.finding.kind === "session")
+    sessions.set(event.finding.id, event.host);
+}

@@ -1,0 +1,200 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startedPrograms } from "../../src/remote/exec-parts.ts";
+import { readFindings } from "../../src/remote/findings.ts";
+import { compact } from "../../src/remote/programs.ts";
+import { shells } from "../support/run-program.ts";
+import { aHostProject, removeHostProjects } from "../support/container-host.ts";
+import {
+  aDockerProject,
+  containerOf,
+  eventsOf,
+  inHostDir,
+  removeDockerProjects,
+  says,
+  steady,
+  told,
+} from "../support/docker-project.ts";
+import { aLaptop, ended } from "../support/laptop.ts";
+
+const here = aLaptop();
+const there = aLaptop();
+afterAll(async () => {
+  await Promise.all([here.close(), there.close()]);
+  await Promise.all([removeDockerProjects(["apollo", "enterprise"]), removeHostProjects()]);
+});
+
+const project = aDockerProject();
+beforeAll(async () => {
+  const ran = await here.igor(project, ["docker", "setup"]);
+  if (ran.exitCode !== 0) throw new Error(ran.stderr);
+});
+
+/** A table without what differs from run to run. */
+function table(text: string): string {
+  return steady(text, project)
+    .replace(/\b[0-9a-f]{8}\b/g, "SESSION ")
+    .replace(/\S+@\S+/g, "ME")
+    .replace(/ +\d+ {2}dino +\d+ s +[\d.]+ MB/g, "  1  dino  1 s  1 MB")
+    .replace(/up .*?(?=,| {2})/gi, "up 1 second")
+    .replace(/ {2,}/g, "  ")
+    .trim();
+}
+
+/** What `docker ps --json` found. */
+async function found(): Promise<readonly Record<string, unknown>[]> {
+  const { stdout, stderr, exitCode } = await here.igor(project, ["docker", "ps", "--json"]);
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  return eventsOf(stdout)
+    .filter(({ type }) => type === "found")
+    .map(({ finding }) => finding as Record<string, unknown>);
+}
+
+describe("igor docker ps", () => {
+  test("where there is no container says so, and how to make one, on each of several hosts", async () => {
+    const ran = await here.igor(project, ["docker", "ps", "-g", "cluster"]);
+    const lines = steady(ran.stdout, project).replace(/ {2,}/g, "  ");
+    expect(lines).toContain(
+      "apollo  dino-toy-cluster  none: igor docker setup -g cluster makes it\n",
+    );
+    expect(lines).toContain(
+      "enterprise  dino-toy-cluster  none: igor docker setup -g cluster makes it",
+    );
+    expect(ran.stderr).toBe("");
+    expect(ran.exitCode).toBe(0);
+  });
+
+  test("lists a command that another laptop runs, with all that it started, and what igor did not start", async () => {
+    await inHostDir(project, `docker exec -d ${containerOf(project)} sleep 7654`);
+    const child = there.start(project, [
+      "docker",
+      "exec",
+      "sh",
+      "-c",
+      "sleep 9876 & echo ready; wait",
+    ]);
+    await says(child, "ready");
+    const ran = await here.igor(project, ["docker", "ps"]);
+    expect(table(ran.stdout)).toMatchInlineSnapshot(`
+      "CONTAINER  STATE  IMAGE
+      dino-toy-dev  up 1 second  dino-toy:igor
+
+      SESSION  STARTED BY  PID  USER  FOR  MEMORY  COMMAND
+      SESSION  exec, ME  1  dino  1 s  1 MB  sh -c sleep 9876 & echo ready; wait
+        1  dino  1 s  1 MB  sleep 9876
+      -  not igor  1  dino  1 s  1 MB  sleep 7654
+
+      IMAGE  ID  SIZE  MADE
+      dino-toy:igor  ID  2.0 MB  1 s ago"
+    `);
+    expect(told({ ...ran, stdout: "" }, project)).toBe("exit code 0");
+
+    const all = await found();
+    const session = all.find(({ kind }) => kind === "session");
+    expect(session).toMatchObject({ verb: "exec", state: "running" });
+    expect(session?.["from"]).toMatch(/^\S+@\S+$/);
+    const processes = all.filter(({ kind }) => kind === "process");
+    expect(processes.filter((one) => one["session"] === session?.["id"])).toHaveLength(2);
+    expect(processes).toContainEqual(expect.objectContaining({ command: "sleep 7654" }));
+
+    const end = ended(child);
+    child.kill("SIGTERM");
+    await end;
+    expect((await found()).some(({ kind }) => kind === "session")).toBe(false);
+    await inHostDir(project, `docker exec ${containerOf(project)} sh -c 'kill -9 -1' || true`);
+  });
+
+  test("lists leftovers, and how they go", async () => {
+    const labels = (group: string) =>
+      `--label igor.owner=dino --label igor.project=${project.name} --label igor.group=${group}`;
+    const own = `dino-${project.name}`;
+    const short = `a${randomBytes(4).toString("hex").slice(1)}`;
+    const gone = `${short}00000000`;
+    await inHostDir(
+      project,
+      `docker create --name ${own}-dev.previous ${labels("dev")} igor-demo/busybox:1
+       docker create --name ${own}-cluster ${labels("cluster")} igor-demo/busybox:1
+       docker create --name ${own}-old ${labels("old")} igor-demo/busybox:1
+       docker create --name my-${project.name} ${labels("dev")} igor-demo/busybox:1
+       mkdir -p .igor/host/stage/1f2e && touch -d '2 hours ago' .igor/host/stage/1f2e
+       mkdir -m 700 /tmp/igor-session.${gone}
+       echo 4194303 >/tmp/igor-session.${gone}/pid
+       echo "exec TERM kim%40falcon ${containerOf(project)}" >/tmp/igor-session.${gone}/note`,
+    );
+    const leftovers = (await found()).filter(({ kind }) => kind === "leftover");
+    expect(
+      leftovers
+        .map(
+          ({ what, because, group = "" }) => `${String(what)} ${String(because)} ${String(group)}`,
+        )
+        .toSorted(),
+    ).toEqual([
+      "container never-started cluster",
+      "container other-group old",
+      "container replaced dev",
+      "session abandoned ",
+      "stage abandoned ",
+    ]);
+    const cleared = await here.igor(project, ["stop", short]);
+    expect(told(cleared, project)).toContain(`stopped the session ${short}, in which nothing ran`);
+    expect((await found()).filter(({ what }) => what === "session")).toEqual([]);
+  });
+
+  test("prints what will be run with --plan, and leaves no journal", async () => {
+    const plan = await here.igor(project, ["docker", "ps", "--plan"]);
+    expect(plan.stdout).toContain("look: run the remote program ps there");
+    const log = await here.igor(project, ["log"]);
+    expect(log.stdout).not.toContain("docker ps");
+  });
+});
+
+describe("igor docker logs", () => {
+  test("prints the log of the last build and says on stderr what it is", async () => {
+    const ran = await here.igor(project, ["docker", "logs"]);
+    expect(ran.stdout).toMatch(/^Sending build context[^]*\nSuccessfully tagged .*\n$/);
+    expect(steady(ran.stderr, project)).toBe(
+      "apollo: log of the setup JOB, begun 1 s ago, which went well\n",
+    );
+    expect(ran.exitCode).toBe(0);
+  });
+
+  test("says where there is no log, and marks lines with their hosts where there are several", async () => {
+    const ran = await here.igor(project, ["docker", "logs", "-g", "cluster"]);
+    expect(ran.stdout).toBe("");
+    expect(ran.stderr).toContain("enterprise: there is no log of a build on enterprise");
+    expect(ran.exitCode).toBe(0);
+  });
+});
+
+test("the remote programs ps and stop do the same in each sh", async () => {
+  const one = aHostProject();
+  await one.run("setup");
+  const inputs = {
+    in_containers: `dev=${one.container}`,
+    in_home: "/home/dino",
+    in_only: "1",
+    ...Object.fromEntries(
+      (["look", "kill", "end"] as const).map((name) => [
+        `in_${name}`,
+        startedPrograms[name].map(compact).join(""),
+      ]),
+    ),
+  };
+  for (const shell of shells) {
+    await one.sh(`docker exec -d ${one.container} env IGOR_SESSION=sleepless12345 sleep 7654`);
+    const ran = await one.frame("ps", { inputs }, { shell });
+    expect({ shell, ...ran, stdout: "" }).toMatchObject({ events: [], exitCode: 0, stderr: "" });
+    const [container, session, process] = readFindings(ran.stdout);
+    expect(container).toMatchObject({ name: one.container, state: "running" });
+    expect(session).toMatchObject({ id: "sleepless12345" });
+    expect(process).toMatchObject({ command: "sleep 7654", user: "dino" });
+    const stop = (id: string) =>
+      one.frame("stop", { inputs: { ...inputs, in_ids: id } }, { shell });
+    expect((await stop("nosuch")).events).toEqual(["failed unknown-id nosuch"]);
+    const pid = process?.kind === "process" ? String(process.pid) : "";
+    expect((await stop(pid)).events).toEqual([
+      expect.stringMatching(`^stopped process ${pid} ${pid} \\d+ `),
+    ]);
+    expect(await one.inside(`ps -o args | grep -c "^[s]leep 7654" || true`)).toBe("0\n");
+  }
+});
