@@ -65,7 +65,8 @@ for (const [file, source] of chunks) {
 // Each file is replaced whole, so that an igor that is running finds its other files.
 const built = new Set();
 for (const file of chunks.keys()) {
-  const isLarge = (await stat(resolve(dist, `${file}.new`))).size > 50_000;
+  // The command line itself cannot be loaded without being run.
+  const isLarge = file !== "cli.cjs" && (await stat(resolve(dist, `${file}.new`))).size > 50_000;
   for (const name of isLarge ? await splitForSpeed(file) : [file]) {
     await rename(resolve(dist, `${name}.new`), resolve(dist, name));
     built.add(name);

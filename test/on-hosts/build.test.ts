@@ -108,7 +108,9 @@ describe("a build", () => {
     );
   });
 
-  test("fails with the step that failed and what it said", async () => {
+  test("fails with the step that failed and what it said, and leaves no container", async () => {
+    const stopped = "docker ps -aq --filter status=exited";
+    const { stdout: before } = await onHost("apollo", stopped);
     const failure = await failureOf(`${base}RUN echo unknown instruction: X; exit 7\n`);
     expect(failure).toMatchObject({
       reason: "build-failed",
@@ -116,6 +118,7 @@ describe("a build", () => {
       step: expect.stringContaining("RUN echo unknown"),
     });
     expect(failure.lines.join("\n")).toContain("unknown instruction: X");
+    expect((await onHost("apollo", stopped)).stdout).toBe(before);
   });
 
   test.each([

@@ -99,6 +99,15 @@ test("a command whose push fails never begins, and exit code 125 says so", async
   await until("nothing to be left", async () => (await traces()) === "");
 });
 
+test("what a push left for a command that was given up goes after a day", async () => {
+  const old = "touch -d '2 days ago'";
+  const made = `cd /tmp && mkdir igor-session.old igor-session.busy && ${old} igor-session.old/pushed igor-session.busy/pushed igor-session.busy/pid`;
+  await onHost("apollo", made, { user: "dino" });
+  expect((await exec("true")).exitCode).toBe(0);
+  await until("that to go", async () => (await traces()) === "/tmp/igor-session.busy\n");
+  await onHost("apollo", "rm -r /tmp/igor-session.busy");
+});
+
 test("a command without a container says so, when the files are there", async () => {
   const other = aDockerProject({ "a.py": "1\n" });
   const { exitCode, stderr } = await laptop.igor(other, ["docker", "exec", "--push", "true"]);

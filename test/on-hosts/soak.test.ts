@@ -6,7 +6,14 @@ import { chanceOf } from "../support/chance.ts";
 import { removeDockerProjects } from "../support/docker-project.ts";
 import { aLaptop, ended } from "../support/laptop.ts";
 import type { IgorResult } from "../support/laptop.ts";
-import { aWorld, editHere, editThere, expectQuiet, wrongs } from "../support/soak-world.ts";
+import {
+  aWorld,
+  editHere,
+  editThere,
+  expectQuiet,
+  leftovers,
+  wrongs,
+} from "../support/soak-world.ts";
 import type { World } from "../support/soak-world.ts";
 
 /** More by `npm run soak`. A failure prints its seed, for IGOR_SOAK_SEED: the choices come back, the moments do not. */
@@ -149,6 +156,7 @@ test(
     const push = (): Promise<unknown> => run(world, ["push"]);
     try {
       await run(world, ["docker", "setup"]);
+      for (const line of await leftovers(world)) world.before.add(line);
       for (let count = 1; count <= rounds; count += 1) {
         world.log.push(`--- round ${String(count)}`);
         await round(world);

@@ -17,6 +17,8 @@ export interface World {
   /** Paths that hold such a text until they change here. */
   readonly foreignPaths: Set<string>;
   readonly local: Set<string>;
+  /** What others had left on the host before. */
+  readonly before: Set<string>;
   count: number;
 }
 
@@ -29,7 +31,8 @@ export function aWorld(chance: Chance): World {
   const files = Object.fromEntries(names.slice(0, 12).map((name) => [name, "start\n"]));
   const project = aDockerProject(files, config);
   const local = new Set(names.slice(0, 12));
-  return { project, chance, log: [], foreign: new Set(), foreignPaths: new Set(), local, count: 0 };
+  const none = { foreign: new Set<string>(), foreignPaths: new Set<string>(), count: 0 };
+  return { project, chance, log: [], local, before: new Set(), ...none };
 }
 
 /** Changes here: files come, change and go, sometimes very many; image and container are wanted in another way. */
@@ -133,13 +136,16 @@ export async function wrongs(world: World, pushed: boolean): Promise<readonly st
 }
 
 /** What still runs on the host, or is half made there, once nothing should be. */
-async function leftovers({ project }: World): Promise<readonly string[]> {
+export async function leftovers({ project }: World): Promise<readonly string[]> {
   const container = containerOf(project);
   return inProject(
     project,
-    `ls -d /tmp/igor* 2>/dev/null
+    `for left in /tmp/igor.* /tmp/igor-session.*; do
+       # That a command was ended is known for a day.
+       [ ! -d "$left" ] || [ -e "$left/outcome" ] || [ "$(ls "$left")" = pushed ] || echo "$left"
+     done
      for job in .igor/host/jobs/*; do [ ! -d "$job" ] || [ -e "$job/rc" ] || echo "no end: $job"; done
-     docker ps -a --format '{{.Names}} {{.State}}' | grep -vx '${container} running' | grep -v '^dino-p'
+     docker ps -aq --filter status=exited --filter status=created
      docker ps -a --format '{{.Names}}' | grep '${container}' | grep -vx '${container}'
      docker top ${container} -eo pid,args | grep -v '2147483\\|PID\\|docker-init\\|igor-idle'
      ps -eo user,pid,args | grep '^dino ' | grep 'igor\\|rsync\\|tar -x\\|docker' | grep -v 'igor-idle\\|grep\\|docker top'`,
@@ -152,7 +158,7 @@ export async function expectQuiet(world: World, push: () => Promise<unknown>): P
   await until(
     "the host to be quiet",
     async () => {
-      last = await leftovers(world);
+      last = (await leftovers(world)).filter((line) => !world.before.has(line));
       return last.length === 0;
     },
     40_000,

@@ -85,7 +85,9 @@ case $outcome in
     fi
     ;;
 esac
+# A push that ended after its command was given up has only left `pushed`; with a pid and no outcome a command runs.
 # shellcheck disable=SC2016
-find "${shared%/*}"/*/stop "${mine%/*}"/igor-session.*/outcome -prune -user "$(id -u)" -mtime +0 \
-  -exec sh -c 'rm -rf "${1%/*}"' sh {} \; 2>/dev/null || :
+find "${shared%/*}"/*/stop "${mine%/*}"/igor-session.*/outcome "${mine%/*}"/igor-session.*/pushed \
+  -prune -user "$(id -u)" -mtime +0 \
+  -exec sh -c '{ [ -e "${1%/*}/pid" ] && [ ! -e "${1%/*}/outcome" ]; } || rm -rf "${1%/*}"' sh {} \; 2>/dev/null || :
 exit "$left"

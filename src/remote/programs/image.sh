@@ -85,11 +85,12 @@ build_image() {
   for word in $in_ignored; do
     ev copied-directory-ignored "$word" "$(encoded "$in_dockerfile")"
   done
+  # Without --force-rm the container of a step that failed stays.
   # Asking for BuildKit where buildx is missing fails; not asking where it is present may build without it.
   if [ "$in_engine" = docker ] && engine 10 buildx version >/dev/null; then
     set -- buildx build --load --progress=plain
   else
-    set -- build
+    set -- build --force-rm
   fi
   set -- "$@" --file "$build_dir/dockerfile" --tag "$in_image" --label "igor.owner=$in_owner" \
     --label "igor.project=$in_project" --label "igor.image=$in_image_hash" --label "igor.inputs=$in_image_inputs"
