@@ -1,5 +1,5 @@
 import type { Check } from "../model/check.ts";
-import type { EngineFailure } from "../model/failure.ts";
+import type { EngineFailure } from "../model/failure-engine.ts";
 import type { CheckText } from "./check-text.ts";
 import { roomText } from "./check-text-host.ts";
 import { failureText, headlineAt } from "./failure-text.ts";

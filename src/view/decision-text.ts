@@ -1,6 +1,7 @@
-import type { BuildReason, ContainerReason, Decision, WithoutRsync } from "../model/event.ts";
+import type { Decision, WithoutRsync } from "../model/event.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { byteText, countText, durationText, listText } from "./amount-text.ts";
+import { buildText, containerReasonText, gpuText } from "./decision-text-container.ts";
 import { runningClause } from "./decision-text-running.ts";
 import { headlineAt } from "./failure-text.ts";
 import { printable } from "./printable.ts";
@@ -199,47 +200,4 @@ function syncedText({ path, tookMs, ...pushed }: Extract<Decision, { kind: "sync
         ? `${path} pushed (${byteText(bytes)})`
         : `${path} deleted`;
   return `${what} in ${tookMs < 1000 ? `${tookMs} ms` : durationText(tookMs)}`;
-}
-
-function buildText(because: BuildReason, host: string): string {
-  switch (because.kind) {
-    case "no-image":
-      return `building: no image on ${host}`;
-    case "changed":
-      return `rebuilding: ${listText(because.inputs, 4)} changed`;
-    default:
-      return unreachable(because);
-  }
-}
-
-function containerReasonText(because: ContainerReason, host: string): string {
-  switch (because.kind) {
-    case "no-container":
-      return `there was none on ${host}`;
-    case "stopped":
-      return "it was stopped";
-    case "leftover":
-      return "a start before had failed halfway";
-    case "new-image":
-      return "new image";
-    case "changed":
-      return `${listText(because.keys, 4)} changed`;
-    default:
-      return unreachable(because);
-  }
-}
-
-function gpuText(found: Extract<Decision, { kind: "gpus" }>["found"]): string {
-  switch (found) {
-    case "none":
-      return "no GPUs on this host";
-    case "runtime":
-      return "GPUs through the NVIDIA runtime";
-    case "cdi":
-      return "GPUs through CDI";
-    case "no-runtime":
-      return "the container has no GPUs: the host has some, but its engine cannot give them (NVIDIA container toolkit)";
-    default:
-      return unreachable(found);
-  }
 }

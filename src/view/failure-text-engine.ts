@@ -1,4 +1,5 @@
-import type { EngineFailure, HostFailure } from "../model/failure.ts";
+import type { EngineFailure } from "../model/failure-engine.ts";
+import type { HostFailure } from "../model/failure.ts";
 import { unreachable } from "../model/unreachable.ts";
 import type { FailureText } from "./failure-text.ts";
 

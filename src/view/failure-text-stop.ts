@@ -1,4 +1,5 @@
-import type { HostFailure, StopFailure } from "../model/failure.ts";
+import type { StopFailure } from "../model/failure-engine.ts";
+import type { HostFailure } from "../model/failure.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { countText, listText } from "./amount-text.ts";
 import type { FailureText } from "./failure-text.ts";
