@@ -1,6 +1,6 @@
 // @ts-check
 // `npm run soak -- --rounds 200 [--seed N]`: the line to a host is cut and mended, and igor is killed, at random moments
-// of push, build, setup and exec; after each round one more command must heal everything. The tests run a few rounds.
+// of push, build, setup, exec and pull; after each round one more command must heal everything. The tests run a few rounds.
 import { parseArgs } from "node:util";
 import { failureOf, tool } from "./parts.mjs";
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, lstatSync, readlinkSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import type { Here } from "../model/pull.ts";
+import { timeText } from "./walk.ts";
 
 /** How a path of the project looks here; no link on the way to it is followed. */
 export function lookHere(root: string, path: string): Here {
@@ -38,12 +39,6 @@ export function statusOf(file: string): BigIntStats | undefined {
     if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return undefined;
     throw error;
   }
-}
-
-/** Seconds with nine digits behind the point, as `stat --format %.9Y` tells them. */
-function timeText(nanoseconds: bigint): string {
-  const [sign, length] = nanoseconds < 0n ? ["-", -nanoseconds] : ["", nanoseconds];
-  return `${sign}${String(length / 1_000_000_000n)}.${String(length % 1_000_000_000n).padStart(9, "0")}`;
 }
 
 /** The SHA-256 of a file here, as hex; undefined when it cannot be read. It may be larger than memory. */

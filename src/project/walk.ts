@@ -152,7 +152,7 @@ export function stateOf(found: FileStatus): FileState {
 }
 
 /** As `stat --format %.9Y` tells it. e.g. `-1.500000000` */
-function timeText(nanoseconds: bigint): string {
+export function timeText(nanoseconds: bigint): string {
   const [sign, length] = nanoseconds < 0n ? ["-", -nanoseconds] : ["", nanoseconds];
   const fraction = (length % 1_000_000_000n).toString().padStart(9, "0");
   return `${sign}${String(length / 1_000_000_000n)}.${fraction}`;

@@ -12,6 +12,7 @@ import {
   editThere,
   expectQuiet,
   leftovers,
+  notPulled,
   wrongs,
 } from "../support/soak-world.ts";
 import type { World } from "../support/soak-world.ts";
@@ -34,7 +35,7 @@ afterAll(async () => {
 /** No command may take longer, whatever happens to the line. */
 const endsWithinMs = 90_000;
 
-const verbs = ["push", "build", "setup", "exec", "exec --push"] as const;
+const verbs = ["push", "build", "setup", "exec", "exec --push", "pull"] as const;
 type Verb = (typeof verbs)[number];
 /** How long a verb takes about, in ms: within that time something happens to it. */
 const lastsMs: Readonly<Record<Verb, number>> = {
@@ -43,6 +44,7 @@ const lastsMs: Readonly<Record<Verb, number>> = {
   setup: 5000,
   exec: 1500,
   "exec --push": 2000,
+  pull: 1500,
 };
 const faults = ["reset", "silence", "freeze", "unplug", "kill", "interrupt", "terminate"] as const;
 type Fault = (typeof faults)[number];
@@ -64,6 +66,8 @@ function wordsOf(verb: Verb, mark: string, heal: boolean): readonly string[] {
       return ["docker", "exec", ...command];
     case "exec --push":
       return ["docker", "exec", "--push", ...command];
+    case "pull":
+      return ["pull"];
   }
 }
 
@@ -144,7 +148,8 @@ async function round(world: World): Promise<void> {
   if (healing.exitCode !== 0)
     throw new Error(`${verb} does not heal:\n${healing.stdout}${healing.stderr}`);
   if (verb.startsWith("exec")) world.foreign.add(mark);
-  expect(await wrongs(world, verb !== "exec")).toEqual([]);
+  expect(await wrongs(world, verb !== "exec" && verb !== "pull")).toEqual([]);
+  if (verb === "pull") expect(await notPulled(world)).toEqual([]);
 }
 
 test(

@@ -4,6 +4,7 @@ import { onHost } from "../hosts/bed.ts";
 import type { Chance } from "./chance.ts";
 import { aDockerProject, containerOf } from "./docker-project.ts";
 import { digestsHere, digestsOnHost } from "./host-tree.ts";
+import type { Digests } from "./host-tree.ts";
 import type { TestProject } from "./laptop.ts";
 import { until } from "./until.ts";
 
@@ -22,7 +23,12 @@ export interface World {
   count: number;
 }
 
-const config = { docker_rebuild_files: ["requirements.txt"], repl_cmd: "sh", gpus: "none" };
+const config = {
+  docker_rebuild_files: ["requirements.txt"],
+  repl_cmd: "sh",
+  gpus: "none",
+  outputs: ["results"],
+};
 const names = Array.from({ length: 24 }, (_, index) => `d${String(index % 5)}/f${String(index)}`);
 const many = Array.from({ length: 1100 }, (_, index) => `m${String(index % 9)}/f${String(index)}`);
 
@@ -93,6 +99,7 @@ function configure(project: TestProject, env: Readonly<Record<string, string>>):
 /** Somebody works on the host: new files, and changes of files that igor has put there. */
 export async function editThere(world: World): Promise<void> {
   const { project, chance, local, foreign, foreignPaths, log } = world;
+  if (chance.number(2) === 0) await makeResults(world);
   for (let edits = chance.number(3); edits > 0; edits -= 1) {
     world.count += 1;
     const text = `foreign-${String(world.count)}-end`;
@@ -109,11 +116,41 @@ export async function editThere(world: World): Promise<void> {
   }
 }
 
+/** A run on the host makes results, and more of those it made before. */
+async function makeResults({ project, chance, log }: World): Promise<void> {
+  const name = `results/${String(chance.number(6))}/model.bin`;
+  const script = 'cd "$1" && mkdir -p "${2%/*}" && head -c "$3" /dev/urandom >>"$2"';
+  const bytes = String(chance.one([10, 100_000, 8_000_000]));
+  await onHost("apollo", ["sh", "-c", script, "sh", project.hostDir, name, bytes], {
+    user: "dino",
+  });
+  log.push(`there: ${bytes} bytes more in ${name}`);
+}
+
+/** Which results of the host are not here as they are there, and what a pull has left that is not whole. */
+export async function notPulled({ project }: World): Promise<readonly string[]> {
+  const isResult = ([path]: readonly [string, string]): boolean => path.startsWith("results/");
+  const sums = (digests: Digests): readonly string[] =>
+    Object.entries(digests)
+      .filter(isResult)
+      .map(([path, state]) => `${path} ${state.split(" ")[1] ?? ""}`)
+      .sort();
+  const here = digestsHere(project.root);
+  const there = sums(await digestsOnHost("apollo", project.hostDir));
+  const stages = Object.keys(here).filter((path) => path.startsWith(".igor/pull/stage/"));
+  return [...there.filter((line) => !sums(here).includes(line)), ...stages];
+}
+
+function pushedOf(tree: Digests): Digests {
+  const isPulled = (path: string): boolean => /^(results|\.igor\/pull)\//.test(path);
+  return Object.fromEntries(Object.entries(tree).filter(([path]) => !isPulled(path)));
+}
+
 /** What is wrong on the host, now that everything should be right; `pushed`: the files, too. */
 export async function wrongs(world: World, pushed: boolean): Promise<readonly string[]> {
   const { project, foreign, foreignPaths, local } = world;
-  const there = await digestsOnHost("apollo", project.hostDir);
-  const here = digestsHere(project.root);
+  const there = pushedOf(await digestsOnHost("apollo", project.hostDir));
+  const here = pushedOf(digestsHere(project.root));
   const wrong: string[] = [];
   if (pushed) {
     for (const [path, state] of Object.entries(here))
