@@ -22,6 +22,8 @@ const aboutLinks = [
   "round-trips*",
   "exec*",
   "repl*",
+  "cli-ps",
+  "cli-stop",
 ].map((files) => `test/on-hosts/${files}.test.ts`);
 
 /** Tests on hosts: one file after another on a bed of their own, so that two such projects can run side by side. */

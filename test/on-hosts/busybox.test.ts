@@ -7,7 +7,7 @@ import { eventsOf, igorInTerminal, says } from "../support/docker-project.ts";
 import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Files, IgorResult, TestProject } from "../support/laptop.ts";
-import { token, until } from "../support/run-session.ts";
+import { endedByNow, token, until } from "../support/run-session.ts";
 
 const laptop = aLaptop();
 
@@ -97,12 +97,17 @@ describe("a host with busybox and no other program", () => {
     const child = laptop.start(project, ["docker", "exec", ...words]);
     const end = ended(child);
     await says(child, "begun");
+    await until(
+      () => sh("ls /srv/busybox/tmp/igor-session.*"),
+      (seen) => seen.includes("guarded"),
+    );
     child.kill("SIGKILL");
     await end;
     const left = `pgrep -af 'sleep ${mark}|igor-sessio[n]' | grep -v pgrep; ls /srv/busybox/tmp`;
     await until(
       () => sh(left),
       (seen) => !/sleep|igor-session/.test(seen),
+      endedByNow,
     );
     project.write({ Dockerfile: `${dockerfile}RUN echo begun; sleep ${mark}\n` });
     const build = laptop.start(project, ["docker", "build", "--json"]);

@@ -104,7 +104,7 @@ describe("a startup file that", () => {
   });
 
   test("waits for keys is named, after a while", { timeout: 60_000 }, async () => {
-    expect(await refused("read answer\n")).toContain("a startup file there may wait for keys");
+    expect(await refused("read answer\n")).toContain("a startup file there waits for keys");
   });
 
   test("changes PATH, aliases and options does no harm", async () => {

@@ -46,10 +46,13 @@ describe("a group of 16 hosts", () => {
 });
 
 describe("one host", () => {
-  beforeAll(() => bedUp(["apollo"]));
+  beforeAll(async () => {
+    await bedUp(["apollo"]);
+    await onHost("apollo", "usermod -aG docker mallory");
+  });
+  afterAll(() => onHost("apollo", "gpasswd -d mallory docker"));
 
   test("serves two users with the same project, port and name of directory", async () => {
-    await onHost("apollo", "usermod -aG docker mallory");
     const project = aDockerProject({}, { gpus: "none" });
     const config = (user: string): void => {
       const host_groups = { dev: { hosts: [{ host: "apollo", dir: "~/w" }] } };

@@ -4,7 +4,7 @@ import { eventsOf, igorInTerminal, says, told } from "../support/docker-project.
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Files, IgorResult, TestProject } from "../support/laptop.ts";
 import { podmanUp, removePodmanProject } from "../support/podman-host.ts";
-import { token, until } from "../support/run-session.ts";
+import { endedByNow, token, until } from "../support/run-session.ts";
 
 const laptop = aLaptop();
 const made: TestProject[] = [];
@@ -128,11 +128,16 @@ describe("exec with podman", () => {
     const child = laptop.start(project, ["docker", "exec", "sh", "-c", `echo begun; ${text}`]);
     const end = ended(child);
     await says(child, "begun");
+    await until(
+      () => sh("ls /tmp/igor-session.*"),
+      (seen) => seen.includes("guarded"),
+    );
     child.kill("SIGKILL");
     await end;
     await until(
       () => sh(`pgrep -af 'sleep ${mark}|igor-sessio[n]' | grep -v pgrep; ls -d /tmp/igor-ses*`),
       (seen) => seen.includes("No such file") && !seen.includes("sleep"),
+      endedByNow,
     );
   });
 
