@@ -171,6 +171,7 @@ describe("a build", () => {
         |  ---> Running in ID
         | resolving
         | ERROR: No matching distribution found for torhc
+        | Removing intermediate container ID
         | The command '/bin/sh -c echo resolving >&2; echo 'ERROR: No matching distribution found for torhc' >&2; exit 3' returned a non-zero code: 3
         → correct that step and run the same command again; the whole log: \`ssh -t apollo "less '/home/dino/igor tests/toy/.igor/host/jobs/JOB/log'"\`
       docker setup toy failed on apollo after 1 s: the image could not be built: a command in the dockerfile failed
@@ -247,6 +248,7 @@ describe("a build", () => {
         | dd: error writing '/dev/shm/big': No space left on device
         | 65+0 records in
         | 64+0 records out
+        | Removing intermediate container ID
         | The command '/bin/sh -c dd if=/dev/zero of=/dev/shm/big bs=1M count=80 2>&1' returned a non-zero code: 1
         → make room, e.g. with \`ssh apollo docker system df\` and \`igor docker clean --images\`, and run the same command again; the whole log: \`ssh -t apollo "less '/home/dino/igor tests/toy/.igor/host/jobs/JOB/log'"\`
       docker setup toy failed on apollo after 1 s: the image could not be built: no space left on the disk
@@ -374,6 +376,7 @@ describe("--quiet", () => {
         | Step 2/6 : RUN echo because; false
         |  ---> Running in ID
         | because
+        | Removing intermediate container ID
         | The command '/bin/sh -c echo because; false' returned a non-zero code: 1
         → correct that step and run the same command again; the whole log: \`ssh -t apollo "less '/home/dino/igor tests/toy/.igor/host/jobs/JOB/log'"\`
       exit code 1"
