@@ -9,7 +9,6 @@ import { printHelp } from "./print-help.ts";
 // What nobody reads any more need not be done, e.g. `igor docker exec -g cluster ... | head -1`; progress is no such thing.
 const unread = new AbortController();
 process.stdout.on("error", (error) => unread.abort(error));
-process.stderr.on("error", () => undefined);
 
 const given = process.argv.slice(2);
 
@@ -23,10 +22,16 @@ process.on("uncaughtException", (thrown: unknown) => {
 void main(given).then((exitCode) => {
   process.exitCode = exitCode;
   // What was written must arrive, or be known not to; what ssh still has to say to the hosts, it says without igor.
-  process.stdout.write("", () =>
-    process.stderr.write("", () => setImmediate(() => void leave(exitCode))),
-  );
+  const end = (): unknown => setImmediate(() => void leave(exitCode));
+  process.stdout.write("", () => (saysMore ? process.stderr.write("", end) : end()));
 });
+
+/** Whether anything is said on stderr: opening it takes time, which a short answer has not. */
+let saysMore = false;
+function openStderr(): void {
+  if (!saysMore) process.stderr.on("error", () => undefined);
+  saysMore = true;
+}
 
 async function main(words: readonly string[]): Promise<number> {
   // What completion scripts ask is said to nobody, and must be answered while a key is pressed.
@@ -38,6 +43,7 @@ async function main(words: readonly string[]): Promise<number> {
   const parsed = parse(words);
   if (!parsed.ok) return refuse(parsed.failure, asksForJson(words) ? "json" : "text");
   const request = parsed.value;
+  if (!isShort(request)) openStderr();
   const mode = "json" in request && request.json ? "json" : "text";
   const altered = alteredWord(words);
   if (altered !== undefined) {
@@ -91,6 +97,7 @@ async function main(words: readonly string[]): Promise<number> {
 /** A reader that has left knows it: 141, as a shell tells of SIGPIPE. Anything else, like a full disk, is a failure. */
 async function leave(exitCode: number): Promise<void> {
   if (!unread.signal.aborted) process.exit(exitCode);
+  openStderr();
   const error = unread.signal.reason as NodeJS.ErrnoException;
   if (error.code === "EPIPE") process.exit(141);
   const { showFailure } = await import("./show-failure.ts");
@@ -99,6 +106,7 @@ async function leave(exitCode: number): Promise<void> {
 }
 
 async function endByBug(thrown: unknown): Promise<void> {
+  openStderr();
   try {
     const { showBug } = await import("./show-bug.ts");
     showBug(thrown, asksForJson(given) ? "json" : "text");
@@ -109,9 +117,14 @@ async function endByBug(thrown: unknown): Promise<void> {
   process.exit(1);
 }
 
+/** Whether all that is asked for is known here. */
+function isShort({ kind }: Pick<Request, "kind">): boolean {
+  return kind === "version" || kind === "help";
+}
+
 /** Whether a request has nothing to do with where igor was called. */
-function worksAnywhere({ kind }: Request): boolean {
-  return kind === "version" || kind === "help" || kind === "completion";
+function worksAnywhere(request: Request): boolean {
+  return isShort(request) || request.kind === "completion";
 }
 
 /** Whether the directory that igor was called in has been removed. */
@@ -126,6 +139,7 @@ function isNowhere(): boolean {
 
 /** Words that are no request, or nowhere to do it; exit code 2. */
 async function refuse(failure: Failure, mode: "text" | "json"): Promise<number> {
+  openStderr();
   const { showFailure } = await import("./show-failure.ts");
   showFailure(failure, mode);
   return 2;
