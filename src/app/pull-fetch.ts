@@ -1,6 +1,7 @@
 import type { Failure } from "../model/failure.ts";
 import type { Incoming, PullLane } from "../model/pull.ts";
 import { isHere } from "../plan/pull.ts";
+import { lookHere } from "../project/pull-look.ts";
 import { stagedState } from "../project/pull-place.ts";
 import type { Stage } from "../project/pull-stage.ts";
 import { fetchFiles } from "../run/fetch.ts";
@@ -68,6 +69,8 @@ export async function fetchAll(
         if (isHere(now, staged)) whole.set(file.path, current);
         else again.push(current);
       } else if (isStaged(file, stage)) whole.set(file.path, file);
+      // Another igor has just put it in its place: rsync has nothing to bring.
+      else if (isHere(now ?? file, lookHere(root, file.path))) continue;
       else if (now !== undefined) unreadable.add(file.path);
     }
     missing = again;

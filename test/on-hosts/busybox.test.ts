@@ -7,7 +7,7 @@ import { eventsOf, igorInTerminal, says } from "../support/docker-project.ts";
 import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Files, IgorResult, TestProject } from "../support/laptop.ts";
-import { endedByNow, token, until } from "../support/run-session.ts";
+import { endedByNow, sessionsIn, token, until } from "../support/run-session.ts";
 
 const laptop = aLaptop();
 
@@ -103,7 +103,7 @@ describe("a host with busybox and no other program", () => {
     );
     child.kill("SIGKILL");
     await end;
-    const left = `pgrep -af 'sleep ${mark}|igor-sessio[n]' | grep -v pgrep; ls /srv/busybox/tmp`;
+    const left = `pgrep -af 'sleep ${mark}|igor-sessio[n]' | grep -v pgrep; ${sessionsIn("/srv/busybox/tmp")}`;
     await until(
       () => sh(left),
       (seen) => !/sleep|igor-session/.test(seen),

@@ -4,7 +4,7 @@ import { eventsOf, igorInTerminal, says, told } from "../support/docker-project.
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Files, IgorResult, TestProject } from "../support/laptop.ts";
 import { podmanUp, removePodmanProject } from "../support/podman-host.ts";
-import { endedByNow, token, until } from "../support/run-session.ts";
+import { endedByNow, sessionsIn, token, until } from "../support/run-session.ts";
 
 const laptop = aLaptop();
 const made: TestProject[] = [];
@@ -135,8 +135,8 @@ describe("exec with podman", () => {
     child.kill("SIGKILL");
     await end;
     await until(
-      () => sh(`pgrep -af 'sleep ${mark}|igor-sessio[n]' | grep -v pgrep; ls -d /tmp/igor-ses*`),
-      (seen) => seen.includes("No such file") && !seen.includes("sleep"),
+      () => sh(`pgrep -af 'sleep ${mark}|igor-sessio[n]' | grep -v pgrep; ${sessionsIn("/tmp")}`),
+      (seen) => !/sleep|igor-session/.test(seen),
       endedByNow,
     );
   });

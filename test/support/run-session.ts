@@ -110,6 +110,10 @@ export async function processes(
     .filter((line) => line.includes(mark) && !/^\s*\d+\s+Z/.test(line));
 }
 
+/** Shell words that list the sessions in a directory which are not over; that one was ended is known there for a day. */
+export const sessionsIn = (directory: string): string =>
+  `for s in ${directory}/igor-session.*; do [ ! -d "$s" ] || [ -e "$s/outcome" ] || echo "$s"; done`;
+
 /** Whether anything of the session is left on the host itself. */
 export async function traces(id: string, host = "apollo"): Promise<string[]> {
   const found = await onHost(
