@@ -18,8 +18,9 @@
 : "${in_after_push=}" "${in_verb=}" "${in_from=}"
 trap : HUP INT TERM
 
-# finish OUTCOME CODE
+# finish OUTCOME CODE. The end of a terminal's session must not reach what sweeps up before that is out of its reach.
 finish() {
+  trap '' HUP INT TERM
   printf '%s\n' "$1" >"$mine/outcome"
   # Where the engine or the container is not there, nothing can have begun.
   case $1 in
@@ -62,7 +63,9 @@ echo $$ >"$mine/pid"
 echo "${in_verb:-unknown} $in_signal ${in_from:--} $in_container" >"$mine/note"
 open_shared
 [ ! -e "$shared/stop" ] || finish 'rc 143' 143
+trap '' HUP INT TERM
 [ -e "$mine/guarded" ] || detach "$in_signal" "$in_lease"
+trap : HUP INT TERM
 
 while [ "$in_after_push" ] && [ ! -e "$mine/pushed" ]; do
   # The push failed, or nobody is there any more.
