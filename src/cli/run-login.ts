@@ -11,8 +11,9 @@ import { showFailure } from "./show-failure.ts";
 export async function runLogin(request: RequestOf<"login">): Promise<number> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY || !stderr.isTTY) {
-    showFailure({ reason: "no-terminal", verb: "login" });
-    return exitCodeOfFailure({ reason: "no-terminal", verb: "login" });
+    const failure = { reason: "no-terminal", verb: "login" } as const;
+    showFailure(failure);
+    return exitCodeOfFailure(failure);
   }
   const { signal, stop } = endBySignals();
   try {

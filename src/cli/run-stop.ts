@@ -2,10 +2,9 @@ import type { Event } from "../model/event.ts";
 import type { RequestOf } from "../request/commands.ts";
 import { countText, listText } from "../view/amount-text.ts";
 import { ask } from "./ask.ts";
+import { cancelled } from "./end-by-signals.ts";
 import { failed } from "./exit-code.ts";
 import { runRequest } from "./run-request.ts";
-
-const cancelled = 130;
 
 /** Ends what runs. Without any id, at a terminal, what would be ended is listed first, and the user agrees. */
 export async function runStop(request: RequestOf<"stop">, unread: AbortSignal): Promise<number> {

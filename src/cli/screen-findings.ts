@@ -2,16 +2,15 @@ import type { Event } from "../model/event.ts";
 import { findingLines } from "../view/finding-lines.ts";
 import { statusLines } from "../view/status-lines.ts";
 import type { View } from "../view/view.ts";
-import { paint } from "./screen-paint.ts";
+import { paint, widthOf } from "./screen-paint.ts";
 import type { ScreenOptions } from "./screen.ts";
 
-/** Writes what was found to stdout: it is what the user asked for. In a pipe no line is cut. */
+/** Writes what was found to stdout: it is what the user asked for. */
 export function writeFindings(
   view: View,
   { stdout, color }: Pick<ScreenOptions, "stdout" | "color">,
 ): void {
-  const width = stdout.isTTY === true ? stdout.columns || 80 : Infinity;
-  const text = paint(findingLines(view, width), color.stdout);
+  const text = paint(findingLines(view, widthOf(stdout)), color.stdout);
   if (text !== "") stdout.write(text);
 }
 
@@ -24,6 +23,5 @@ export function statusText(
   if (event.type !== "host-ended") return "";
   const host = view.hosts.find((one) => one.host === event.host);
   if (host === undefined) return "";
-  const width = stdout.isTTY === true ? stdout.columns || 80 : Infinity;
-  return paint(statusLines(view, host, width), color.stdout);
+  return paint(statusLines(view, host, widthOf(stdout)), color.stdout);
 }

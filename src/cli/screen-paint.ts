@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Line, Style } from "../view/line.ts";
+import type { Sink } from "./screen.ts";
 
 type Format = Parameters<typeof styleText>[0];
 
@@ -34,4 +35,9 @@ function paintLine(line: Line, color: boolean): string {
         : text;
     })
     .join("");
+}
+
+/** How wide lines may be: as the terminal is; in a pipe no line is cut. */
+export function widthOf({ isTTY, columns }: Sink): number {
+  return isTTY === true ? columns || 80 : Infinity;
 }

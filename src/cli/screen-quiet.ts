@@ -6,13 +6,13 @@ import { advance, startView } from "../view/view.ts";
 import type { View } from "../view/view.ts";
 import { outputText } from "./screen-output.ts";
 import { statusText, writeFindings } from "./screen-findings.ts";
-import { paint } from "./screen-paint.ts";
+import { paint, widthOf } from "./screen-paint.ts";
 import type { Screen, ScreenOptions } from "./screen.ts";
 
 /** Tells failures and what was asked for, and passes the output of the user's own command on. */
 export function quietScreen(options: ScreenOptions): Screen {
   const { stderr, color } = options;
-  const width = stderr.isTTY === true ? stderr.columns || 80 : Infinity;
+  const width = widthOf(stderr);
   let view = startView;
   return {
     emit(event) {
