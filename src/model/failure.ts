@@ -159,7 +159,14 @@ export type LinkFailure =
   | {
       readonly reason: "login-refused";
       readonly cause:
-        "no-accepted-key" | "host-key-unknown" | "host-key-changed" | "no-common-algorithm";
+        | "no-accepted-key"
+        /** ssh tried so many keys that the host hung up before the right one. */
+        | "too-many-keys"
+        /** Every session of the shared connection is in use, and a login beside it would have to ask. */
+        | "no-session-left"
+        | "host-key-unknown"
+        | "host-key-changed"
+        | "no-common-algorithm";
       /** `file:line` of the key in known_hosts, where ssh told it. */
       readonly keyAt?: string;
     }

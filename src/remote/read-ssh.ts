@@ -16,10 +16,15 @@ const catalogue: readonly (readonly [RegExp, LinkFailure])[] = [
   ],
   // Host key verification failed.
   [/Host key verification failed/, { reason: "login-refused", cause: "host-key-unknown" }],
+  // mux_client_request_session: session request failed: Session open refused by peer; then ssh logs in beside it.
+  [
+    /Session open refused by peer[^]*Permission denied \(/,
+    { reason: "login-refused", cause: "no-session-left" },
+  ],
   // dino@10.99.0.11: Permission denied (publickey,password,keyboard-interactive).
   [/Permission denied \(/, { reason: "login-refused", cause: "no-accepted-key" }],
   // Received disconnect from 10.99.0.11 port 22:2: Too many authentication failures
-  [/Too many authentication failures/, { reason: "login-refused", cause: "no-accepted-key" }],
+  [/Too many authentication failures/, { reason: "login-refused", cause: "too-many-keys" }],
   // Unable to negotiate with 10.99.0.11 port 22: no matching key exchange method found. Their offer: ...
   [/Unable to negotiate with/, { reason: "login-refused", cause: "no-common-algorithm" }],
   // ssh: connect to host 10.99.0.11 port 22: Connection refused

@@ -130,6 +130,18 @@ function loginText(failure: Extract<OnLink, { reason: "login-refused" }>): Failu
         details: lastWords,
         hint: `if the login needs a password, a passphrase or a second factor, give it with \`igor login --host ${host}\`; else check User and IdentityFile of \`${host}\` in your ssh config, and \`ssh-add -l\``,
       };
+    case "too-many-keys":
+      return {
+        headline: `${host}: ssh tried more keys than sshd there listens to (MaxAuthTries), none of them right`,
+        details: lastWords,
+        hint: `name the right one in your ssh config, for \`${host}\`, with \`IdentityFile\` and \`IdentitiesOnly yes\`; \`ssh-add -l\` lists those that your agent offers first`,
+      };
+    case "no-session-left":
+      return {
+        headline: `${host}: all sessions of the connection that you logged in to are in use (MaxSessions of sshd there)`,
+        details: lastWords,
+        hint: `end one, e.g. a REPL or \`igor push --watch\` in another terminal, and run the same command again; sshd allows 10 unless its sshd_config says otherwise`,
+      };
     case "host-key-unknown":
       return {
         headline: `${host}: this machine has not seen its host key before, so ssh does not trust it yet`,

@@ -35,7 +35,7 @@ export function targetText(failure: OnTarget): FailureText {
         headline: `${host}: no space left on the disk there`,
         where: `${host}:${failure.path}`,
         details: lastWords,
-        hint: `make room (\`ssh ${host} df -h\` shows where; \`igor docker clean --images\` removes this project's images) and run the same command again`,
+        hint: `make room (\`ssh ${host} 'df -h; df -i'\` shows where space or inodes ran out; \`igor docker clean --images\` removes this project's images) and run the same command again`,
       };
     case "not-writable":
       return {

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 /** How a command on a host ended. `exitCode` is 128 + n when signal n ended it, as in a shell. */
 export interface HostResult {
@@ -93,8 +94,7 @@ export async function restoreLink(name: string): Promise<void> {
  * are in a temporary directory, one for each call, gone with the process; nothing else of this process's environment.
  */
 export function laptopEnv(options: LaptopOptions = {}): Record<string, string> {
-  const home = mkdtempSync(join(tmpdir(), "igor-laptop-"));
-  process.once("exit", () => rmSync(home, { recursive: true, force: true }));
+  const home = temporaryDirectory("igor-laptop-");
   const config = join(home, "bed-ssh-config");
   const relayed = Object.entries(options.through ?? {}).map(
     ([name, port]) =>

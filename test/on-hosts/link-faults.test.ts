@@ -159,6 +159,55 @@ describe("what the user sees when a host cannot be reached:", () => {
     `);
   });
 
+  test("more keys than sshd listens to", async () => {
+    const keys = Array.from({ length: 7 }, (_, number) => join(place, `spare-${String(number)}`));
+    for (const key of keys) {
+      const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+      if (made.status !== 0) throw new Error(made.stderr.toString());
+    }
+    const names = keys.map((key) => `  IdentityFile ${key}`).join("\n");
+    const { seen, exitCode } = await push(onLaptop(`Host apollo\n${names}\nHost *`), to("apollo"));
+    expect(exitCode).toBe(1);
+    expect(seen).toMatchInlineSnapshot(`
+      "✗ apollo: ssh tried more keys than sshd there listens to (MaxAuthTries), none of them right
+        | Received disconnect from ADDRESS port 22:2: Too many authentication failures
+        | Disconnected from ADDRESS port 22
+        → name the right one in your ssh config, for \`apollo\`, with \`IdentityFile\` and \`IdentitiesOnly yes\`; \`ssh-add -l\` lists those that your agent offers first
+      push mnist failed on apollo after N s: ssh tried more keys than sshd there listens to (MaxAuthTries), none of them right
+      "
+    `);
+  });
+
+  test("no algorithm in common", async () => {
+    const old = onLaptop("Host apollo\n  KexAlgorithms diffie-hellman-group1-sha1");
+    const { seen, exitCode } = await push(old, to("apollo"));
+    expect(exitCode).toBe(1);
+    expect(seen).toMatchInlineSnapshot(`
+      "✗ apollo: ssh here and sshd there have no algorithm in common
+        | Unable to negotiate with ADDRESS port 22: no matching key exchange method found. Their offer: sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,diffie-hellman-group-exchange-sha256,diffie-hellman-group16-sha512,diffie-hellman-group18-sha512,diffie-hellman-group14-sha256,kex-strict-s-v00@openssh.com
+        → one of them is very old: update it, or allow in your ssh config, for \`apollo\` alone, one of the algorithms it offers (KexAlgorithms or HostKeyAlgorithms with a +)
+      push mnist failed on apollo after N s: ssh here and sshd there have no algorithm in common
+      "
+    `);
+  });
+
+  test("an address of this network that no machine has", async () => {
+    const nobody = address.replace(/\d+$/, "250");
+    const { seen, exitCode, seconds } = await push(
+      onLaptop(`Host apollo\n  HostName ${nobody}`),
+      to("apollo"),
+    );
+    expect(exitCode).toBe(1);
+    expect(seconds).toBeLessThan(7);
+    expect(seen.replaceAll(nobody, "ADDRESS")).toMatchInlineSnapshot(`
+      "✗ apollo: no way to that machine (No route to host)
+        | ssh: connect to host ADDRESS port 22: No route to host
+        → check that the machine is on and that this one is on the right network or VPN; \`ssh apollo true\` should answer
+      push mnist failed on apollo after N s: no way to that machine (No route to host)
+      "
+    `);
+  });
+
   test("a host key that was never seen", async () => {
     writeFileSync(join(place, "empty"), "");
     const { seen, exitCode } = await push(

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
@@ -168,11 +168,11 @@ describe("igor that is killed", () => {
 });
 
 describe("a host", () => {
-  const onSmallDisk = async (name: string): Promise<TestProject> => {
+  const onSmallDisk = async (name: string, size: string): Promise<TestProject> => {
     const base = `/home/dino/small-${name}`;
     await onHost(
       "apollo",
-      `mkdir -p ${base}; mountpoint -q ${base} || mount -t tmpfs -o size=${name === "frame" ? "2m" : "12m"},mode=777 small ${base}`,
+      `mkdir -p ${base}; mountpoint -q ${base} || mount -t tmpfs -o ${size},mode=777 small ${base}`,
     );
     const project = aProject(
       { "a.py": "1\n" },
@@ -180,20 +180,15 @@ describe("a host", () => {
     );
     return { ...project, hostDir: `${base}/${project.name}` };
   };
-  afterAll(() =>
-    onHost(
-      "apollo",
-      "umount /home/dino/small-frame /home/dino/small-rsync; rmdir /home/dino/small-*",
-    ),
-  );
+  afterAll(() => onHost("apollo", "umount /home/dino/small-*; rmdir /home/dino/small-*"));
 
   test.each([
-    ["frame", 3, 1_200_000],
-    ["rsync", 1100, 16_000],
+    ["frame", "2m", 3, 1_200_000],
+    ["rsync", "12m", 1100, 16_000],
   ])(
     "whose disk is full keeps what it has, says so, and the next push heals (%s)",
-    async (name, files, bytes) => {
-      const project = await onSmallDisk(name);
+    async (name, size, files, bytes) => {
+      const project = await onSmallDisk(name, `size=${size}`);
       await expectHealed(project);
       save(project, files, bytes);
       const before = await digestsOnHost("apollo", project.hostDir);
@@ -202,6 +197,25 @@ describe("a host", () => {
       expect(stderr).toMatch(/no space left/);
       expect(await digestsOnHost("apollo", project.hostDir)).toEqual(before);
       save(project, files, 40);
+      await expectHealed(project);
+    },
+  );
+
+  test.each([
+    ["frame", 90],
+    ["rsync", 1100],
+  ])(
+    "whose inodes have run out keeps what it has, says so, and the next push heals (%s)",
+    async (name, files) => {
+      const project = await onSmallDisk(`inodes-${name}`, "size=12m,nr_inodes=100");
+      await expectHealed(project);
+      save(project, files, 10);
+      const before = await digestsOnHost("apollo", project.hostDir);
+      const { exitCode, stderr } = await plain.igor(project, ["push"]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/no space left[^]*No space left on device[^]*df -i/);
+      expect(await digestsOnHost("apollo", project.hostDir)).toEqual(before);
+      await onHost("apollo", ["mount", "-o", "remount,nr_inodes=9000", dirname(project.hostDir)]);
       await expectHealed(project);
     },
   );

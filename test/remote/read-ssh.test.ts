@@ -58,9 +58,14 @@ const samples: readonly (readonly [string, string, string])[] = [
     "no-accepted-key",
   ],
   [
+    "mux_client_request_session: session request failed: Session open refused by peer\r\ndino@10.99.0.11: Permission denied (password).\r\n",
+    "login-refused",
+    "no-session-left",
+  ],
+  [
     "Received disconnect from 10.99.0.11 port 22:2: Too many authentication failures\r\nDisconnected from 10.99.0.11 port 22\r\n",
     "login-refused",
-    "no-accepted-key",
+    "too-many-keys",
   ],
   [
     "No ED25519 host key is known for apollo and you have requested strict checking.\r\nHost key verification failed.\r\n",

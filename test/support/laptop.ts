@@ -1,19 +1,11 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { laptopEnv } from "../hosts/bed.ts";
 import type { LaptopOptions } from "../hosts/bed.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 /** What a user types as `igor`. */
 export const igorProgram = fileURLToPath(new URL("../../bin/igor", import.meta.url));
@@ -136,8 +128,7 @@ export function aProject(
   config: Readonly<Record<string, unknown>> = {},
 ): TestProject {
   const name = `p${String(process.pid)}x${String(++count)}`;
-  const root = join(realpathSync(mkdtempSync(join(tmpdir(), "igor-project-"))), name);
-  process.once("exit", () => rmSync(dirname(root), { recursive: true, force: true }));
+  const root = join(temporaryDirectory("igor-project-"), name);
   const base = "/home/dino/igor tests";
   const project: TestProject = {
     root,

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { compact } from "../../src/remote/programs.ts";
 import { assignments } from "../../src/remote/quote.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 /** A POSIX shell with the tools of one userland, as a host may have them. */
 export interface LocalShell {
@@ -14,8 +14,7 @@ export interface LocalShell {
   readonly path: string;
 }
 
-const directory = mkdtempSync(join(tmpdir(), "igor-shells-"));
-process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+const directory = temporaryDirectory("igor-shells-");
 
 /** What remote programs call; only applets that are here are found by them. */
 const applets =

@@ -1,8 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -11,6 +9,7 @@ import type { Session } from "../../src/model/plan.ts";
 import { sessionInputs } from "../../src/remote/exec.ts";
 import { onHost } from "../hosts/bed.ts";
 import type { Request } from "./session-main.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 /** The directory of the project in dino's home, and the containers that see it. */
 const project = "session-test";
@@ -144,8 +143,7 @@ let bundle: string | undefined;
 /** The program that stands for igor, bundled once. */
 export async function sessionProgram(): Promise<string> {
   if (bundle !== undefined) return bundle;
-  const directory = mkdtempSync(join(tmpdir(), "igor-session-main-"));
-  process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+  const directory = temporaryDirectory("igor-session-main-");
   const outfile = join(directory, "main.cjs");
   await build({
     entryPoints: [fileURLToPath(new URL("session-main.ts", import.meta.url))],

@@ -270,6 +270,22 @@ const samples: Samples = {
       cause: "no-accepted-key",
       lastWords: ["dino@apollo: Permission denied (publickey,password).\r"],
     },
+    "too-many-keys": {
+      ...login,
+      cause: "too-many-keys",
+      lastWords: [
+        "Received disconnect from 10.77.0.2 port 22:2: Too many authentication failures\r",
+        "Disconnected from 10.77.0.2 port 22\r",
+      ],
+    },
+    "no-session-left": {
+      ...login,
+      cause: "no-session-left",
+      lastWords: [
+        "mux_client_request_session: session request failed: Session open refused by peer\r",
+        "dino@10.77.0.2: Permission denied (password).\r",
+      ],
+    },
     "host-key-unknown": {
       ...login,
       cause: "host-key-unknown",
