@@ -1,12 +1,11 @@
 import type { Emit } from "../model/event.ts";
-import type { Lane } from "../model/plan.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import type { HostFacts } from "../plan/facts.ts";
 import { planFor } from "../plan/plan-for.ts";
 import type { Planned } from "../plan/plan-for.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
-import { executeUntilDone } from "./lanes.ts";
+import { executeEach, executeUntilDone } from "./lanes.ts";
 import type { Means } from "./lanes.ts";
 import { observe } from "./observe.ts";
 import { runSessions } from "./sessions.ts";
@@ -75,7 +74,7 @@ function carryOut(
   }
 }
 
-/** Each host by itself, and beside it what the laptop knows of it: one that is dead must not delay what others tell. */
+/** What the hosts tell, and beside it what the laptop knows of them. */
 async function tellStatus(
   facts: readonly HostFacts[],
   planned: Planned,
@@ -83,11 +82,9 @@ async function tellStatus(
 ): Promise<ReadonlyMap<string, HostEnd>> {
   const { tellOfHosts } = await import("./status.ts");
   const beside = tellOfHosts(facts, means);
-  const ends = await Promise.all(
-    planned.plan.lanes.map((lane) => executeUntilDone(aloneOf(planned, lane), means)),
-  );
+  const ends = await executeUntilDone(planned, means);
   await beside;
-  return new Map(ends.flatMap((end) => [...end]));
+  return ends;
 }
 
 /** Pushes to each host by itself, which tells only what the user must know: the screen is the command's. */
@@ -95,16 +92,5 @@ function pushesOf(planned: Planned, means: Means): ReadonlyMap<string, Promise<H
   const emit: Emit = (event) => {
     if (event.type === "decided") means.action.emit(event);
   };
-  const action = { ...means.action, emit };
-  return new Map(
-    planned.plan.lanes.map((lane) => {
-      const { host } = lane.host;
-      const ends = executeUntilDone(aloneOf(planned, lane), { ...means, action });
-      return [host, ends.then((ended) => ended.get(host) ?? {})];
-    }),
-  );
-}
-
-function aloneOf(planned: Planned, lane: Lane): Planned {
-  return { ...planned, plan: { ...planned.plan, lanes: [lane] } };
+  return executeEach(planned, { ...means, action: { ...means.action, emit } });
 }

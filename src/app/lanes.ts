@@ -1,5 +1,6 @@
 import type { Decision } from "../model/event.ts";
 import type { PendingPush } from "../model/manifest.ts";
+import type { Lane } from "../model/plan.ts";
 import type { Host } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
@@ -9,11 +10,12 @@ import type { Planned } from "../plan/plan-for.ts";
 import { stateDir } from "../project/state-dir.ts";
 import { systemErrorOf } from "../project/system-error.ts";
 import { execute } from "../run/execute.ts";
-import type { LaneReport } from "../run/execute.ts";
-import type { LaneAnswer, Tools } from "../run/step.ts";
+import { packOnce } from "../run/pack.ts";
+import type { LaneAnswer, LaneEnd, Tools } from "../run/step.ts";
 import type { Action, HostEnd } from "./action.ts";
 import type { Observation } from "./observe.ts";
 import { fileSource } from "./scan.ts";
+import type { Scan } from "./scan.ts";
 import type { Shells } from "./shells.ts";
 
 /** How often a lane is planned again after an answer of its host, and how often after a link that died. */
@@ -27,64 +29,91 @@ export interface Means {
   readonly shells: Shells;
 }
 
-/** Plans lanes again whose host answered, or whose link died, until each host is done or has failed. */
+/** Carries out each lane by itself, so that no host waits for another. */
 export async function executeUntilDone(
-  first: Planned,
+  planned: Planned,
   means: Means,
 ): Promise<ReadonlyMap<string, HostEnd>> {
+  const ends = [...executeEach(planned, means)].map(
+    async ([host, end]) => [host, await end] as const,
+  );
+  return new Map(await Promise.all(ends));
+}
+
+/** The same, with the end of each host by itself. */
+export function executeEach(planned: Planned, means: Means): ReadonlyMap<string, Promise<HostEnd>> {
+  const sources = new Map<Scan | undefined, Pick<Tools, "source" | "pack">>();
+  const sourceOf = (scanned: Scan | undefined): Pick<Tools, "source" | "pack"> => {
+    const { subject, now } = means.action;
+    const source = fileSource(subject.project, scanned?.tree ?? new Map(), now);
+    const known = sources.get(scanned) ?? { source, pack: packOnce(source) };
+    sources.set(scanned, known);
+    return known;
+  };
+  return new Map(
+    planned.plan.lanes.map((lane) => [
+      lane.host.host,
+      untilDone({ lane, pending: planned.pending.get(lane.host.host) }, { ...means, sourceOf }),
+    ]),
+  );
+}
+
+interface PlannedLane {
+  readonly lane: Lane;
+  readonly pending: PendingPush | undefined;
+}
+
+type LaneMeans = Means & {
+  readonly sourceOf: (scanned: Scan | undefined) => Pick<Tools, "source" | "pack">;
+};
+
+/** Plans a lane again when its host answered, or its link died, until the host is done or has failed. */
+async function untilDone(first: PlannedLane, means: LaneMeans): Promise<HostEnd> {
   const { action, observed } = means;
   const { request, subject, emit, signal, now } = action;
-  const ends = new Map<string, HostEnd>();
-  const told: Told = { answers: new Map(), retries: new Map() };
+  const { host } = first.lane;
+  const told: Told = { answers: [], retries: 0 };
   for (let planned = first; ;) {
-    const reports = await execute(planned.plan, toolsFor(planned, means), { emit, signal });
-    const again: HostFacts[] = [];
-    for (const report of reports) {
-      const { host, outcome } = report;
-      const facts = await observedAgain(report, told, means);
-      if (facts?.ok === true) {
-        again.push(facts.value);
-        continue;
-      }
-      const pending = planned.pending.get(host.host);
-      if (pending !== undefined && changedNothing(outcome))
-        void noted(subject, () => observed.stores.get(host.host)?.withdraw(pending.generation));
-      const end = facts === undefined ? endOf(host, outcome) : { failure: facts.failure };
-      ends.set(host.host, end);
-      emit({ type: "host-ended", host: host.host, ...end, at: now() });
-      if (end.failure === undefined) observed.holdsAll?.(host, pending?.generation);
+    const { lane, pending } = planned;
+    const outcome = await execute(lane, { tools: toolsFor(planned, means), emit, signal });
+    const facts = await observedAgain(host, outcome, { ...means, told });
+    if (facts?.ok === true) {
+      const again = planFor(request, subject, { hosts: [facts.value], laptop: observed.laptop });
+      planned = { lane: again.plan.lanes[0] ?? lane, pending: again.pending.get(host.host) };
+      continue;
     }
-    if (again.length === 0) return ends;
-    planned = planFor(request, subject, { hosts: again, laptop: observed.laptop });
+    if (pending !== undefined && changedNothing(outcome))
+      void noted(subject, () => observed.stores.get(host.host)?.withdraw(pending.generation));
+    const end = facts === undefined ? endOf(host, outcome) : { failure: facts.failure };
+    emit({ type: "host-ended", host: host.host, ...end, at: now() });
+    if (end.failure === undefined) observed.holdsAll?.(host, pending?.generation);
+    return end;
   }
 }
 
-/** What hosts have answered, and how often their links died, by their name. */
+/** What a host has answered, and how often its link died. */
 interface Told {
-  readonly answers: Map<string, readonly LaneAnswer[]>;
-  readonly retries: Map<string, number>;
+  answers: readonly LaneAnswer[];
+  retries: number;
 }
 
 /** The facts of a host whose lane is to be planned again; undefined when it is through. */
 async function observedAgain(
-  { host, outcome }: LaneReport,
-  { answers, retries }: Told,
-  { action: { emit, signal, now }, observed, shells }: Means,
+  host: Host,
+  outcome: Result<LaneEnd>,
+  { told, action: { emit, signal, now }, observed, shells }: Means & { readonly told: Told },
 ): Promise<Result<HostFacts> | undefined> {
   const decide = (decision: Decision): void =>
     emit({ type: "decided", host: host.host, decision, at: now() });
-  const before = answers.get(host.host) ?? [];
-  const tries = retries.get(host.host) ?? 0;
-  if (outcome.ok && outcome.value.kind !== "done" && before.length < mostAnswers) {
-    const said = [...before, outcome.value];
-    answers.set(host.host, said);
-    const facts = await observed.observeHost(host, said);
+  if (outcome.ok && outcome.value.kind !== "done" && told.answers.length < mostAnswers) {
+    told.answers = [...told.answers, outcome.value];
+    const facts = await observed.observeHost(host, told.answers);
     const decision = facts.ok ? reconcilingOf(outcome.value, facts.value) : undefined;
     if (decision !== undefined) decide(decision);
     return facts;
   }
-  if (!canRetry(outcome) || tries >= mostRetries || signal.aborted) return undefined;
-  retries.set(host.host, tries + 1);
+  if (!canRetry(outcome) || told.retries >= mostRetries || signal.aborted) return undefined;
+  told.retries += 1;
   decide({ kind: "retrying", because: "the connection was lost" });
   await shells.forget(host);
   return observed.observeHost(host, []);
@@ -101,7 +130,10 @@ function reconcilingOf(answer: LaneAnswer, { push }: HostFacts): Decision | unde
   return { kind: "reconciling", because: isFirst ? "first-push" : "unknown-generation" };
 }
 
-function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools {
+function toolsFor(
+  { lane, pending }: PlannedLane,
+  { action, observed, shells, sourceOf }: LaneMeans,
+): Tools {
   const { subject, now } = action;
   return {
     connect: (host) => shells.open(host),
@@ -109,9 +141,8 @@ function toolsFor(planned: Planned, { action, observed, shells }: Means): Tools 
       await shells.forget(host);
       return shells.open(host);
     },
-    source: fileSource(subject.project, observed.scanned()?.tree ?? new Map(), now),
+    ...sourceOf(observed.comparedWith(lane.host)),
     aboutToSend: (host, generation, changed) => {
-      const pending = planned.pending.get(host.host);
       if (pending?.generation !== generation)
         throw new Error(`generation ${generation} was never planned for ${host.host}`);
       return noted(subject, () =>
@@ -151,13 +182,13 @@ function corrected(
 }
 
 /** The host refused before it looked at what was sent. */
-function changedNothing(outcome: LaneReport["outcome"]): boolean {
+function changedNothing(outcome: Result<LaneEnd>): boolean {
   const refusals = ["target-refused", "symlink-in-the-way", "locked"];
   return !outcome.ok && refusals.includes(outcome.failure.reason);
 }
 
 /** Pushing again does no harm; a link that was never there is not tried twice. */
-function canRetry(outcome: LaneReport["outcome"]): boolean {
+function canRetry(outcome: Result<LaneEnd>): boolean {
   return (
     !outcome.ok &&
     outcome.failure.reason === "unreachable" &&
@@ -166,7 +197,7 @@ function canRetry(outcome: LaneReport["outcome"]): boolean {
 }
 
 /** A host that answers again and again is one whose directory others keep changing. */
-function endOf({ host }: Host, outcome: LaneReport["outcome"]): HostEnd {
+function endOf({ host }: Host, outcome: Result<LaneEnd>): HostEnd {
   if (!outcome.ok) return { failure: outcome.failure };
   if (outcome.value.kind === "done") return {};
   return {

@@ -39,8 +39,8 @@ export interface Scene {
 /** What was seen, and how to look at a host again. */
 export interface Observation {
   readonly laptop: LaptopFacts;
-  /** The last look at the files; undefined for requests that push nothing. */
-  readonly scanned: () => Scan | undefined;
+  /** The files that a host was last compared with; undefined for requests that push nothing. */
+  readonly comparedWith: (host: Host) => Scan | undefined;
   readonly stores: ReadonlyMap<string, ManifestStore>;
   /** The facts of a host now; `answers` are what it has said so far. The first time that cannot fail. */
   readonly observeHost: (host: Host, answers: readonly LaneAnswer[]) => Promise<Result<HostFacts>>;
@@ -59,24 +59,25 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
       new ManifestStore(stateDirectory, destinationOf(host, subject)),
     ]),
   );
-  const last = new Map<string, Manifest>();
-  const lookAtAll = (): ReturnType<typeof lookAtFiles> =>
-    lookAtFiles(scene, {
-      isLarge: [...stores.values()][0]?.isLarge() ?? false,
-      known: () => {
-        for (const [host, store] of stores) last.set(host, store.load());
-        return [...last.values()][0]?.tree ?? new Map<string, FileState>();
-      },
-    });
+  /** Read once for the first plan; a host that answers may do so because another igor has pushed since. */
+  const first = new Map<string, Manifest>();
+  const isLarge = [...stores.values()][0]?.isLarge() ?? false;
+  const lookAtAll = (known: Ground["known"]): ReturnType<typeof lookAtFiles> =>
+    lookAtFiles(scene, { isLarge, known });
   const quick = isOnlyPush(request) ? await quickScan(project, stores) : ok(undefined);
   if (!quick.ok) return quick;
   const seen: Awaited<ReturnType<typeof lookAtAll>> =
-    quick.value === undefined ? await lookAtAll() : ok({ scanned: quick.value.scan });
+    quick.value === undefined
+      ? await lookAtAll(() => {
+          for (const [host, store] of stores) first.set(host, store.load());
+          return [...first.values()][0]?.tree ?? new Map<string, FileState>();
+        })
+      : ok({ scanned: quick.value.scan });
   if (!seen.ok) return seen;
-  for (const [host, manifest] of quick.value?.manifests ?? []) last.set(host, manifest);
-  let { scanned } = seen.value;
-  let isPart = quick.value !== undefined;
-  const { build } = seen.value;
+  for (const [host, manifest] of quick.value?.manifests ?? []) first.set(host, manifest);
+  const { build, scanned } = seen.value;
+  const firstLook: Look = { scanned, isPart: quick.value !== undefined };
+  const looks = new Map(group.hosts.map(({ host }) => [host, firstLook]));
   /** The generation that each host held when it was observed. */
   const held = new Map<string, string | undefined>();
   const stage = randomId();
@@ -89,41 +90,48 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
       ...(build === undefined ? {} : { build }),
       ...(scene.terminal === undefined ? {} : { terminal: scene.terminal }),
     },
-    scanned: () => scanned,
+    comparedWith: ({ host }) => looks.get(host)?.scanned,
     stores,
     observeHost: async (host, answers) => {
       const connection = await scene.shells.connection(host);
+      let manifest = first.get(host.host);
+      first.delete(host.host);
+      if (scanned !== undefined) manifest ??= stores.get(host.host)?.load();
       // A host that answers asks for more than what has changed since it was last pushed to.
-      if (isPart && held.has(host.host)) {
-        const all = await lookAtAll();
+      if (looks.get(host.host)?.isPart === true && held.has(host.host)) {
+        const all = await lookAtAll(() => manifest?.tree ?? new Map<string, FileState>());
         if (!all.ok) return all;
-        ({ scanned } = all.value);
-        isPart = false;
+        looks.set(host.host, { scanned: all.value.scanned, isPart: false });
       }
-      // Read once for the first plan; a host that answers may do so because another igor has pushed since.
-      const manifest =
-        scanned === undefined ? undefined : (last.get(host.host) ?? stores.get(host.host)?.load());
-      last.delete(host.host);
       held.set(host.host, manifest?.generation);
+      const { scanned: files } = looks.get(host.host) ?? firstLook;
       const sessionId = sessionIds.get(host.host);
       return ok({
         host,
         login: connection.ok ? connection.value.settings.user : (host.user ?? ""),
         askedForContext: answers.some(({ kind }) => kind === "context-needed"),
         ...(sessionId === undefined ? {} : { sessionId }),
-        ...(scanned === undefined || manifest === undefined
+        ...(files === undefined || manifest === undefined
           ? {}
-          : { push: await pushFacts({ subject, scanned, manifest, stage }, answers) }),
+          : { push: await pushFacts({ subject, scanned: files, manifest, stage }, answers) }),
       });
     },
     holdsAll: ({ host }, confirmed) => {
       if (request.kind === "status") return;
       const store = stores.get(host);
+      const { scanned: files, isPart } = looks.get(host) ?? firstLook;
       const generation = confirmed ?? (isPart ? undefined : held.get(host));
-      if (scanned !== undefined && store !== undefined && generation !== undefined)
-        noteVouched({ project, store }, scanned, generation);
+      if (files !== undefined && store !== undefined && generation !== undefined)
+        noteVouched({ project, store }, files, generation);
     },
   });
+}
+
+/** One look at the project's files. */
+interface Look {
+  readonly scanned: Scan | undefined;
+  /** Only what git says has changed was looked at. */
+  readonly isPart: boolean;
 }
 
 async function lookAtFiles(

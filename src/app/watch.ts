@@ -29,7 +29,8 @@ export async function watch(action: Watch): Promise<Result<Outcome>> {
   const observed = await observe(action);
   if (!observed.ok) return observed;
   const { stores, laptop } = observed.value;
-  const scanned = observed.value.scanned();
+  const [anyHost] = group.hosts;
+  const scanned = anyHost && observed.value.comparedWith(anyHost);
   if (scanned === undefined) throw new Error("a push was observed without its files");
   const title = `push --watch ${project.name}`;
   emit({ type: "plan-started", title, hosts: group.hosts.map(({ host }) => host), at: now() });
@@ -159,7 +160,7 @@ async function push(
     if (differenceOf(local, manifest).states.size === 0) return {};
   }
   const planned = planFor(request, subject, { hosts: [facts.value], laptop });
-  const observed = { laptop, stores, observeHost, scanned: () => files.scan };
+  const observed = { laptop, stores, observeHost, comparedWith: () => files.scan };
   const ends = await executeUntilDone(planned, { action: { ...action, emit }, observed, shells });
   return ends.get(host.host) ?? {};
 }

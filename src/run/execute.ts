@@ -1,48 +1,18 @@
-import type { Emit } from "../model/event.ts";
-import type { Lane, Plan, Step } from "../model/plan.ts";
-import type { Host } from "../model/project.ts";
+import type { Lane, Step } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { cancelJob } from "./follow.ts";
 import { followStep, jobDir, printLog } from "./follow-step.ts";
 import { runFrame } from "./frame-step.ts";
-import { packFiles } from "./pack.ts";
-import type { PackedFiles } from "./pack.ts";
-import type { Carried, Job, LaneEnd, StepMeans, Tools } from "./step.ts";
+import type { Carried, Job, LaneEnd, StepMeans } from "./step.ts";
 import { transfer } from "./transfer.ts";
 import { within } from "./within.ts";
 
 /** rsync tells of every file. */
 const progressEveryMs = 50;
 
-/** How each host ended. */
-export interface LaneReport {
-  readonly host: Host;
-  readonly outcome: Result<LaneEnd>;
-}
-
-/** Runs the lanes of a plan side by side, the steps of each in order. A failed host does not stop the others. */
+/** Runs the steps of one lane in order, until one fails or the host answers. */
 export async function execute(
-  plan: Plan,
-  tools: Tools,
-  { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
-): Promise<readonly LaneReport[]> {
-  const packed = new Map<string, Promise<Result<PackedFiles>>>();
-  const pack: StepMeans["pack"] = (paths) => {
-    const key = paths.join("\0");
-    const known = packed.get(key) ?? packFiles(tools.source, paths);
-    packed.set(key, known);
-    return known;
-  };
-  return Promise.all(
-    plan.lanes.map(async (lane) => ({
-      host: lane.host,
-      outcome: await runLane(lane, { tools, emit, signal, pack }),
-    })),
-  );
-}
-
-async function runLane(
   lane: Lane,
   means: Omit<StepMeans, "lane" | "shell" | "transferred">,
 ): Promise<Result<LaneEnd>> {

@@ -76,11 +76,11 @@ export async function runFrame(
 /** Reads the files, and notes what is about to be put in place, before the first byte leaves. */
 async function payloadOf(
   step: Step & { kind: "frame" },
-  { lane, tools, pack, transferred }: StepMeans,
+  { lane, tools, transferred }: StepMeans,
 ): Promise<Result<Buffer | undefined>> {
   if (step.payload === undefined) return ok(undefined);
   const { changes, send } = step.payload;
-  const packed = await pack([...send, ...(transferred?.late ?? [])]);
+  const packed = await tools.pack([...send, ...(transferred?.late ?? [])]);
   if (!packed.ok) return packed;
   const { bytes, changed } = packed.value;
   const all = new Map([...(transferred?.changed ?? []), ...changed]);

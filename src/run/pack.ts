@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { createGzip, gzip as gzipCallback } from "node:zlib";
 import { pack } from "tar-stream";
-import type { Header, Pack } from "tar-stream";
+import type { Header, Pack as Archive } from "tar-stream";
 import type { FileState, FileStatus } from "../model/manifest.ts";
 import type { Change } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
@@ -55,6 +55,20 @@ export async function packFiles(
   return changed.ok ? ok({ bytes, changed: changed.value }) : changed;
 }
 
+/** Packs files; what was packed before is not read again. */
+export type Pack = (paths: readonly string[]) => Promise<Result<PackedFiles>>;
+
+/** Remembers what it packed, for hosts that need the same at about the same time. */
+export function packOnce(source: FileSource): Pack {
+  const packed = new Map<string, Promise<Result<PackedFiles>>>();
+  return (paths) => {
+    const key = paths.join("\0");
+    const known = packed.get(key) ?? packFiles(source, paths);
+    packed.set(key, known);
+    return known;
+  };
+}
+
 /** The same files as one stream of a tar.gz with plain names, for a host without rsync. */
 export function streamFiles(
   source: FileSource,
@@ -81,7 +95,7 @@ export function streamFiles(
 }
 
 async function addFiles(
-  archive: Pack,
+  archive: Archive,
   source: FileSource,
   paths: readonly (readonly [path: string, name: string])[],
 ): Promise<Result<Changed>> {
@@ -171,7 +185,7 @@ function linkAt(file: string): ReadFile {
   return { state: `l ${target}`, header, content: Buffer.alloc(0) };
 }
 
-async function addEntry(archive: Pack, header: EntryHeader, content: Buffer): Promise<void> {
+async function addEntry(archive: Archive, header: EntryHeader, content: Buffer): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const added = (error?: Error | null): void => (error ? reject(error) : resolve());
     if (header.type === "symlink") archive.entry(header, added);
@@ -179,7 +193,7 @@ async function addEntry(archive: Pack, header: EntryHeader, content: Buffer): Pr
   });
 }
 
-async function collect(archive: Pack): Promise<Buffer> {
+async function collect(archive: Archive): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of archive) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);

@@ -4,7 +4,7 @@ import type { Host } from "../model/project.ts";
 import type { Result } from "../model/result.ts";
 import type { ReconcileAnswer } from "../remote/push-events.ts";
 import type { HostShell } from "./host-shell.ts";
-import type { FileSource, PackedFiles } from "./pack.ts";
+import type { FileSource, Pack, PackedFiles } from "./pack.ts";
 import type { Transferred } from "./transfer.ts";
 
 /** What the executor is given to act with. */
@@ -14,6 +14,8 @@ export interface Tools {
   /** A new one, over a new connection, after the link of that one died. */
   readonly reconnect: (host: Host) => Promise<Result<HostShell>>;
   readonly source: FileSource;
+  /** Reads and packs files of the source, once for all hosts that need the same. */
+  readonly pack: Pack;
   /** Called before anything of a generation is sent; `changed` is what was read of files that differ from the plan. */
   readonly aboutToSend: (
     host: Host,
@@ -33,8 +35,6 @@ export interface StepMeans {
   readonly tools: Tools;
   readonly emit: Emit;
   readonly signal: AbortSignal;
-  /** Reads and packs files, once for all hosts that need the same. */
-  readonly pack: (paths: readonly string[]) => Promise<Result<PackedFiles>>;
 }
 
 /** What a transfer brought to the host, and how much of it travelled. */

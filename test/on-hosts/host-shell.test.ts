@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
+import { holdLock } from "../support/hold-lock.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
 import { until } from "../support/until.ts";
@@ -177,8 +178,7 @@ const processesWith = (text: string): readonly string[] =>
 /** Starts a push that waits for the lock of the tree, which another process holds. */
 async function waitingPush(laptop: Laptop, project: TestProject) {
   await expectPushed(laptop, project);
-  const hold = `echo "1 $(cut -d' ' -f22 /proc/1/stat) $(cat /proc/sys/kernel/random/boot_id) apollo" >"$1/.igor/host/lock"`;
-  await onHost("apollo", ["sh", "-c", hold, "sh", project.hostDir], { user: "dino" });
+  await holdLock(project);
   project.write({ "a.py": "2\n" });
   const child = laptop.start(project, ["push"]);
   await until(

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { cutLink, hostAddress, onHost, restoreLink } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
+import { holdLock } from "../support/hold-lock.ts";
 import { aLaptop, aProject, igorProgram } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
 import { until } from "../support/until.ts";
@@ -322,8 +323,7 @@ describe("a line that goes dead in the middle", () => {
     const project = to("apollo");
     expect((await push(laptop, project)).exitCode).toBe(0);
     // The lock is held by somebody else, so the frame is under way for long.
-    const hold = `cd "$1"; echo "1 $(cut -d' ' -f22 /proc/1/stat) $(cat /proc/sys/kernel/random/boot_id) apollo" >.igor/host/lock`;
-    await onHost("apollo", ["sh", "-c", hold, "sh", project.hostDir], { user: "dino" });
+    const letGo = await holdLock(project);
     project.write({ "a.py": "2\n" });
     const child = laptop.start(project, ["push"]);
     let said = "";
@@ -341,7 +341,7 @@ describe("a line that goes dead in the middle", () => {
       async () => (await onHost("apollo", "ls -d /tmp/igor.*")).exitCode !== 0,
     );
     expect((performance.now() - begin) / 1000).toBeLessThan(14);
-    await onHost("apollo", ["rm", `${project.hostDir}/.igor/host/lock`]);
+    await letGo();
     relay.thaw();
     await new Promise((resolve) => child.once("close", resolve));
     expect(child.exitCode).toBe(0);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { asks, password, startAskingSshd } from "../support/asking-sshd.ts";
+import { holdLock } from "../support/hold-lock.ts";
 import { aLaptop, aProject, ended, igorProgram } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
 import { openTerminal } from "../support/terminal.ts";
@@ -108,8 +109,7 @@ describe("in the middle of a push", () => {
     const laptop = onLaptop();
     const project = aProject({ "a.py": "1\n" });
     expect(await push(laptop, project)).toContain("exit code 0");
-    const hold = `cd "$1"; echo "1 $(cut -d' ' -f22 /proc/1/stat) $(cat /proc/sys/kernel/random/boot_id) apollo" >.igor/host/lock`;
-    await onHost("apollo", ["sh", "-c", hold, "sh", project.hostDir], { user: "dino" });
+    const letGo = await holdLock(project);
     project.write({ "a.py": "2\n" });
     const child = laptop.start(project, ["push"]);
     let said = "";
@@ -120,7 +120,7 @@ describe("in the middle of a push", () => {
       async () => (await onHost("apollo", "ls /tmp/igor.*/*.t")).exitCode === 0,
     );
     const value = await during(() => said);
-    await onHost("apollo", ["rm", `${project.hostDir}/.igor/host/lock`]);
+    await letGo();
     const { exitCode } = await end;
     return { exitCode, said: plain(said, project), value };
   }

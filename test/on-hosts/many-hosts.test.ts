@@ -1,11 +1,14 @@
 import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bedDown, bedUp, onHost } from "../hosts/bed.ts";
 import { aDockerProject, containerOf, removeDockerProjects } from "../support/docker-project.ts";
 import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
-import { aLaptop, aProject } from "../support/laptop.ts";
+import { holdLock } from "../support/hold-lock.ts";
+import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { IgorResult } from "../support/laptop.ts";
+import { until } from "../support/until.ts";
 
 const laptop = aLaptop();
 
@@ -43,6 +46,28 @@ describe("a group of 16 hosts", () => {
     const { "a.py": state } = digestsHere(project.root);
     expect(there.filter((digests) => digests["a.py"] === state)).toHaveLength(15);
   });
+});
+
+test("a host that has more to do is through before one that has to wait", async () => {
+  await bedUp(["apollo", "enterprise"]);
+  const project = aProject({ "a.py": "1\n" });
+  expect((await run(project, "push")).exitCode).toBe(0);
+  const letGo = await holdLock(project);
+  // More than fits into a frame: the host is asked first, and then the push is planned again.
+  const many = Array.from({ length: 1100 }, (_, index) => [`d/${String(index)}`, "1\n"] as const);
+  project.write(Object.fromEntries(many));
+  const child = laptop.start(project, ["push", "-g", "cluster", "--json"]);
+  const end = ended(child);
+  const done: unknown[] = [];
+  createInterface({ input: child.stdout! }).on("line", (line) => {
+    const event = JSON.parse(line) as Record<string, unknown>;
+    if (event["type"] === "host-ended") done.push(event["host"]);
+  });
+  await until("the other host to be through", () => done.length > 0, 60_000);
+  expect(done).toEqual(["enterprise"]);
+  await letGo();
+  expect((await end).exitCode).toBe(0);
+  expect(done).toEqual(["enterprise", "apollo"]);
 });
 
 describe("one host", () => {
