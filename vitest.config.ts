@@ -13,20 +13,26 @@ const remoteProgramsAsText = {
 
 const minutes = (count: number) => count * 60_000;
 
-/** Tests of the way to a host and of what travels on it, commands too; the others are about images and containers. */
-const aboutLinks = [
-  "push*",
-  "pull*",
-  "host-shell*",
-  "link-*",
-  "round-trips*",
-  "exec*",
-  "repl*",
-  "cli-ps",
-  "cli-stop",
-].map((files) => `test/on-hosts/${files}.test.ts`);
+const onHostsFiles = (...names: readonly string[]): string[] =>
+  names.map((name) => `test/on-hosts/${name}.test.ts`);
 
-/** Tests on hosts: one file after another on a bed of their own, so that two such projects can run side by side. */
+/** Tests of the way to a host and of what travels on it. */
+const aboutLinks = onHostsFiles("push*", "pull*", "host-shell*", "link-*", "round-trips*");
+
+/** Tests of how an image and a container are made. */
+const aboutContainers = onHostsFiles(
+  "build",
+  "clean",
+  "cli-faults",
+  "cli-job",
+  "cli-setup",
+  "container",
+  "job",
+  "podman",
+  "setup",
+);
+
+/** Tests on hosts: one file after another on a bed of their own, so that such projects can run side by side. */
 const onHosts = (
   name: string,
   files: { readonly include: string[]; readonly exclude?: string[] },
@@ -63,8 +69,12 @@ export default defineConfig({
           hookTimeout: 20_000,
         },
       },
-      onHosts("hosts", { include: ["test/on-hosts/**/*.test.ts"], exclude: aboutLinks }),
+      onHosts("hosts", {
+        include: ["test/on-hosts/**/*.test.ts"],
+        exclude: [...aboutLinks, ...aboutContainers],
+      }),
       onHosts("links", { include: aboutLinks }),
+      onHosts("containers", { include: aboutContainers }),
     ],
   },
 });

@@ -55,7 +55,7 @@ function tier(name) {
 }
 
 /**
- * Tiers on beds of their own, side by side: much of their time is waiting.
+ * Tiers side by side, those on hosts each on a bed of its own: much of their time is waiting.
  * @param {...import("./parts.mjs").Part} parts
  * @returns {import("./parts.mjs").Part}
  */
@@ -79,7 +79,6 @@ await runAll([
   ...(isInstalled() ? [] : [check("npm ci", "npm", "ci", "--no-fund", "--no-audit")]),
   build,
   ...checks,
-  tier("pure"),
-  tier("process"),
-  together(tier("hosts"), tier("links")),
+  together(tier("pure"), tier("process")),
+  together(tier("hosts"), tier("links"), tier("containers")),
 ]);
