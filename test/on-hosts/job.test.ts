@@ -102,9 +102,11 @@ describe("a job", () => {
     const { project, job, nonce } = await started("RUN sleep 30\n");
     await project.sh(`read -r pid rest <.igor/host/jobs/${job}/pid; kill -KILL -$pid`);
     expect((await project.follow({ job, nonce })).end).toMatch(/^END lost \d+$/);
+    expect(await project.sh(`ls .igor/host/jobs/${job}`)).toMatch(/context/);
     expect(
       (await project.frame("build", { files: { Dockerfile: `${base}RUN true\n` } })).events.at(-1),
     ).toMatch(/^job /);
+    expect(await project.sh(`ls .igor/host/jobs/${job}`)).not.toMatch(/context|program|scratch/);
   });
 
   test("that never was is reported as gone", async () => {
@@ -123,10 +125,11 @@ describe("a job", () => {
     expect(await project.sh("ls .igor/host/jobs/*")).not.toMatch(/context|program|scratch/);
   });
 
-  test("has its log and its program for the user alone", async () => {
+  test("has its log for the user alone, and its program no longer than until it runs", async () => {
     const { project, job } = await started("RUN sleep 1\n");
-    expect(
-      await project.sh(`stat -c %a .igor/host/jobs/${job} .igor/host/jobs/${job}/program`),
-    ).toBe("700\n600\n");
+    const directory = `.igor/host/jobs/${job}`;
+    expect(await project.sh(`stat -c %a ${directory} ${directory}/log; ls ${directory}`)).toMatch(
+      /^700\n600\n(?!.*program)/s,
+    );
   });
 });

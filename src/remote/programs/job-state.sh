@@ -38,5 +38,8 @@ stop_job() {
     tenths=$((tenths - 1))
   done
   kill -KILL "-$job_pid" 2>/dev/null || kill -KILL "$job_pid" 2>/dev/null || :
-  [ -e "$1/rc" ] || { echo 137 >"$1/rc.new" && mv -f "$1/rc.new" "$1/rc"; }
+  [ ! -e "$1/rc" ] || return 0
+  # What was killed could not clean up.
+  rm -rf "$1/context" "$1/program" "$1"/scratch*
+  echo 137 >"$1/rc.new" && mv -f "$1/rc.new" "$1/rc"
 }

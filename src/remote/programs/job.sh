@@ -69,6 +69,8 @@ sweep_jobs() {
     [ -d "$found" ] || continue
     job_state "$found"
     case $job_state in running | elsewhere) ;; *) set -- "$@" "$found" ;; esac
+    # What was killed could not clean up.
+    [ "$job_state" != lost ] || rm -rf "$found/context" "$found/program" "$found"/scratch*
   done
   while [ $# -gt 4 ]; do
     rm -rf "$1"
@@ -79,6 +81,8 @@ sweep_jobs() {
 # be_job DIR: this process is the job. From here on events go to the log.
 be_job() {
   job=$1
+  # It holds values of the container's variables; this shell has it open, and nobody needs it any more.
+  rm -f "$job/program"
   root=${job%/.igor/host/jobs/*}
   scratch=$job/scratch
   cd "$root" || exit 1
