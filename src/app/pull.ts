@@ -9,7 +9,7 @@ import type { HostListing } from "../plan/pull.ts";
 import { wantedOf } from "../plan/pull-wanted.ts";
 import type { Wanted } from "../plan/pull-wanted.ts";
 import { asideDirectory } from "../project/pull-stage.ts";
-import { lineOfOutputs } from "../project/config-outputs.ts";
+import { lineOf } from "../project/config-line.ts";
 import type { RequestOf } from "../request/commands.ts";
 import { laptopRsync } from "../run/laptop.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
@@ -81,7 +81,7 @@ function wantedBy({
   const isNamed = request.paths.length > 0;
   const words = isNamed ? request.paths : project.sync.outputs;
   if (words.length === 0) {
-    const line = lineOfOutputs(configFile);
+    const line = lineOf(configFile, ["outputs"]);
     return fail({ reason: "nothing-to-ask-for", file: configFile, line });
   }
   const from = { root, directory: isNamed ? relative(root, directory) : "" };

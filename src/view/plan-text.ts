@@ -3,6 +3,7 @@ import { unreachable } from "../model/unreachable.ts";
 import { countText, listText } from "./amount-text.ts";
 import { inputLines, withoutSecrets } from "./input-text.ts";
 import { printable, printableJson } from "./printable.ts";
+import { shownWord } from "./shown-word.ts";
 
 /** `short` shows the first of many files, `full` all of them. */
 export type PlanDetail = "short" | "full";
@@ -135,10 +136,4 @@ function sessionLines({ host, container, words, inputs, tty }: Session): string[
     `    ${words.map(shownWord).join(" ")}`,
     ...inputLines(inputs, "short").map((line) => `    ${line}`),
   ];
-}
-
-function shownWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word)
-    ? word
-    : `'${printable(word.replaceAll("\n", "␤")).replaceAll("'", "'\\''")}'`;
 }
