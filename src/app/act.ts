@@ -5,6 +5,7 @@ import type { HostFacts } from "../plan/facts.ts";
 import { planFor } from "../plan/plan-for.ts";
 import type { Planned } from "../plan/plan-for.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
+import { mayBegin } from "./before-setup.ts";
 import { executeEach, executeUntilDone } from "./lanes.ts";
 import type { Means } from "./lanes.ts";
 import { observe } from "./observe.ts";
@@ -19,6 +20,10 @@ export async function act(action: Action): Promise<Result<Outcome>> {
   if (request.kind === "stop") {
     const refused = refuseProcessOfMany(request, subject.group);
     if (!refused.ok) return refused;
+  }
+  if (request.kind === "setup" && !request.plan) {
+    const begins = await mayBegin({ ...action, request });
+    if (!begins.ok) return begins;
   }
   await using shells = new Shells((host, because) =>
     emit({ type: "decided", host: host.host, decision: { kind: "retrying", because }, at: now() }),

@@ -13,6 +13,8 @@ export interface Action {
   /** Where igor was called. */
   readonly directory: string;
   readonly terminal: Terminal | undefined;
+  /** Of the environment igor was called in: the variables that the configuration names. */
+  readonly environment: ReadonlyMap<string, string>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly now: () => number;

@@ -3,6 +3,8 @@ import type { Tree } from "../model/manifest.ts";
 import type { Host, HostGroup, Project } from "../model/project.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
+import { variablesNamedBy } from "../plan/environment.ts";
+import type { Environment } from "../plan/environment.ts";
 import { buildSourcesOf, filesNamedBy } from "../plan/image.ts";
 import { loadProject } from "../project/config-load.ts";
 import { settingsArgv } from "../remote/ssh.ts";
@@ -12,7 +14,10 @@ import { dockerfileReads } from "./build-facts.ts";
 import { scan } from "./scan.ts";
 
 /** Checks the configuration of the project that a directory belongs to, and looks for what it names. No host is asked. */
-export async function checkConfig(directory: string): Promise<Result<ConfigReport>> {
+export async function checkConfig(
+  directory: string,
+  environment: Environment,
+): Promise<Result<ConfigReport>> {
   const loaded = await loadProject(directory);
   if (!loaded.ok) return loaded;
   const project = loaded.value;
@@ -39,6 +44,9 @@ export async function checkConfig(directory: string): Promise<Result<ConfigRepor
     warnings: [
       ...(reads.ok ? [] : [{ kind: "dockerfile-missing", dockerfile } as const]),
       ...missingRebuildFiles(project, scanned.value.tree),
+      ...variablesNamedBy(project)
+        .filter((name) => environment[name] === undefined)
+        .map((name) => ({ kind: "env-not-set", name }) as const),
       ...sameDirectories.flat(),
       ...missingDefaultGroup(project),
     ],

@@ -52,7 +52,7 @@ function checkTerminal(): Check {
 
 /** Each warning of the configuration is one of its own. */
 async function checkProject(directory: string): Promise<readonly Check[]> {
-  const checked = await checkConfig(directory);
+  const checked = await checkConfig(directory, process.env);
   if (!checked.ok) {
     const { failure } = checked;
     if (failure.reason === "config-missing") return [here("config", "not-checked", ["no-project"])];

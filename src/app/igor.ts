@@ -3,6 +3,8 @@ import type { Failure } from "../model/failure.ts";
 import { fail } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import type { HostRequest } from "../request/commands.ts";
+import { valuesNamedBy } from "../plan/environment.ts";
+import type { Environment } from "../plan/environment.ts";
 import { loadProject } from "../project/config-load.ts";
 import { selectHosts } from "../project/select-hosts.ts";
 import { act } from "./act.ts";
@@ -17,6 +19,7 @@ export interface Call {
   readonly directory: string;
   /** Of the caller, when its streams are one. */
   readonly terminal: Terminal | undefined;
+  readonly environment: Environment;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -37,9 +40,10 @@ export async function igor(call: Call): Promise<Result<Outcome>> {
       ? { ...selected.value, hosts: selected.value.hosts.slice(0, 1) }
       : selected.value;
   const subject = { project: project.value, group };
-  return withJournal({ ...call, subject }, async (emit) => {
+  const environment = valuesNamedBy(project.value, call.environment);
+  return withJournal({ ...call, subject, environment }, async (emit) => {
     const told = { ...call, emit };
-    const done = await act({ ...told, subject });
+    const done = await act({ ...told, subject, environment });
     return done.ok ? done : begunNothing(done.failure, told);
   });
 }

@@ -14,6 +14,7 @@ import type { Outcome } from "./action.ts";
 interface Recorded {
   readonly request: HostRequest;
   readonly subject: Subject;
+  readonly environment: ReadonlyMap<string, string>;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
@@ -23,7 +24,7 @@ export async function withJournal(
   recorded: Recorded & { readonly emit: Emit },
   act: (emit: Emit) => Promise<Result<Outcome>>,
 ): Promise<Result<Outcome>> {
-  const { request, subject, emit, now, signal } = recorded;
+  const { request, subject, environment, emit, now, signal } = recorded;
   if (request.plan || commandOf(request.kind).asks === true) return act(emit);
   const { project, group } = subject;
   const head = {
@@ -33,7 +34,7 @@ export async function withJournal(
     hosts: group.hosts.map(({ host }) => host),
     at: now(),
   };
-  const journal = openJournal(project.root, head, secretsOf(project));
+  const journal = openJournal(project.root, head, secretsOf(project, environment));
   const done = await act((event) => {
     journal.add(withoutCommand(event));
     emit(event);

@@ -141,6 +141,7 @@ function toolsFor(
       await shells.forget(host);
       return shells.open(host);
     },
+    environment: action.environment,
     ...sourceOf(observed.comparedWith(lane.host)),
     aboutToSend: (host, generation, changed) => {
       if (pending?.generation !== generation)

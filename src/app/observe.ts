@@ -4,7 +4,7 @@ import type { FileState, Manifest } from "../model/manifest.ts";
 import type { Host } from "../model/project.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { filesNamedBy } from "../plan/image.ts";
+import { filesNamedBy, hashOf } from "../plan/image.ts";
 import type { HostFacts, LaptopFacts, Subject } from "../plan/facts.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { projectDir } from "../plan/push.ts";
@@ -14,6 +14,7 @@ import { ManifestStore } from "../project/manifest-store.ts";
 import { stateDir } from "../project/state-dir.ts";
 import type { LaneAnswer } from "../run/step.ts";
 import { laptopRsync } from "../run/laptop.ts";
+import { isAgreed } from "./before-setup.ts";
 import { buildFacts, dockerfileReads } from "./build-facts.ts";
 import { quickScan } from "./quick-scan.ts";
 import { localTree, scan } from "./scan.ts";
@@ -31,6 +32,8 @@ export interface Scene {
   /** Where igor was called. */
   readonly directory: string;
   readonly terminal: Terminal | undefined;
+  /** Variables that the configuration names. */
+  readonly environment: ReadonlyMap<string, string>;
   readonly shells: Shells;
   /** Milliseconds of the epoch. */
   readonly now: () => number;
@@ -85,6 +88,7 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
   const sessionIds = new Map(isSession ? group.hosts.map(({ host }) => [host, randomId()]) : []);
   return ok({
     laptop: {
+      envDigests: envDigests(scene),
       name: laptopName(),
       directory: relative(project.root, scene.directory),
       ...(build === undefined ? {} : { build }),
@@ -132,6 +136,15 @@ interface Look {
   readonly scanned: Scan | undefined;
   /** Only what git says has changed was looked at. */
   readonly isPart: boolean;
+}
+
+/** Hosts that nobody has agreed to are told nothing of a value, not even whether it is still the same. */
+function envDigests({ request, subject, environment }: Scene): LaptopFacts["envDigests"] {
+  const isTold =
+    request.kind === "setup" ||
+    (request.kind === "status" && environment.size > 0 && isAgreed(subject));
+  if (!isTold) return new Map();
+  return new Map([...environment].map(([name, value]) => [name, hashOf(value)]));
 }
 
 async function lookAtFiles(

@@ -19,6 +19,8 @@ const misuses: ReadonlySet<Failure["reason"]> = new Set([
   "project-unnamed",
   "unknown-group",
   "unknown-host",
+  "env-not-set",
+  "not-trusted",
   "unknown-action",
   "journal-unreadable",
   "rebuild-file-missing",

@@ -33,7 +33,7 @@ export async function runConfigShow({
 /** Says what was checked; what will not work on standard error. */
 export async function runConfigCheck({ json }: RequestOf<"config check">): Promise<number> {
   const { checkConfig } = await import("../app/config-check.ts");
-  const checked = await checkConfig(process.cwd());
+  const checked = await checkConfig(process.cwd(), process.env);
   if (!checked.ok) {
     showFailure(checked.failure, json ? "json" : "text");
     return exitCodeOfFailure(checked.failure);

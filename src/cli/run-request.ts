@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { igor } from "../app/igor.ts";
 import type { Emit } from "../model/event.ts";
 import type { HostEnd, Outcome } from "../app/action.ts";
+import type { Failure } from "../model/failure.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { planJson, planText } from "../view/plan-text.ts";
 import { cancelled, endBySignals, exitCodeOfSignal } from "./end-by-signals.ts";
@@ -21,12 +22,12 @@ export async function runRequest(
   unread: AbortSignal,
   alsoTell: Emit = () => undefined,
 ): Promise<number> {
-  const first = await runOnce(request, unread, alsoTell);
-  if (first.question === undefined) return first.exitCode;
-  const answer = await first.question.ask();
+  const { exitCode, question } = await runOnce(request, unread, alsoTell);
+  if (question === undefined) return exitCode;
+  const answer = await question.ask();
   if (answer === "cancelled") return cancelled;
-  if (answer === "no") return failed;
-  return (await runOnce(first.question.ifYes, unread, alsoTell)).exitCode;
+  if (answer === "no") return exitCode;
+  return runRequest(question.ifYes, unread, alsoTell);
 }
 
 /** The exit code, and what a person at the terminal may be asked about before it counts. */
@@ -35,7 +36,7 @@ interface Ran {
   readonly question?: Question;
 }
 
-/** What a request may be repeated for. */
+/** What a request may be repeated for: it then says what was agreed to, so that nothing is asked twice. */
 interface Question {
   readonly ask: () => Promise<"yes" | "no" | "cancelled">;
   readonly ifYes: HostRequest;
@@ -59,6 +60,7 @@ async function runOnce(request: HostRequest, unread: AbortSignal, alsoTell: Emit
       request,
       directory: process.cwd(),
       terminal,
+      environment: env,
       emit: (event) => {
         alsoTell(event);
         screen.emit(event);
@@ -67,7 +69,11 @@ async function runOnce(request: HostRequest, unread: AbortSignal, alsoTell: Emit
       now: Date.now,
     });
     if (ended.aborted) return { exitCode: exitCodeOfSignal(ended) };
-    if (!outcome.ok) return { exitCode: exitCodeOfFailure(outcome.failure) };
+    const canAsk = stdin.isTTY && stderr.isTTY && !json && verbosity !== "quiet";
+    if (!outcome.ok) {
+      const question = canAsk ? trustQuestion(request, outcome.failure) : undefined;
+      return withQuestion(exitCodeOfFailure(outcome.failure), question);
+    }
     if (outcome.value.kind === "plan") {
       stdout.write(
         json
@@ -85,14 +91,22 @@ async function runOnce(request: HostRequest, unread: AbortSignal, alsoTell: Emit
       stdout.write(json ? pullPlanJson(plan) : lines.map((line) => `${line}\n`).join(""));
       return { exitCode: 0 };
     }
-    const exitCode = exitCodeOf(outcome.value);
-    const canAsk = stdin.isTTY && stderr.isTTY && !json && verbosity !== "quiet";
     const question = canAsk ? questionOf(request, outcome.value) : undefined;
-    return question === undefined ? { exitCode } : { exitCode, question };
+    return withQuestion(exitCodeOf(outcome.value), question);
   } finally {
     stop();
     screen.close();
   }
+}
+
+function withQuestion(exitCode: number, question: Question | undefined): Ran {
+  return question === undefined ? { exitCode } : { exitCode, question };
+}
+
+function trustQuestion(request: HostRequest, failure: Failure): Question | undefined {
+  if (request.kind !== "setup" || failure.reason !== "not-trusted") return undefined;
+  const ask = async () => (await import("./ask-trust.ts")).askTrust(failure);
+  return { ask, ifYes: { ...request, trust: true } };
 }
 
 function questionOf(

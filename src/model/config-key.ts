@@ -17,9 +17,12 @@ export interface Setting {
   readonly from: SettingSource;
 }
 
-/** Where a value comes from: a line of the file (1-based), igor's own default, or the value of another key. */
+/**
+ * Where a value comes from: a line of the file (1-based), the environment igor is called in, as such a line says, igor's
+ * own default, or the value of another key.
+ */
 export type SettingSource =
-  | { readonly kind: "file"; readonly line: number }
+  | { readonly kind: "file" | "environment"; readonly line: number }
   | { readonly kind: "default" }
   | { readonly kind: "key"; readonly key: string }
   | { readonly kind: "not-set" };

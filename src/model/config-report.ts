@@ -19,6 +19,11 @@ export type ConfigWarning =
       readonly pattern: string;
     }
   | {
+      /** A variable that is to have the value it has here, and has none. */
+      readonly kind: "env-not-set";
+      readonly name: string;
+    }
+  | {
       /** Two hosts of a group are one machine for ssh, and get the project in one directory. */
       readonly kind: "same-directory";
       readonly group: string;

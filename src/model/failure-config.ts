@@ -1,3 +1,5 @@
+import type { Asked } from "./asked.ts";
+
 /** Why igor could not learn from the words and the configuration what to do. Each one is exit code 2. */
 export type ConfigFailure =
   | {
@@ -62,6 +64,19 @@ export type ConfigFailure =
       readonly known: readonly string[];
       readonly suggestion: string | undefined;
       readonly file: string;
+    }
+  | {
+      /** Variables that are to have the value they have here, and have none. */
+      readonly reason: "env-not-set";
+      readonly file: string;
+      /** In the order of the file, with the line (1-based) of each; never empty. */
+      readonly variables: readonly { readonly name: string; readonly line: number }[];
+    }
+  | {
+      /** The configuration asks for more than the project's own container, and nobody has agreed to that yet. */
+      readonly reason: "not-trusted";
+      readonly file: string;
+      readonly asked: Asked;
     }
   | {
       /** There is no journal of an action with that id, or of any when none is named. */

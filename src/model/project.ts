@@ -56,7 +56,8 @@ export interface ContainerSettings {
   readonly gpus: Gpus;
   /** As `--shm-size` takes it, e.g. `8g`. */
   readonly shmSize: string;
-  readonly env: Readonly<Record<string, string>>;
+  /** null: the value that the variable has in the environment igor is called in. */
+  readonly env: Readonly<Record<string, string | null>>;
   readonly mounts: readonly Mount[];
   /** No host port twice; the debug port is among them. */
   readonly ports: readonly PublishedPort[];

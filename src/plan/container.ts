@@ -17,6 +17,8 @@ export interface ContainerRequest {
   /** The directory of the project on the host, as configured. */
   readonly dir: string;
   readonly imageHash: string;
+  /** Digests of values that come from the environment igor is called in, by name; those that are not known are missing. */
+  readonly envDigests?: ReadonlyMap<string, string>;
   /** Replace a container even when something runs in it. */
   readonly replace: boolean;
 }
@@ -57,7 +59,8 @@ export function identityInputs(identity: ContainerIdentity): Readonly<Record<str
 
 /**
  * The inputs of the remote program for the container. Two requests with one `in_config_hash` are the same container;
- * what a host adds by itself (GPUs it has, a port it could not give) is in none of it.
+ * what a host adds by itself (GPUs it has, a port it could not give) is in none of it. A variable whose value comes from
+ * the environment igor is called in is only named in `in_env`, and `in_config_hash` is `-` where its digest is not known.
  */
 export function containerInputs(request: ContainerRequest): Readonly<Record<string, string>> {
   const { settings } = request;
@@ -67,7 +70,7 @@ export function containerInputs(request: ContainerRequest): Readonly<Record<stri
   return {
     ...identityInputs(request.identity),
     in_engine: settings.engine,
-    in_config_hash: hashOf(keys).slice(0, 32),
+    in_config_hash: isKnown(request) ? hashOf(keys).slice(0, 32) : "-",
     in_config_keys: keys.join(" "),
     in_workspace: settings.workspace,
     in_container_user: settings.user,
@@ -78,14 +81,22 @@ export function containerInputs(request: ContainerRequest): Readonly<Record<stri
       ? settings.ports.map(({ host, container }) => `${host}:${container}`).join(" ")
       : "",
     in_mounts: linesOf(settings.mounts.flatMap(mountLines)),
-    in_env: linesOf(Object.entries(settings.env).map(([name, value]) => `${name}=${value}`)),
+    in_env: linesOf(
+      Object.entries(settings.env).map(([name, value]) =>
+        value === null ? name : `${name}=${value}`,
+      ),
+    ),
     in_docker_args: linesOf(settings.dockerArgs),
     in_replace: request.replace ? "1" : "",
   };
 }
 
 /** What was asked for, by the key of the configuration that a user knows it by. */
-function requested({ settings, dir }: ContainerRequest): Readonly<Record<string, unknown>> {
+function requested({
+  settings,
+  dir,
+  envDigests,
+}: ContainerRequest): Readonly<Record<string, unknown>> {
   return {
     igor: shape,
     dir,
@@ -96,9 +107,20 @@ function requested({ settings, dir }: ContainerRequest): Readonly<Record<string,
     network: settings.network ?? null,
     ports: settings.ports.map(({ host, container }) => [host, container]),
     mounts: settings.mounts.map(mountLines),
-    env: Object.entries(settings.env).sort(([a], [b]) => (a < b ? -1 : 1)),
+    env: Object.entries(settings.env)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) =>
+        value === null ? [name, null, envDigests?.get(name)] : [name, value],
+      ),
     docker_args: settings.dockerArgs,
   };
+}
+
+/** Whether every value of the container is one that can be compared. */
+function isKnown({ settings, envDigests }: ContainerRequest): boolean {
+  return Object.entries(settings.env).every(
+    ([name, value]) => value !== null || envDigests?.has(name) === true,
+  );
 }
 
 function mountLines(mount: Mount): readonly string[] {

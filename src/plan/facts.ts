@@ -19,6 +19,8 @@ export interface HostFacts {
 export interface LaptopFacts {
   /** For requests that build. */
   readonly build?: { readonly sources: BuildSources; readonly inputs: BuildInputs };
+  /** Of the values that the container gets of the environment igor is called in, by name. */
+  readonly envDigests: ReadonlyMap<string, string>;
   /** The user and the machine, for those who see what was started from here. e.g. `dino@falcon` */
   readonly name: string;
   /** Where in the project igor was called, e.g. `src`; empty for its root. */

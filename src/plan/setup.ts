@@ -29,7 +29,7 @@ export function planSetup(
 ): PushPlan {
   const { project } = subject;
   const { host, push } = facts.host;
-  const { build } = facts.laptop;
+  const { build, envDigests } = facts.laptop;
   if (push === undefined || build === undefined)
     throw new Error(`nothing was observed for a build on ${host.host}`);
   const identity = identityOf(subject, facts.host);
@@ -46,8 +46,11 @@ export function planSetup(
       settings: project.container,
       dir: projectDir(host, project),
       imageHash: build.inputs.hash,
+      envDigests,
       replace,
     }),
+    // An image has nothing to do with the variables of the container.
+    ...(kind === "build" ? { in_env: "" } : {}),
     ...imageInputs(image, build.sources, build.inputs),
     in_job_kind: kind,
   };

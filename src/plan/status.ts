@@ -15,7 +15,7 @@ export function planStatus(
 ): Lane {
   const { project } = subject;
   const { host, push } = facts;
-  const { build } = laptop;
+  const { build, envDigests } = laptop;
   if (push === undefined) throw new Error(`nothing was observed of the files for ${host.host}`);
   const identity = identityOf(subject, facts);
   const image = {
@@ -27,7 +27,7 @@ export function planStatus(
   const imageHash = build?.inputs.hash ?? "-";
   const settings = project.container;
   const inputs = {
-    ...containerInputs({ identity, settings, dir, imageHash, replace: false }),
+    ...containerInputs({ identity, settings, dir, imageHash, envDigests, replace: false }),
     ...(build === undefined
       ? { in_image_hash: imageHash, in_dockerfile: image.dockerfile }
       : imageInputs(image, build.sources, build.inputs)),

@@ -95,8 +95,12 @@ export const configSchema = z
         ),
       ),
     env: z
-      ._default(z.record(rule.variableName, rule.variableValue), {})
-      .check(z.describe("Environment variables of the container, by name. Not for secrets.")),
+      ._default(z.record(rule.variableName, z.nullable(rule.variableValue)), {})
+      .check(
+        z.describe(
+          "Environment variables of the container, by name. null means the value that the variable has where you call igor docker setup, so that the file holds no secret.",
+        ),
+      ),
     mounts: z._default(mounts, []).check(z.describe("What else of the host the container sees.")),
     ports: z
       ._default(ports, [])

@@ -53,7 +53,12 @@ function partsOf(value: unknown): readonly (readonly [string | number, unknown])
 
 function sourceOf(source: Source, path: Path, value: unknown): SettingSource {
   const spot = spotOf(source, path);
-  if (!spot.isMissing) return { kind: "file", line: lineAt(source.text, spot.offset) };
+  const isElsewhere = path[0] === "env" && value === null;
+  if (!spot.isMissing)
+    return {
+      kind: isElsewhere ? "environment" : "file",
+      line: lineAt(source.text, spot.offset),
+    };
   if (value === undefined) return { kind: "not-set" };
   return path[0] === "repl_cmd" ? { kind: "key", key: "python" } : { kind: "default" };
 }

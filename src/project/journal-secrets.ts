@@ -6,19 +6,28 @@ export type Secrets = ReadonlyMap<string, string>;
 /** Shorter values are no secrets, and would be found in words that have nothing to do with them. */
 const shortest = 6;
 
-/** The values that a configuration gives to builds and containers. */
-export function secretsOf({ container, image }: Project): Secrets {
+/** The values that a configuration gives to builds and containers, and those that it names of the environment. */
+export function secretsOf(
+  { container, image }: Project,
+  environment: ReadonlyMap<string, string>,
+): Secrets {
   const assigned = container.dockerArgs.flatMap((word) => {
     const [, name, value] = /^(?:--?[a-z-]+=)?([A-Za-z_]\w*)=(.+)$/s.exec(word) ?? [];
     return name === undefined || value === undefined ? [] : [["docker_args", name, value] as const];
   });
   const given = [
-    ...Object.entries(container.env).map(([name, value]) => ["env", name, value] as const),
+    ...Object.entries(container.env).map(
+      ([name, value]) => ["env", name, value ?? environment.get(name) ?? ""] as const,
+    ),
     ...Object.entries(image.buildArgs).map(([name, value]) => ["build_args", name, value] as const),
     ...assigned,
   ];
   return new Map(
     given
+      // A tool prints a value of several lines line by line.
+      .flatMap(([key, name, value]) =>
+        value.split(/\r?\n/).map((line) => [key, name, line] as const),
+      )
       .filter(([, , value]) => value.length >= shortest)
       .sort(([, , one], [, , other]) => other.length - one.length)
       .map(([key, name, value]) => [value, `(${key} ${name})`]),

@@ -97,9 +97,10 @@ const commands = {
     description: [
       "Pushes the project, builds the image if one of its inputs changed, and starts the container, or replaces it if the image or its settings changed. What is up to date is left alone, and each decision is reported with its reason.",
       "The inputs of the image are the dockerfile, .dockerignore, the files of the key docker_rebuild_files, the build arguments, and the single files that the dockerfile copies.",
+      "A configuration that asks for more than the project's own container (mounts, docker_args, the network of the host or of another container, values of the environment here) is not obeyed until you have seen that and agreed, when asked or with --trust; and again when any of it, or a host of the group, changes.",
       "A container in which something runs is not replaced, unless you agree when asked or say --replace. If the new container does not start, the old one is started again.",
     ],
-    options: ["replace", "adopt", ...commonOptions],
+    options: ["replace", "trust", "adopt", ...commonOptions],
     examples: [
       { line: "igor docker setup", does: "Makes the container of dev ready." },
       {

@@ -90,6 +90,12 @@ export const options = {
     names: ["--replace"],
     summary: "Replace the container even while something runs in it.",
   },
+  trust: {
+    kind: "flag",
+    names: ["--trust"],
+    summary:
+      "Agree to what the configuration asks for beyond the project's own container, until that changes.",
+  },
   images: {
     kind: "flag",
     names: ["--images"],

@@ -18,7 +18,7 @@ const files = {
   },
   state: {
     term: "$XDG_STATE_HOME/igor/",
-    text: "What igor has put on hosts and brought from them, and the journals of igor log. ~/.local/state/igor/ where the variable is not set.",
+    text: "What igor has put on hosts and brought from them, what you trust configurations with, and the journals of igor log. ~/.local/state/igor/ where the variable is not set.",
   },
   cache: {
     term: "$XDG_CACHE_HOME/igor/",

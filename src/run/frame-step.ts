@@ -4,6 +4,7 @@ import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { parseContainerDecision, parseJobAnswer } from "../remote/container-events.ts";
 import { readFindings } from "../remote/findings.ts";
+import { withValues } from "../remote/env-input.ts";
 import { decodeWord, unescapePath } from "../remote/frame.ts";
 import { parseReconcile } from "../remote/push-events.ts";
 import { keptLines, readFrameFailure } from "../remote/read-frame.ts";
@@ -50,7 +51,7 @@ export async function runFrame(
   };
   const request = {
     program: step.program,
-    inputs: step.inputs,
+    inputs: withValues(step.inputs, tools.environment),
     ...(payload === undefined ? {} : { payload }),
   };
   const ended = await shell.run(request, { onEvent, signal });

@@ -16,6 +16,8 @@ export interface Tools {
   readonly source: FileSource;
   /** Reads and packs files of the source, once for all hosts that need the same. */
   readonly pack: Pack;
+  /** Values that no plan holds, by the name of the variable. */
+  readonly environment: ReadonlyMap<string, string>;
   /** Called before anything of a generation is sent; `changed` is what was read of files that differ from the plan. */
   readonly aboutToSend: (
     host: Host,

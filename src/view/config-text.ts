@@ -23,9 +23,14 @@ export function settingsLines({ project, file, settings }: Settings): Line[] {
     ...rows.map(({ key, value, from, source }) => [
       span(padded(printable(key), keys)),
       span(`  ${padded(source, sources)}`, "dim"),
-      span(value === undefined ? "" : `  ${printableJson(value)}`, valueStyle(from)),
+      span(isShown(from, value) ? `  ${printableJson(value)}` : "", valueStyle(from)),
     ]),
   ];
+}
+
+/** What comes from the environment may be a secret. */
+function isShown({ kind }: SettingSource, value: unknown): boolean {
+  return value !== undefined && kind !== "environment";
 }
 
 function valueStyle({ kind }: SettingSource): "strong" | "plain" {
@@ -36,6 +41,8 @@ function sourceText(from: SettingSource): string {
   switch (from.kind) {
     case "file":
       return `line ${from.line}`;
+    case "environment":
+      return "environment";
     case "default":
       return "default";
     case "key":
@@ -45,7 +52,7 @@ function sourceText(from: SettingSource): string {
   }
 }
 
-/** The same as one line of JSON; `from` is `file`, `default`, `key` or `not-set`, with the line or the key beside it. */
+/** The same as one line of JSON; `from` is `file`, `environment`, `default`, `key` or `not-set`, with the line or the key beside it. */
 export function settingsJson({ project, file, settings }: Settings): string {
   const flat = settings.map(({ key, value, from }: Setting) => {
     const { kind, ...where } = from;
@@ -88,6 +95,8 @@ function clauseOf(warning: ConfigWarning): string {
       return `there is no ${warning.dockerfile}: igor docker build and setup will refuse; write it, or name another one in dockerfile`;
     case "rebuild-file-missing":
       return `docker_rebuild_files: no file that is pushed matches ${warning.pattern}: igor docker build and setup will refuse; correct or remove it`;
+    case "env-not-set":
+      return `env.${warning.name} is to have the value of this machine, where it is not set: igor docker setup will refuse; export it, or write a value in place of null`;
     case "same-directory":
       return `host_groups.${warning.group}: ${warning.hosts.join(" and ")} are the same machine for ssh, and both have the dir ${warning.dir}: they would get in each other's way; give one of them another dir`;
     case "no-default-group":

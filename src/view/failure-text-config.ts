@@ -1,6 +1,7 @@
 import type { ConfigFailure, ConfigProblem, UsageProblem } from "../model/failure-config.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { countText, listText } from "./amount-text.ts";
+import { notSetText, notTrustedText } from "./failure-text-asked.ts";
 import type { FailureText } from "./failure-text.ts";
 import { widthOf } from "./text-width.ts";
 
@@ -69,6 +70,10 @@ export function configText(failure: ConfigFailure): FailureText {
         details: [`host groups: ${failure.known.join(", ")}`],
         hint: "choose one with -g NAME, or add it to host_groups",
       };
+    case "env-not-set":
+      return notSetText(failure);
+    case "not-trusted":
+      return notTrustedText(failure);
     case "unknown-action":
       return failure.id === undefined
         ? {

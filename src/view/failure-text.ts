@@ -21,7 +21,7 @@ export interface FailureText {
   readonly hint?: string;
 }
 
-/** The words for a failure. All texts are here and in the six files beside this one, one per family. */
+/** The words for a failure. All texts are here and in the seven files beside this one, one per family. */
 export function failureText(failure: Failure): FailureText {
   const text = textOf(failure);
   return {

@@ -27,7 +27,7 @@ async function setup(project: TestProject, ...words: readonly string[]): Promise
 }
 
 const setupOf = (files: Files, config: Readonly<Record<string, unknown>> = {}): Promise<string> =>
-  setup(aDockerProject(files, config));
+  setup(aDockerProject(files, config), "--trust");
 
 /** Runs a script as root on apollo, then something, and then another script to bring things back. */
 async function during<T>(script: string, back: string, act: () => Promise<T>): Promise<T> {

@@ -49,7 +49,7 @@ function aPodmanProject(
 const igor = (project: TestProject, ...words: string[]): Promise<IgorResult> =>
   laptop.igor(project, ["docker", ...words]);
 const setup = (project: TestProject, ...words: string[]): Promise<IgorResult> =>
-  igor(project, "setup", ...words);
+  igor(project, "setup", "--trust", ...words);
 const said = ({ stdout, stderr, exitCode }: IgorResult): string =>
   `${stdout}${stderr}exit code ${String(exitCode)}`;
 

@@ -62,6 +62,24 @@ describe("the configuration hash", () => {
     expect(inputsOf(settings)["in_config_hash"]).not.toBe(inputsOf()["in_config_hash"]);
   });
 
+  describe("with a value of the environment", () => {
+    const settings = { env: { B: "2", A: "1", TOKEN: null } };
+    const hashes = (digest: string, more: Partial<ContainerSettings> = {}) =>
+      inputsOf({ ...settings, ...more }, { envDigests: new Map([["TOKEN", digest]]) });
+
+    test("changes with that value, and says that it is env", () => {
+      expect(keysThatDiffer(settings, { envDigests: new Map([["TOKEN", "d"]]) })).toEqual(["env"]);
+      expect(hashes("d")).toEqual(hashes("d"));
+      expect(hashes("e")["in_config_hash"]).not.toBe(hashes("d")["in_config_hash"]);
+    });
+
+    test("is not known without it, and not taken for that of another text", () => {
+      expect(inputsOf(settings)["in_config_hash"]).toBe("-");
+      const written = inputsOf({ env: { ...settings.env, TOKEN: "d" } });
+      expect(written["in_config_hash"]).not.toBe(hashes("d")["in_config_hash"]);
+    });
+  });
+
   test("changes with the directory on the host", () => {
     expect(keysThatDiffer({}, { dir: "/other" })).toEqual(["dir"]);
   });
@@ -81,13 +99,13 @@ describe("what the program is told", () => {
     const inputs = inputsOf({
       gpus: { devices: ["0", "GPU-1"] },
       mounts: [{ source: "~/a\nb", target: "/c\\d", readonly: true }],
-      env: { A: "x=y\nz" },
+      env: { A: "x=y\nz", TOKEN: null },
       dockerArgs: ["--cap-add", "", "a b"],
     });
     expect(inputs).toMatchObject({
       in_gpus: "device=0,GPU-1",
       in_mounts: "ro\n~/a\\0012b\n/c\\0134d",
-      in_env: "A=x=y\\0012z",
+      in_env: "A=x=y\\0012z\nTOKEN",
       in_docker_args: "--cap-add\n\\c\na b",
       in_ports: "5556:5556",
       in_replace: "",

@@ -147,17 +147,31 @@ describe("without secrets", () => {
   const project = projectOf(
     configSchema.parse({
       host_groups: { dev: { hosts: [{ host: "apollo", dir: "~/d" }] } },
-      env: { HF_TOKEN: "hf_0123456789", A: "1", KIND: "output" },
+      env: {
+        HF_TOKEN: "hf_0123456789",
+        A: "1",
+        KIND: "output",
+        WANDB_KEY: null,
+        PEM: null,
+        UNSET: null,
+      },
       build_args: { INDEX: "sesame-open", LONGER: "sesame-open-wide" },
       docker_args: ["-e", "WANDB=0123456789abc", "--env=OTHER=another-one", "--memory=1000000g"],
     }),
     { root, configFile: "", defaultName: "toy", defaultDockerfile: "Dockerfile" },
   );
-  const shown = (line: object) => JSON.parse(journalJson(line, secretsOf(project))) as unknown;
+  const environment = new Map([
+    ["WANDB_KEY", "wandb-98765"],
+    ["PEM", "begin-pem\nmiddle-of-it\nend"],
+  ]);
+  const shown = (line: object) =>
+    JSON.parse(journalJson(line, secretsOf(project, environment))) as unknown;
   const told = (line: string) => (shown({ line }) as { line: string }).line;
 
   test.each([
     ["login with hf_0123456789.", "login with (env HF_TOKEN)."],
+    ["key wandb-98765", "key (env WANDB_KEY)"],
+    ["| middle-of-it", "| (env PEM)"],
     ["ARG sesame-open-wide sesame-open", "ARG (build_args LONGER) (build_args INDEX)"],
     ["WANDB 0123456789abc another-one", "WANDB (docker_args WANDB) (docker_args OTHER)"],
     ["from https://me:pw@pypi.example/simple", "from https://…@pypi.example/simple"],

@@ -34,7 +34,7 @@ describe("parse understands", () => {
       { kind: "pull", overwrite: true, paths: ["runs/", "a.pt"], ...common },
     ],
     ["docker build", { kind: "build", adopt: false, ...common }],
-    ["docker setup", { kind: "setup", replace: false, adopt: false, ...common }],
+    ["docker setup", { kind: "setup", replace: false, trust: false, adopt: false, ...common }],
     ["docker exec ls", { kind: "exec", push: false, tty: "auto", words: ["ls"], ...common }],
     ["docker repl", { kind: "repl", words: [], ...common }],
     ["docker clean", { kind: "clean", images: false, ...common }],
@@ -75,6 +75,7 @@ describe("parse understands", () => {
     const request = {
       kind: "setup",
       replace: true,
+      trust: false,
       adopt: false,
       ...common,
       json: true,

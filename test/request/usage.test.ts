@@ -130,9 +130,10 @@ describe("help pages", () => {
         DIR/PROJECT/.igor/host/  On each host: what igor notes there, the logs of
                                  builds, the home of the container, and conflicts/,
                                  what was kept aside.
-        $XDG_STATE_HOME/igor/    What igor has put on hosts and brought from them, and
-                                 the journals of igor log. ~/.local/state/igor/ where
-                                 the variable is not set.
+        $XDG_STATE_HOME/igor/    What igor has put on hosts and brought from them,
+                                 what you trust configurations with, and the journals
+                                 of igor log. ~/.local/state/igor/ where the variable
+                                 is not set.
         $XDG_CACHE_HOME/igor/    What would be slow to find out again; it may be
                                  removed. ~/.cache/igor/ where the variable is not
                                  set.

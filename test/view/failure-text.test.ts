@@ -189,6 +189,47 @@ const samples: Samples = {
     },
   },
   "link-in-the-way-here": { one: { reason: "link-in-the-way-here", path: ".igor/pull" } },
+  "env-not-set": {
+    one: { reason: "env-not-set", file, variables: [{ name: "WANDB_API_KEY", line: 5 }] },
+    another: {
+      reason: "env-not-set",
+      file,
+      variables: [
+        { name: "WANDB_API_KEY", line: 5 },
+        { name: "HF_TOKEN", line: 6 },
+      ],
+    },
+  },
+  "not-trusted": {
+    one: {
+      reason: "not-trusted",
+      file,
+      asked: {
+        hosts: [{ host: "apollo", dir: "~/igor" }],
+        mounts: [
+          { source: "/data", target: "/data", readonly: false },
+          { source: "~/my sets", target: "/sets", readonly: true },
+        ],
+        dockerArgs: ["--privileged", "--label", "a b"],
+        network: "host",
+        env: ["WANDB_API_KEY"],
+      },
+    },
+    another: {
+      reason: "not-trusted",
+      file,
+      asked: {
+        hosts: [
+          { host: "apollo", dir: "/d" },
+          { host: "enterprise", dir: "/d" },
+        ],
+        mounts: [{ source: "/x\u001b[2J\u202ey", target: "/x", readonly: false }],
+        dockerArgs: ["--label=\u001b]52;c;eA==\u0007x"],
+        network: undefined,
+        env: [],
+      },
+    },
+  },
   "nothing-to-ask-for": { one: { reason: "nothing-to-ask-for", file, line: 1 } },
   "outside-project": {
     one: { reason: "outside-project", path: "../other/runs", root: "/home/dino/train" },
@@ -520,4 +561,18 @@ test("carets stand below every column of what they point at, also below wide let
 test("an image that podman could not have is told in podman's words", () => {
   const { hint } = failureText({ ...build, engine: "podman", cause: "base-image" });
   expect(hint).toMatch(/want whole \(docker\.io\/library\/python:3\.12\).*`podman login`/);
+});
+
+test("shows what is asked for without what it hides", () => {
+  const { details } = failureText(samples["not-trusted"].another ?? { reason: "cancelled" });
+  expect(details).toEqual([
+    "mounts: '/xy' of apollo, enterprise at /x, writable",
+    "docker_args: '--label=x'",
+  ]);
+  const source = "/data of apollo at /data, read-only'";
+  const mounts = [{ source, target: "/", readonly: false }];
+  const asked = { ...samples["not-trusted"].one.asked, mounts, dockerArgs: [], env: [] };
+  expect(failureText({ reason: "not-trusted", file, asked }).details[0]).toBe(
+    "mounts: '/data of apollo at /data, read-only'\\''' of apollo at /, writable",
+  );
 });

@@ -5,6 +5,7 @@
 : "${scratch:=}" "${root:=}" "${job:=}" "${decoded:=}" "${absolute:=}" "${idle:=}" "${status:=}" "${action:=}" "${because:=}" "${holder:=}"
 newline='
 '
+carriage=$(printf '\r')
 
 # check_mounts: every directory that is to be mounted is there. Docker's own words would not name it as the user did.
 check_mounts() {
@@ -36,7 +37,7 @@ write_env() {
   while IFS= read -r line; do
     [ "$line" ] || continue
     decode "$line"
-    case $decoded in *"$newline"*) ;; *) printf '%s\n' "$decoded" >>"$scratch.env" ;; esac
+    case $decoded in *"$newline"* | *"$carriage"*) ;; *) printf '%s\n' "$decoded" >>"$scratch.env" ;; esac
   done <<EOF
 $in_env
 EOF
@@ -92,11 +93,12 @@ EOF
 $in_docker_args
 EOF
   (
-    # A value with line breaks cannot be in the file: the engine takes it from its own environment.
+    # A value with line breaks cannot be in the file, nor one that ends in half of one: the engine takes it from its own
+    # environment.
     while IFS= read -r line; do
       decode "$line"
       case $decoded in
-        *"$newline"*)
+        *"$newline"* | *"$carriage"*)
           export "${decoded?}"
           set -- "$@" --env "${decoded%%=*}"
           ;;

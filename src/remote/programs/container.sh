@@ -1,10 +1,11 @@
 # The container of the project on this host: whether it is right, why not, making and replacing it.
 #
 # Inputs: in_container (name), in_image, in_image_hash, in_config_hash and in_config_keys (what was asked for, as words
-# KEY=HASH; they become labels), in_owner, in_project, in_group, in_workspace (the code in the container),
-# in_container_user (host or image), in_gpus (auto, all, none, or device=0,1), in_shm (as --shm-size, or auto: half of
-# the host's memory, or empty), in_network, in_ports (words HOST:CONTAINER), in_mounts (three lines each:
-# ro or rw, source, target), in_env (lines NAME=VALUE), in_docker_args (lines), in_replace (1: even when something runs in it).
+# KEY=HASH; they become labels; the first is `-` where a program that only looks cannot know all of env), in_owner,
+# in_project, in_group, in_workspace (the code in the container), in_container_user (host or image), in_gpus (auto, all,
+# none, or device=0,1), in_shm (as --shm-size, or auto: half of the host's memory, or empty), in_network, in_ports (words
+# HOST:CONTAINER), in_mounts (three lines each: ro or rw, source, target), in_env (lines NAME=VALUE), in_docker_args
+# (lines), in_replace (1: even when something runs in it).
 # Events: `container-kept`, `container-started BECAUSE`, `container-replaced BECAUSE` (no-container, stopped, leftover,
 # new-image, changed KEYS), `port-taken PORT HOLDER`, `gpus none|runtime|cdi|no-runtime`, `files-not-yours OWNER`,
 # `stops-at-logout`.
@@ -52,6 +53,12 @@ look_at_container() {
 
 container_is_ours() { [ "$has_owner" = "$in_owner" ] && [ "$has_project" = "$in_project" ] && [ "$has_group" = "$in_group" ]; }
 
+# differs: sets $changed_keys, what is not as it is asked for; succeeds when that is more than an env that is not known.
+differs() {
+  changed_keys=$(changed_words "$has_keys" "$in_config_keys")
+  [ "$in_config_hash" != - ] || case $changed_keys in '' | env) return 1 ;; esac
+}
+
 # decide_container: sets $action (keep, start, make, replace) and $because.
 decide_container() {
   because=
@@ -62,8 +69,8 @@ decide_container() {
   container_is_ours || die container-foreign "$in_container" "$(encoded "$has_owner")"
   if [ "$has_image" != "$in_image_hash" ]; then
     action=replace because=new-image
-  elif [ "$has_config" != "$in_config_hash" ]; then
-    action=replace because="changed $(changed_words "$has_keys" "$in_config_keys")"
+  elif [ "$has_config" != "$in_config_hash" ] && differs; then
+    action=replace because="changed $changed_keys"
   else
     case $status in
       running) action=keep ;;
