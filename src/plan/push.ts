@@ -8,6 +8,8 @@ import type { Difference, LocalTree } from "./difference.ts";
 
 /** More than this does not go into a frame: rsync's deltas and its compression win. */
 const frameLimit = { files: 1000, bytes: 4_000_000 } as const;
+/** A directory that holds nothing is filled without a comparison of files, which is what takes long with many. */
+const firstLimit = { files: 5000, bytes: 4_000_000 } as const;
 
 /** What a push must know that is not in the configuration. */
 export interface PushFacts {
@@ -93,9 +95,15 @@ export function planPush(
     };
   }
   const pending: PendingPush = { generation, changes: difference.states };
+  // What fills an empty tree is moved there as a whole; only what stands beside igor's own directory is listed.
+  const besides = difference.changes.filter(({ path }) => path.startsWith(".igor/"));
   const accept = (answer === undefined ? accepted : [answer.generation]).join(" ");
   const replaced = replacedPaths(difference);
-  if (isSmall(difference)) {
+  if (answer === undefined && !adopt && isBlank(manifest) && isWithin(firstLimit, difference)) {
+    const packed = { in_accept: accept, in_changes: "1", in_staged: "packed" };
+    return { steps: [frame(packed, besides, replaced)], pending };
+  }
+  if (isWithin(frameLimit, difference)) {
     return {
       steps: [frame({ in_accept: accept, in_changes: "1" }, difference.changes, replaced)],
       pending,
@@ -108,9 +116,7 @@ export function planPush(
       pending: undefined,
     };
   }
-  // What fills an empty tree is moved there as a whole; only what stands beside igor's own directory is listed.
   const isFresh = answer.fresh && answer.generation === "-";
-  const listed = difference.changes.filter(({ path }) => !isFresh || path.startsWith(".igor/"));
   const tree = answer.root;
   const stage = `${tree}/.igor/host/stage/${facts.stage}`;
   const because = withoutRsync(facts.laptopRsync, answer.rsync);
@@ -130,7 +136,11 @@ export function planPush(
           ? { compareWith: { tree: `${stage}/old`, by: "link" } }
           : {}),
       },
-      frame({ in_accept: accept, in_changes: "1", in_staged: isFresh ? "fresh" : "1" }, listed, []),
+      frame(
+        { in_accept: accept, in_changes: "1", in_staged: isFresh ? "fresh" : "1" },
+        isFresh ? besides : difference.changes,
+        [],
+      ),
     ],
     pending,
   };
@@ -158,8 +168,11 @@ function replacedPaths({ changes }: Difference): readonly string[] {
   return changes.filter(({ kind }) => kind === "replace").map(({ path }) => path);
 }
 
-function isSmall(difference: Difference): boolean {
-  return difference.changes.length <= frameLimit.files && bytesOf(difference) <= frameLimit.bytes;
+function isWithin(
+  limit: { readonly files: number; readonly bytes: number },
+  difference: Difference,
+): boolean {
+  return difference.changes.length <= limit.files && bytesOf(difference) <= limit.bytes;
 }
 
 /** How many bytes the files have that would be sent. */

@@ -135,9 +135,11 @@ function pushedOf({ steps }: Lane, placed: string | undefined, bytes: number): D
   const changes = steps.flatMap((step) =>
     step.kind === "frame" ? (step.payload?.changes ?? []) : [],
   );
-  const transferred = steps.flatMap((step) => (step.kind === "transfer" ? step.files : []));
+  const sent = steps.flatMap((step) =>
+    step.kind === "transfer" ? step.files : step.kind === "frame" ? (step.payload?.send ?? []) : [],
+  );
   const planned = changes.filter(({ kind }) => kind === "replace").length;
-  const files = placed === undefined ? Math.max(transferred.length, planned) : Number(placed);
+  const files = placed === undefined ? Math.max(sent.length, planned) : Number(placed);
   const deleted = changes.filter(({ kind }) => kind !== "replace").length;
   if (files + deleted === 0) return { kind: "nothing-to-push", files: planned };
   return { kind: "pushed", files, deleted, bytes };

@@ -63,7 +63,7 @@ describe("a host with busybox and no other program", () => {
           text,
         ]),
       );
-    const project = aTinyProject(many("1\n"));
+    const project = aTinyProject(many("too much for one frame".repeat(200)));
     chmodSync(join(project.root, "d0/f0"), 0o664);
     await expectPushed(project);
     expect(await sh(`cd '${project.hostDir}' && stat -c %a d0 .igor/host`)).toBe("755\n700\n");

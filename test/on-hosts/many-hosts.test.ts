@@ -53,8 +53,11 @@ test("a host that has more to do is through before one that has to wait", async 
   const project = aProject({ "a.py": "1\n" });
   expect((await run(project, "push")).exitCode).toBe(0);
   const letGo = await holdLock(project);
-  // More than fits into a frame: the host is asked first, and then the push is planned again.
-  const many = Array.from({ length: 1100 }, (_, index) => [`d/${String(index)}`, "1\n"] as const);
+  // More than goes into a frame: the host is asked first, and then the push is planned again.
+  const many = Array.from({ length: 1100 }, (_, index): readonly [string, string] => [
+    `d/${String(index)}`,
+    "text".repeat(1000),
+  ]);
   project.write(Object.fromEntries(many));
   const child = laptop.start(project, ["push", "-g", "cluster", "--json"]);
   const end = ended(child);

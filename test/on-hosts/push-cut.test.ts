@@ -31,6 +31,9 @@ afterAll(async () => {
   await relay.close();
 });
 
+/** With so many bytes in each, 1100 files are too much for one frame, the first time, too. */
+const tooMuchEach = 4000;
+
 /** New content for every file, which does not compress. */
 function save(project: TestProject, files: number, bytes: number): void {
   for (let index = 0; index < files; index += 1) {
@@ -96,9 +99,12 @@ describe("a line that is cut", () => {
   });
 
   test("at any byte of a big first push, and of a big later one", async () => {
-    for (const bytes of [30_000, 300_000]) {
+    for (const [bytes, each] of [
+      [30_000, 400],
+      [300_000, tooMuchEach],
+    ] as const) {
       const project = aProject({ "a.py": "1\n" });
-      save(project, 1100, 400);
+      save(project, 1100, each);
       for (const before of [{}, undefined]) {
         await laptop.close();
         relay.cutAfter(bytes);
@@ -111,7 +117,7 @@ describe("a line that is cut", () => {
           await expectWhole(project, before ?? (await digestsOnHost("apollo", project.hostDir)));
         }
         await expectHealed(project, laptop);
-        save(project, 1100, 400);
+        save(project, 1100, each);
       }
     }
   });
@@ -229,9 +235,9 @@ describe("a host", () => {
         link: { to: "a.py" },
       });
       chmodSync(join(project.root, "a.py"), 0o755);
-      save(project, 1100, 40);
+      save(project, 1100, tooMuchEach);
       await expectHealed(project);
-      save(project, 1100, 40);
+      save(project, 1100, tooMuchEach);
       await expectHealed(project);
     } finally {
       await onHost("apollo", "mv /usr/bin/rsync.away /usr/bin/rsync");
@@ -246,7 +252,7 @@ describe("a host", () => {
     );
     try {
       const project = aProject({ "a.py": "1\n" });
-      save(project, 1100, 40);
+      save(project, 1100, tooMuchEach);
       const { exitCode, stderr } = await plain.igor(project, ["push"]);
       expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 [^]*rsync does not work there/);
       await expectHealed(project);
@@ -284,7 +290,10 @@ test("a transfer that ends while something holds its pipes is over", async () =>
     `#!/bin/sh\n[ "$1" = --version ] && exec /usr/bin/rsync "$@"\nsleep 60 &\necho $! >>"${bin}/pids"\necho "rsync error: timeout in data send/receive (code 30) at io.c(204)" >&2\nexit 30\n`,
     { mode: 0o755 },
   );
-  const many = Array.from({ length: 1100 }, (_, index) => [`f${String(index)}`, "1\n"] as const);
+  const many = Array.from(
+    { length: 1100 },
+    (_, index) => [`f${String(index)}`, "text".repeat(tooMuchEach / 4)] as const,
+  );
   try {
     const env = { PATH: `${bin}:${plain.env["PATH"] ?? ""}` };
     const startedAt = Date.now();
@@ -309,7 +318,7 @@ describe("openrsync, which lacks the options that igor needs,", () => {
     symlinkSync(standIn, join(bin, "rsync"));
     const env = { PATH: `${bin}:${plain.env["PATH"] ?? ""}` };
     const project = aProject({ "a.py": "1\n" });
-    save(project, 1100, 40);
+    save(project, 1100, tooMuchEach);
     const { exitCode, stderr } = await plain.igor(project, ["push"], { env });
     expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
     expect(sayings(stderr)).toEqual([
@@ -324,7 +333,7 @@ describe("openrsync, which lacks the options that igor needs,", () => {
     });
     try {
       const project = aProject({ "a.py": "1\n" });
-      save(project, 1100, 40);
+      save(project, 1100, tooMuchEach);
       const { exitCode, stderr } = await plain.igor(project, ["push"]);
       expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
       expect(sayings(stderr)).toEqual([
@@ -350,7 +359,7 @@ test("files from the past and the future are sent once", async () => {
 
 test("a file that is saved again and again while a big push is under way is right in the end", async () => {
   const project = aProject({ "a.py": "1\n" });
-  save(project, 1100, 4000);
+  save(project, 1100, tooMuchEach);
   let count = 0;
   const saving = setInterval(() => project.write({ "busy.log": `${String((count += 1))}\n` }), 30);
   const { exitCode } = await plain.igor(project, ["push"]);
@@ -383,7 +392,7 @@ exec /usr/bin/rsync "$@"
 
   test("is told as what igor waits for, and Ctrl-C ends the wait at once", async () => {
     const project = aProject({ "a.py": "1\n" });
-    save(project, 1100, 400);
+    save(project, 1100, tooMuchEach);
     await stopping(project, async () => {
       const child = plain.start(project, ["push"]);
       let said = "";

@@ -239,7 +239,7 @@ describe("a push", () => {
   test("does not leave a file there that went away while others were sent", async () => {
     const many = Array.from(
       { length: 1100 },
-      (_, index) => [`many/${String(index)}`, "1\n"] as const,
+      (_, index) => [`many/${String(index)}`, "too much for one frame".repeat(200)] as const,
     );
     const files = { "module.o": "o\n", ...Object.fromEntries(many) };
     const project = aProject(files);
@@ -256,7 +256,7 @@ describe("a push", () => {
     rmSync(bin, { recursive: true });
   });
 
-  test("of many files goes by rsync, and later ones by their difference alone", async () => {
+  test("of many files is one frame at first, then goes by rsync, and later ones by their difference alone", async () => {
     const files = Object.fromEntries(
       Array.from({ length: 1500 }, (_, index) => [
         `d${String(index % 30)}/f${String(index)}.py`,

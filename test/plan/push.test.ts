@@ -77,7 +77,23 @@ describe("a push", () => {
     [
       "of a small tree for the first time is one frame",
       {},
-      ["push accepts [-] changes with 2 changes, 2 files confirms g2", "pending g2: 2 paths"],
+      [
+        "push accepts [-] changes staged packed with 0 changes, 2 files confirms g2",
+        "pending g2: 2 paths",
+      ],
+    ],
+    [
+      "of more files for the first time is one frame, too: that needs no comparison",
+      {
+        local: {
+          tree: new Map([...trees(4999), [".igor/config.json", state]]),
+          released: new Set(),
+        },
+      },
+      [
+        "push accepts [-] changes staged packed with 1 changes, 5000 files confirms g2",
+        "pending g2: 5000 paths",
+      ],
     ],
     [
       "of nothing is one frame that asks",
@@ -100,8 +116,13 @@ describe("a push", () => {
       ["push accepts [g1 g1a] changes with 1 changes, 1 files confirms g2", "pending g2: 1 paths"],
     ],
     [
-      "of many files asks first",
-      { local: { tree: trees(many), released: new Set() } },
+      "of many files for the first time asks first",
+      { local: { tree: trees(5001), released: new Set() } },
+      ["push accepts []", "nothing pending"],
+    ],
+    [
+      "of many changed files asks first",
+      { local: { tree: trees(many), released: new Set() }, manifest: known("g1", 0) },
       ["push accepts []", "nothing pending"],
     ],
     [

@@ -6,6 +6,7 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -61,7 +62,11 @@ function push(
   });
 }
 
-async function payloadOf(files: Readonly<Record<string, Thing>>): Promise<Buffer> {
+/** These files, and what the lists say; that they are put in place, unless something else is given. */
+async function payloadOf(
+  files: Readonly<Record<string, Thing>>,
+  listed?: readonly Change[],
+): Promise<Buffer> {
   const root = mkdtempSync(join(place, "local-"));
   writeThings(root, files);
   const source = {
@@ -77,7 +82,7 @@ async function payloadOf(files: Readonly<Record<string, Thing>>): Promise<Buffer
     path,
     expected: [],
   }));
-  return packPayload(changes, packed.value.bytes);
+  return packPayload(listed ?? changes, packed.value.bytes);
 }
 
 const generation = () =>
@@ -179,6 +184,34 @@ describe.each(localShells)("push in $name", (shell) => {
       ".igor/config.json": "{}",
     });
     expect(generation()).toBe("g1\n");
+  });
+
+  test("fills an empty tree with what the payload brings, with the modes of its files", async () => {
+    const files: Readonly<Record<string, Thing>> = {
+      "run.sh": { text: "1", mode: 0o777 },
+      "d/e/b.py": "2",
+      ".hidden": "4",
+    };
+    const packed = { in_changes: "1", in_staged: "packed" };
+    const { exitCode, events } = push(shell, packed, await payloadOf(files, []));
+    expect({ exitCode, events }).toEqual({ exitCode: 0, events: ["pushed"] });
+    expect(thingsIn(tree())).toEqual({
+      "run.sh": "1",
+      "d/e/b.py": "2",
+      ".hidden": "4",
+    });
+    const modeOf = (path: string) => (statSync(join(tree(), path)).mode & 0o7777).toString(8);
+    expect(["run.sh", "d", "d/e", ".igor/host"].map(modeOf)).toEqual(["777", "755", "755", "700"]);
+    expect(generation()).toBe("g1\n");
+  });
+
+  test("asks for another plan when the tree that a payload is to fill holds something", async () => {
+    push(shell, { in_accept: "" });
+    writeThings(tree(), { "d/mine": "mine" });
+    const packed = { in_changes: "1", in_staged: "packed" };
+    const done = push(shell, packed, await payloadOf({ "d/b.py": "2" }, []));
+    expect(done.events[0]).toMatch(/^reconcile - (rsync|none) 0 /);
+    expect([thingsIn(tree()), generation()]).toEqual([{ "d/mine": "mine" }, false]);
   });
 
   test("leaves out what went away on the laptop after it was staged", async () => {

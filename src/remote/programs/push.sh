@@ -2,8 +2,9 @@
 #
 # Inputs: those of target, lock and commit; in_accept, the generations (space-separated, `-` for none) for which the
 # changes in the payload are right; in_changes (1: there are some); in_stage, the id of this push;
-# in_staged (1: the files were transferred to the stage before; fresh: they were, for a tree that holds nothing yet, and
-# the changes are only those below .igor); in_count, how many files this checkout has when it never pushed here before;
+# in_staged (1: the files were transferred to the stage before; fresh: they were, for a tree that holds nothing yet;
+# packed: the payload brings all files, for such a tree; the changes of the last two are only those below .igor);
+# in_count, how many files this checkout has when it never pushed here before;
 # in_drop (1: only the stage is removed, because the transfer failed).
 # Payload: nothing, or a tar.gz with l/ (lists of commit, and l/gone: paths that are not to come after all) and f/ (files).
 # Events: `unchanged`, `pushed [FILES]` (how many were put in place, where that was counted), `left-alone N` (files that
@@ -79,9 +80,10 @@ push_tree() {
     # busybox tar takes the umask from the modes. What it makes of a fresh tree is moved as it is, directories too.
     if [ "$in_staged" = fresh ]; then umask 022; else umask 0; fi
     tar -xzpof - -C "$stage"
+    [ "$in_staged" != packed ] || [ ! -d "$stage/f" ] || find "$stage/f" -type d -exec chmod 755 {} +
     umask 077
     drop_gone
-    [ "$in_staged" != fresh ] || place_whole
+    case $in_staged in fresh | packed) place_whole ;; esac
   fi
   if [ "$pushed" = no ]; then
     pushed='' fresh=''
@@ -92,7 +94,7 @@ push_tree() {
   commit_tree "$stage"
   sweep_stages
   trap unlock_tree EXIT
-  if [ "$in_staged" = fresh ]; then ev pushed; else ev pushed "$placed"; fi
+  case $in_staged in fresh | packed) ev pushed ;; *) ev pushed "$placed" ;; esac
   pushed=1
   if [ "$in_count" ] && [ -z "$fresh" ]; then count_others; fi
 }
