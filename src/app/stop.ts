@@ -31,7 +31,7 @@ export function refuseProcessOfMany(
 export async function stopOnHosts(
   planned: Planned,
   means: Means,
-  { ids, all }: RequestOf<"stop">,
+  { ids, all, areListed }: RequestOf<"stop">,
 ): Promise<ReadonlyMap<string, HostEnd>> {
   const { action } = means;
   const missing: string[] = [];
@@ -44,7 +44,9 @@ export async function stopOnHosts(
   };
   await executeUntilDone(planned, { ...means, action: { ...action, emit } });
   if (all) await closeConnections(means);
-  const unknown = ids.find((id) => missing.filter((one) => one === id).length === held.length);
+  const unknown = areListed
+    ? undefined
+    : ids.find((id) => missing.filter((one) => one === id).length === held.length);
   return new Map(
     held.map((event): [string, HostEnd] => {
       const { host } = event;

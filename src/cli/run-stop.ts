@@ -1,17 +1,24 @@
 import type { Event } from "../model/event.ts";
 import type { RequestOf } from "../request/commands.ts";
+import { usageFailure } from "../request/parse.ts";
 import { countText, listText } from "../view/amount-text.ts";
 import { ask } from "./ask.ts";
 import { cancelled } from "./end-by-signals.ts";
-import { failed } from "./exit-code.ts";
+import { exitCodeOfFailure, failed } from "./exit-code.ts";
 import { runRequest } from "./run-request.ts";
+import { showFailure } from "./show-failure.ts";
 
 /** Ends what runs. Without any id, at a terminal, what would be ended is listed first, and the user agrees. */
 export async function runStop(request: RequestOf<"stop">, unread: AbortSignal): Promise<number> {
   const { ids, all, plan, json, verbosity } = request;
-  const { stdin, stdout, stderr } = process;
-  const canAsk = stdin.isTTY && stdout.isTTY && stderr.isTTY && !json && verbosity !== "quiet";
+  const { stdin, stderr } = process;
+  const canAsk = stdin.isTTY && stderr.isTTY && !json;
   if (ids.length > 0 || all || plan || !canAsk) return runRequest(request, unread);
+  if (verbosity === "quiet") {
+    const failure = usageFailure(["stop"], { kind: "asks-first" });
+    showFailure(failure);
+    return exitCodeOfFailure(failure);
+  }
   const sessions = new Map<string, string>();
   const { hostGroup, host } = request;
   const looked = await runRequest(
@@ -30,10 +37,10 @@ export async function runStop(request: RequestOf<"stop">, unread: AbortSignal): 
   const answer = await ask(`End ${what} on ${where}? [y/N] `, "n");
   if (answer === undefined) return cancelled;
   if (!/^y(es)?$/i.test(answer)) return failed;
-  return runRequest({ ...request, ids: [...sessions.keys()] }, unread);
+  return runRequest({ ...request, ids: [...sessions.keys()], areListed: true }, unread);
 }
 
 function noteSession(event: Event, sessions: Map<string, string>): void {
-  if (event.type === "found" && event.finding.kind === "session")
-    sessions.set(event.finding.id, event.host);
+  if (event.type !== "found" || event.finding.kind !== "session") return;
+  if (event.finding.state !== "ending") sessions.set(event.finding.id, event.host);
 }

@@ -139,6 +139,10 @@ export type UsageProblem =
       readonly hosts: readonly string[];
     }
   | {
+      /** A verb that asks before it does so much, and was told to say nothing. */
+      readonly kind: "asks-first";
+    }
+  | {
       /** There are only a few words that may stand here. */
       readonly kind: "unknown-argument";
       readonly given: string;

@@ -1,4 +1,5 @@
 import type { Lane } from "../model/plan.ts";
+import type { RequestOf } from "../request/commands.ts";
 import { wordOf } from "../remote/words.ts";
 import { containerNameOf, identityInputs } from "./container.ts";
 import { homeInContainer } from "./exec.ts";
@@ -38,7 +39,7 @@ export function planLogs(
 
 /** Ends what runs there: all sessions, those and the jobs, or what the ids name. */
 export function planStop(
-  { ids, all }: { readonly ids: readonly string[]; readonly all: boolean },
+  { ids, all, areListed }: RequestOf<"stop">,
   subject: Subject,
   facts: HostFacts,
 ): Lane {
@@ -47,7 +48,7 @@ export function planStop(
     in_home: homeInContainer(facts),
     in_ids: ids.map(wordOf).join(" "),
     in_all: all ? "1" : "",
-    in_only: subject.group.hosts.length === 1 ? "1" : "",
+    in_must: subject.group.hosts.length === 1 && areListed === undefined ? "1" : "",
   };
   return { host: facts.host, steps: [{ kind: "frame", title: "stop", program: "stop", inputs }] };
 }

@@ -202,9 +202,17 @@ type ArgumentsOf<C extends Command> = C extends { arguments: { property: infer P
   ? { readonly [property in P]: readonly string[] }
   : unknown;
 
+type BesideWordsOf<K extends Kind> = K extends "stop"
+  ? {
+      /** The user chose the ids from a list: one that has ended since is no mistake. */
+      readonly areListed?: true;
+    }
+  : unknown;
+
 /** What the user asked with one verb, validated, every option filled in. e.g. `RequestOf<"exec">` */
 export type RequestOf<K extends Kind> = { readonly kind: K } & OptionsOf<(typeof commands)[K]> &
-  ArgumentsOf<(typeof commands)[K]>;
+  ArgumentsOf<(typeof commands)[K]> &
+  BesideWordsOf<K>;
 
 /** What the user asked. */
 export type Request = { [K in Kind]: RequestOf<K> }[Kind] | { readonly kind: "version" };

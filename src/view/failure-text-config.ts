@@ -162,6 +162,11 @@ function usageText(
         headline: `${spoken}: each of ${countText(problem.hosts.length, "host")} may have a process ${problem.given}`,
         hint: `name the host: --host ${problem.hosts[0] ?? ""}, or ${listText(problem.hosts.slice(1), 5)}`,
       };
+    case "asks-first":
+      return {
+        headline: `${spoken}: asks before it ends all sessions, which it cannot with --quiet`,
+        hint: "name what to end (`igor docker ps` lists it), or say --all, which ends builds, too",
+      };
     case "not-utf8":
       return {
         headline: `${spoken}: the word \`${problem.given}\` is not UTF-8 and would arrive as another one`,

@@ -172,7 +172,7 @@ test("the remote programs ps and stop do the same in each sh", async () => {
   const inputs = {
     in_containers: `dev=${one.container}`,
     in_home: "/home/dino",
-    in_only: "1",
+    in_must: "1",
     ...Object.fromEntries(
       (["look", "kill", "end"] as const).map((name) => [
         `in_${name}`,

@@ -13,9 +13,10 @@ import {
   steady,
   told,
 } from "../support/docker-project.ts";
-import { aLaptop, ended } from "../support/laptop.ts";
+import { aLaptop, ended, igorProgram } from "../support/laptop.ts";
 import type { IgorResult } from "../support/laptop.ts";
 import { token } from "../support/run-session.ts";
+import { openTerminal } from "../support/terminal.ts";
 
 const here = aLaptop();
 const there = aLaptop();
@@ -152,6 +153,32 @@ describe("igor stop", () => {
     await end;
     agreed[Symbol.dispose]();
     refused[Symbol.dispose]();
+  });
+
+  test("ends what is left of its list when some of that ends while the user reads", async () => {
+    const one = await run("echo ready; sleep 86409");
+    const two = await run("echo ready; sleep 86410");
+    using terminal = igorInTerminal(here, project, ["stop"]);
+    await terminal.shows("End these 2 sessions on apollo? [y/N]");
+    one.child.kill("SIGINT");
+    await one.end;
+    terminal.keys("y", "Enter");
+    expect(await terminal.shows("code 0")).toContain("stopped sleep 86410");
+    expect(await processes("86410")).toBe("0\n");
+    await two.end;
+  });
+
+  test("asks at a terminal whoever reads its output, and with --quiet wants to be told", async () => {
+    const { end } = await run("echo ready; sleep 86411");
+    const piped = ["sh", "-c", 'cd "$0"; "$@" | tee output; exec sleep 1000', project.root];
+    using terminal = openTerminal([...piped, process.execPath, igorProgram, "stop"], here.env);
+    await terminal.shows("End this session on apollo? [y/N]");
+    using quiet = igorInTerminal(here, project, ["stop", "-q"]);
+    expect(await quiet.shows("code 2")).toContain("igor stop: asks before it ends all sessions");
+    expect(await processes("86411")).toBe("1\n");
+    terminal.keys("y", "Enter");
+    await terminal.shows("stopped sleep 86411");
+    await end;
   });
 });
 

@@ -86,6 +86,7 @@ const samples: Samples = {
       { kind: "process-without-host", given: "812", hosts: ["apollo", "enterprise"] },
       "stop",
     ),
+    "asks-first": usage({ kind: "asks-first" }, "stop"),
     "not-utf8": usage({ kind: "not-utf8", given: "caf\uFFFD" }, "docker", "exec"),
   },
   "no-terminal": { one: { reason: "no-terminal", verb: "login" } },

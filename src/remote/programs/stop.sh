@@ -1,13 +1,13 @@
 # Ends what igor runs on this host for a project and group: sessions, processes in the container, jobs.
 #
 # Inputs: those of look, and in_ids (words: a session or the begin of its id, a process in the container, a job; empty: all
-#         sessions), in_all (1: the jobs, too), in_only (1: this is the only host that is asked), in_home (home directory
-#         in the container), in_kill and in_end (the programs exec-kill and exec-end, as text).
+#         sessions), in_all (1: the jobs, too), in_must (1: each id means something here), in_home (home directory in
+#         the container), in_kill and in_end (the programs exec-kill and exec-end, as text).
 # Events: `stopped session|process ID PID AGE COMMAND` (- where it is not known), `job-stopped ID`, `not-here ID`,
 #         `nothing-to-stop`.
-# Guarantees: TERM (HUP where it had a terminal), and KILL after some seconds; an id that means nothing, or more than one
-#         thing, ends nothing at all; the container stays.
-: "${in_engine:?}" "${in_container:?}" "${in_group:?}" "${in_dir:?}" "${in_ids=}" "${in_all=}" "${in_only=}"
+# Guarantees: TERM (HUP where it had a terminal), and KILL after some seconds; an id that means more than one thing, or
+#         with in_must nothing, ends nothing at all; the container stays.
+: "${in_engine:?}" "${in_container:?}" "${in_group:?}" "${in_dir:?}" "${in_ids=}" "${in_all=}" "${in_must=}"
 : "${in_home:?}" "${in_kill:?}" "${in_end:?}" "${absolute:=}" "${job_state:=}"
 scratch=${D-}/${I-}.engine
 tab=$(printf '\t')
@@ -79,7 +79,7 @@ find_targets() {
     meant "$wanted" >"$scratch.meant"
     case $(($(wc -l <"$scratch.meant"))) in
       0)
-        [ -z "$in_only" ] || die unknown-id "$wanted"
+        [ -z "$in_must" ] || die unknown-id "$wanted"
         ev not-here "$wanted"
         ;;
       1) cat "$scratch.meant" >>"$scratch.targets" ;;
