@@ -35,9 +35,8 @@ export async function watch(action: Watch): Promise<Result<Outcome>> {
   const title = `push --watch ${project.name}`;
   emit({ type: "plan-started", title, hosts: group.hosts.map(({ host }) => host), at: now() });
   const followers = group.hosts.map((host) => new Follower(host, signal));
-  const tellAll = (failure: Failure): void => {
-    for (const { host } of group.hosts)
-      emit({ type: "decided", host, decision: { kind: "not-pushed", failure }, at: now() });
+  const tellAll = (decision: Decision): void => {
+    for (const { host } of group.hosts) emit({ type: "decided", host, decision, at: now() });
   };
   using files = new WatchedFiles({
     project,
@@ -54,7 +53,8 @@ export async function watch(action: Watch): Promise<Result<Outcome>> {
     onChanged: (paths) => {
       for (const follower of followers) follower.touch(paths);
     },
-    onFailure: tellAll,
+    onFailure: (failure) => tellAll({ kind: "not-pushed", failure }),
+    onUnwatched: (directories) => tellAll({ kind: "not-watched", directories }),
   });
   const ends = await Promise.all(
     followers.map(async (follower): Promise<[string, HostEnd]> => {

@@ -16,6 +16,8 @@ const mostMs = 100;
 const mostTouched = 500;
 /** So long after the last touch everything is looked at once more: what the system did not tell, and what git did. */
 const settledMs = 3000;
+/** So often everything is looked at while there are directories of which the system tells nothing. */
+const unwatchedMs = 5000;
 /** Files that say which other files are sent. */
 const rules = /(^|\/)\.(gitignore|gitmodules|igorignore)$/;
 
@@ -30,6 +32,8 @@ export interface Watching {
   readonly onChanged: (paths: ReadonlySet<string>) => void;
   /** Told why a look failed; the next touch leads to another one. */
   readonly onFailure: (failure: Failure) => void;
+  /** Told of how many directories the system will not tell; what is saved there is found by a look at everything. */
+  readonly onUnwatched: (directories: number) => void;
 }
 
 /**
@@ -41,6 +45,8 @@ export class WatchedFiles implements Disposable {
   readonly #watch: TreeWatch;
   readonly #tree: Map<string, FileState>;
   readonly #directories = new Set<string>();
+  readonly #unwatched = new Set<string>();
+  #isUnwatchedTold = false;
   /** Files that are there and not sent. */
   readonly #leftOut = new Set<string>();
   #touched = new Set<string>();
@@ -120,9 +126,11 @@ export class WatchedFiles implements Disposable {
   async #lookAtAll(): Promise<void> {
     const { rescan, onFailure } = this.#watching;
     this.#leftOut.clear();
+    this.#follow(this.#unwatched);
     await this.#followBelow("");
     const scanned = await rescan(() => this.#tree);
     if (this.#isOver) return;
+    this.#lookOnWhereUnwatched();
     if (!scanned.ok) {
       onFailure(scanned.failure);
       return;
@@ -175,10 +183,19 @@ export class WatchedFiles implements Disposable {
   }
 
   #follow(directories: Iterable<string>): void {
-    const more = [...directories].filter((directory) => !this.#directories.has(directory));
-    for (const directory of more) this.#directories.add(directory);
-    const watched = this.#watch.add(more);
-    if (!watched.ok) this.#watching.onFailure(watched.failure);
+    const wanted = new Set(directories);
+    for (const directory of wanted) {
+      this.#directories.add(directory);
+      this.#unwatched.delete(directory);
+    }
+    for (const directory of this.#watch.add(wanted)) this.#unwatched.add(directory);
+  }
+
+  #lookOnWhereUnwatched(): void {
+    const { size } = this.#unwatched;
+    if (size > 0 && !this.#isUnwatchedTold) this.#watching.onUnwatched(size);
+    this.#isUnwatchedTold = size > 0;
+    if (size > 0) this.#settle(unwatchedMs);
   }
 
   /** Watches a directory and all below it, but those that are left out: a file that is sent may be made in an empty one. */

@@ -41,11 +41,12 @@ export type Decision =
       readonly files: number;
     }
   | {
-      /** A push of what was saved while igor watches; the first path is named. */
+      /** A push of what was saved while igor watches. */
       readonly kind: "synced";
       readonly files: number;
       readonly deleted: number;
       readonly bytes: number;
+      /** Only where one was touched. */
       readonly path?: string;
       /** From the first look at the files to the host's confirmation. */
       readonly tookMs: number;
@@ -56,6 +57,11 @@ export type Decision =
       /** What was saved is not on the host (yet); it is tried again. */
       readonly kind: "not-pushed";
       readonly failure: Failure;
+    }
+  | {
+      /** The system lets nobody watch more directories: what is saved there is pushed some seconds later. */
+      readonly kind: "not-watched";
+      readonly directories: number;
     }
   | { readonly kind: "connected-again" }
   | { readonly kind: "nothing-to-push"; readonly files: number }

@@ -29,11 +29,6 @@ export type LaptopFailure =
       readonly pattern: string;
     }
   | {
-      /** The system does not let igor watch so many directories. */
-      readonly reason: "watch-limit";
-      readonly directories: number;
-    }
-  | {
       /** What igor puts on the hosts cannot be noted here. */
       readonly reason: "state-unwritable";
       readonly directory: string;

@@ -1,8 +1,6 @@
 import { watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import { join } from "node:path";
-import { fail, ok } from "../model/result.ts";
-import type { Result } from "../model/result.ts";
 
 /**
  * How a tree is watched: one watch for each directory of interest, or one for all that is below the root.
@@ -28,14 +26,14 @@ export class TreeWatch implements Disposable {
     this.#mode = mode;
   }
 
-  /** Watches these directories (relative, empty for the root) from now on, too. Those that are gone are left out. */
-  add(directories: Iterable<string>): Result<undefined> {
-    for (const directory of this.#mode === "whole-tree" ? [""] : directories) {
-      if (this.#watchers.has(directory)) continue;
-      const failed = this.#watch(directory);
-      if (!failed.ok) return failed;
-    }
-    return ok(undefined);
+  /**
+   * Watches these directories (relative, empty for the root) from now on, too. Those that are gone are left out; the value
+   * is those for which the system has no watch left.
+   */
+  add(directories: ReadonlySet<string>): readonly string[] {
+    const wanted = this.#mode === "whole-tree" ? [""] : [...directories];
+    const more = wanted.filter((directory) => !this.#watchers.has(directory));
+    return more.filter((directory) => this.#watch(directory) === "no-watch-left");
   }
 
   /** Another directory may stand there now: forgets the watch of this one and of all below it. */
@@ -53,7 +51,7 @@ export class TreeWatch implements Disposable {
     this.#watchers.clear();
   }
 
-  #watch(directory: string): Result<undefined> {
+  #watch(directory: string): "watched" | "gone" | "no-watch-left" {
     try {
       const recursive = this.#mode === "whole-tree";
       const watcher = watch(join(this.#root, directory), { recursive }, (_, name) => {
@@ -62,13 +60,11 @@ export class TreeWatch implements Disposable {
       // It went away; the directory above tells so.
       watcher.on("error", () => undefined);
       this.#watchers.set(directory, watcher);
+      return "watched";
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       // ENOSPC: System limit for number of file watchers reached
-      if (code === "ENOSPC" || code === "EMFILE") {
-        return fail({ reason: "watch-limit", directories: this.#watchers.size });
-      }
+      return code === "ENOSPC" || code === "EMFILE" ? "no-watch-left" : "gone";
     }
-    return ok(undefined);
   }
 }

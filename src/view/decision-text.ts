@@ -40,6 +40,7 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "watching":
     case "synced":
     case "not-pushed":
+    case "not-watched":
     case "connected-again":
       return "news";
     case "reconciling":
@@ -89,6 +90,8 @@ function clauseOf(decision: Decision, host: string): string {
       return syncedText(decision);
     case "not-pushed":
       return `not pushed, will try again: ${headlineAt(decision.failure, host)}`;
+    case "not-watched":
+      return `not watched, as this machine allows no more: ${decision.directories} of the directories; what is saved there is pushed some seconds later (\`sudo sysctl fs.inotify.max_user_watches=524288\` allows more)`;
     case "connected-again":
       return "connected again";
     case "nothing-to-push":

@@ -13,12 +13,6 @@ export function laptopText(failure: LaptopFailure): FailureText {
         details: failure.lastWords,
         hint: "its own words say why",
       };
-    case "watch-limit":
-      return {
-        headline: `the project has more directories than this machine lets igor watch (${failure.directories} are watched)`,
-        details: [],
-        hint: "raise the limit: `sudo sysctl fs.inotify.max_user_watches=524288`, or list what need not travel in `.igorignore`",
-      };
     case "state-unwritable":
       return {
         headline: "igor cannot note on this machine what it sends, so it changed nothing there",

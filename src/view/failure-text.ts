@@ -45,7 +45,6 @@ function textOf(failure: Failure): FailureText {
   switch (failure.reason) {
     case "unreadable-file":
     case "laptop-tool-failed":
-    case "watch-limit":
     case "state-unwritable":
     case "no-socket-directory":
     case "no-terminal":

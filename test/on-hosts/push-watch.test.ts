@@ -1,13 +1,21 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
-import { aLaptop, aProject, ended } from "../support/laptop.ts";
+import { aLaptop, aProject, ended, igorProgram } from "../support/laptop.ts";
 import type { IgorResult, TestProject } from "../support/laptop.ts";
 import { until } from "../support/until.ts";
 
@@ -29,8 +37,11 @@ interface Watch {
 }
 
 /** Starts to watch, and waits until everything is there. */
-async function watching(project: TestProject, ...words: readonly string[]): Promise<Watch> {
-  const child = laptop.start(project, ["push", "--watch", ...words]);
+function watching(project: TestProject): Promise<Watch> {
+  return watchingBy(laptop.start(project, ["push", "--watch"]));
+}
+
+async function watchingBy(child: ChildProcess): Promise<Watch> {
   started.push(child);
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
@@ -59,7 +70,8 @@ async function expectSame(project: TestProject, withinMs = 2500): Promise<void> 
   await until(
     "the host to hold what is here",
     async () => {
-      there = await digestsOnHost("apollo", project.hostDir);
+      // A file that goes while it is looked at.
+      there = await digestsOnHost("apollo", project.hostDir).catch(() => ({}));
       return JSON.stringify(Object.entries(there).sort()) === here;
     },
     withinMs,
@@ -164,6 +176,40 @@ describe("push --watch", () => {
     for (let save = 0; save < 200; save += 1) project.write({ "d1/f1": `${String(save)}\n` });
     await expectSame(project, 20_000);
     expect(said()).not.toContain("not pushed");
+  });
+
+  test("brings what is saved in directories that the system will not watch, and says so", async () => {
+    const directories = Array.from({ length: 40 }, (_, index) => `d${String(index)}`);
+    const project = gitProject(Object.fromEntries(directories.map((name) => [`${name}/f`, "1\n"])));
+    // A user of its own for the kernel, who may watch less than others.
+    const limit = 'echo 20 >/proc/sys/user/max_inotify_watches && exec "$@"';
+    const argv = [process.execPath, igorProgram, "push", "--watch"];
+    const { said, child } = await watchingBy(
+      spawn("unshare", ["-Ur", "sh", "-c", limit, "sh", ...argv], {
+        cwd: project.root,
+        env: laptop.env,
+        stdio: "pipe",
+      }),
+    );
+    await until("the limit to be told", () => said().includes("of the directories"));
+    for (const text of ["2\n", "3\n"]) {
+      project.write({ "d38/f": text, "d39/f": text });
+      await expectSame(project, 12_000);
+    }
+    for (const name of directories.slice(0, 38)) project.remove(name);
+    const watches = (): number => {
+      const notes = `/proc/${String(child.pid)}/fdinfo`;
+      const lines = readdirSync(notes).map((fd) => readFileSync(join(notes, fd), "utf8"));
+      return lines.join("").match(/^inotify wd/gm)?.length ?? 0;
+    };
+    // The root, .igor, and both that are left.
+    await until("the rest to be watched", () => watches() === 4);
+    project.write({ "d38/f": "4\n", "d39/f": "4\n" });
+    await expectSame(project);
+    expect(said()).not.toContain("not pushed");
+    expect(said().match(/not watched, .*/g)).toEqual([
+      "not watched, as this machine allows no more: 22 of the directories; what is saved there is pushed some seconds later (`sudo sysctl fs.inotify.max_user_watches=524288` allows more)",
+    ]);
   });
 
   test("opens a lost connection again, says so, and brings what was saved meanwhile", async () => {

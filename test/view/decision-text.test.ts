@@ -20,8 +20,8 @@ const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
       kind: "not-pushed",
       failure: { reason: "disk-full", path: "/data", host: "apollo", lastWords: [] },
     },
-    { kind: "not-pushed", failure: { reason: "watch-limit", directories: 8190 } },
   ],
+  "not-watched": [{ kind: "not-watched", directories: 812 }],
   "connected-again": [{ kind: "connected-again" }],
   "nothing-to-push": [{ kind: "nothing-to-push", files: 2000 }],
   pulled: [

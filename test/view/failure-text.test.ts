@@ -235,7 +235,6 @@ const samples: Samples = {
   "outside-project": {
     one: { reason: "outside-project", path: "../other/runs", root: "/home/dino/train" },
   },
-  "watch-limit": { one: { reason: "watch-limit", directories: 8190 } },
   "laptop-tool-failed": {
     one: {
       reason: "laptop-tool-failed",
