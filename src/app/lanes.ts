@@ -1,5 +1,5 @@
 import type { Decision } from "../model/event.ts";
-import type { PendingPush } from "../model/manifest.ts";
+import type { FileState, PendingPush } from "../model/manifest.ts";
 import type { Lane } from "../model/plan.ts";
 import type { Host } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
@@ -11,6 +11,7 @@ import { stateDir } from "../project/state-dir.ts";
 import { systemErrorOf } from "../project/system-error.ts";
 import { execute } from "../run/execute.ts";
 import { packOnce } from "../run/pack.ts";
+import type { FileSource, Pack } from "../run/pack.ts";
 import type { LaneAnswer, LaneEnd, Tools } from "../run/step.ts";
 import type { Action, HostEnd } from "./action.ts";
 import type { Observation } from "./observe.ts";
@@ -42,11 +43,10 @@ export async function executeUntilDone(
 
 /** The same, with the end of each host by itself. */
 export function executeEach(planned: Planned, means: Means): ReadonlyMap<string, Promise<HostEnd>> {
-  const sources = new Map<Scan | undefined, Pick<Tools, "source" | "pack">>();
-  const sourceOf = (scanned: Scan | undefined): Pick<Tools, "source" | "pack"> => {
-    const { subject, now } = means.action;
-    const source = fileSource(subject.project, scanned?.tree ?? new Map(), now);
-    const known = sources.get(scanned) ?? { source, pack: packOnce(source) };
+  const sources = new Map<Scan | undefined, PlannedSource>();
+  const sourceOf: LaneMeans["sourceOf"] = (scanned, pending) => {
+    const known = sources.get(scanned) ?? new PlannedSource(means.action);
+    if (pending !== undefined) known.plan(pending);
     sources.set(scanned, known);
     return known;
   };
@@ -64,8 +64,28 @@ interface PlannedLane {
 }
 
 type LaneMeans = Means & {
-  readonly sourceOf: (scanned: Scan | undefined) => Pick<Tools, "source" | "pack">;
+  /** For lanes that were planned with the same look, so that what several hosts need is packed once. */
+  readonly sourceOf: (scanned: Scan | undefined, pending: PendingPush | undefined) => PlannedSource;
 };
+
+/** What is read is compared with what was planned, not with what is known by then: a watch goes on looking. */
+class PlannedSource implements Pick<Tools, "source" | "pack"> {
+  readonly source: FileSource;
+  readonly pack: Pack;
+  readonly #planned: PendingPush[] = [];
+
+  constructor({ subject, now }: Action) {
+    const stateOf = (path: string): FileState | undefined =>
+      this.#planned.find(({ changes }) => changes.has(path))?.changes.get(path);
+    this.source = fileSource(subject.project, stateOf, now);
+    this.pack = packOnce(this.source);
+  }
+
+  /** What is to be sent now; it counts more than what was planned before. */
+  plan(pending: PendingPush): void {
+    this.#planned.unshift(pending);
+  }
+}
 
 /** Plans a lane again when its host answered, or its link died, until the host is done or has failed. */
 async function untilDone(first: PlannedLane, means: LaneMeans): Promise<HostEnd> {
@@ -135,6 +155,7 @@ function toolsFor(
   { action, observed, shells, sourceOf }: LaneMeans,
 ): Tools {
   const { subject, now } = action;
+  const files = sourceOf(observed.comparedWith(lane.host), pending);
   return {
     connect: (host) => shells.open(host),
     reconnect: async (host) => {
@@ -142,7 +163,8 @@ function toolsFor(
       return shells.open(host);
     },
     environment: action.environment,
-    ...sourceOf(observed.comparedWith(lane.host)),
+    source: files.source,
+    pack: files.pack,
     aboutToSend: (host, generation, changed) => {
       if (pending?.generation !== generation)
         throw new Error(`generation ${generation} was never planned for ${host.host}`);

@@ -145,17 +145,17 @@ export function localTree(
   return { tree, released, ...(touched === undefined ? {} : { touched }) };
 }
 
-/** Where the executor reads the bytes of the files that a plan names. */
+/** Where the executor reads the bytes of the files that a plan names; `plannedState`: how they looked when it was made. */
 export function fileSource(
   { root }: Project,
-  tree: ReadonlyMap<string, FileState>,
+  plannedState: FileSource["stateOf"],
   now: () => number,
 ): FileSource {
   const readStateOf: FileSource["readStateOf"] = (found) =>
     isRacy(found, now()) ? `${stateOf(found)} racy` : stateOf(found);
   return {
     root,
-    stateOf: (path) => tree.get(path),
+    stateOf: plannedState,
     readStateOf,
     lookAgain: (path) => {
       const found = lookAt(join(root, path));

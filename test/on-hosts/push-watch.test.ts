@@ -129,6 +129,24 @@ describe("push --watch", () => {
     expect(said()).not.toMatch(/\.log|ignored/);
   });
 
+  test("keeps nothing aside of what is saved again and again while it is packed", async () => {
+    const project = gitProject({});
+    const { said } = await watching(project);
+    for (const round of ["a", "b", "c", "d", "e"]) {
+      const many = Array.from({ length: 900 }, (_, index) => [`ignored/${round}/${index}`, "1\n"]);
+      project.write(Object.fromEntries(many) as Record<string, string>);
+      // Read last, as it is new, too.
+      project.write({ [`z-${round}`]: `${round}\n` });
+      renameSync(join(project.root, "ignored", round), join(project.root, round));
+      for (let save = 0; save < 12; save += 1) {
+        await pause(40);
+        project.write({ [`z-${round}`]: `${round}${"x".repeat(save)}\n` });
+      }
+      await expectSame(project, 20_000);
+    }
+    expect(said()).not.toContain("kept aside");
+  });
+
   test("sends what is no longer ignored, and releases what is ignored now", async () => {
     const project = gitProject({ "a.py": "1\n", "x.log": "1\n" });
     await watching(project);
