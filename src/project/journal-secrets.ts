@@ -34,10 +34,10 @@ export function secretsOf(
   );
 }
 
-/** Members whose text is one of igor's own words. */
+/** Members whose text, or each of whose texts, is one of igor's own words. */
 const own: ReadonlySet<string> = new Set([
   ...["type", "kind", "reason", "cause", "outcome", "unit", "of", "stream", "state"],
-  ...["previous", "engine", "where", "host", "step", "request"],
+  ...["previous", "engine", "where", "host", "hosts", "step", "request"],
 ]);
 
 /**
@@ -45,9 +45,12 @@ const own: ReadonlySet<string> = new Set([
  * assigned to names such as API_KEY, and the arguments of processes that others run in a container.
  */
 export function journalJson(line: object, secrets: Secrets): string {
-  return JSON.stringify(line, (key, value: unknown) => {
+  const ownLists = new Set<unknown>();
+  return JSON.stringify(line, function (this: unknown, key, value: unknown) {
     if (key === "processes" && Array.isArray(value)) return value.map(nameOfProcess);
-    return typeof value === "string" && !own.has(key) ? masked(value, secrets) : value;
+    if (own.has(key) && Array.isArray(value)) ownLists.add(value);
+    const isOwn = own.has(key) || ownLists.has(this);
+    return typeof value === "string" && !isOwn ? masked(value, secrets) : value;
   });
 }
 

@@ -154,6 +154,7 @@ describe("without secrets", () => {
         WANDB_KEY: null,
         PEM: null,
         UNSET: null,
+        MASTER_ADDR: "apollo",
       },
       build_args: { INDEX: "sesame-open", LONGER: "sesame-open-wide" },
       docker_args: ["-e", "WANDB=0123456789abc", "--env=OTHER=another-one", "--memory=1000000g"],
@@ -203,6 +204,16 @@ describe("without secrets", () => {
     expect(shown({ type: "output", failure })).toEqual({
       type: "output",
       failure: { reason: "container-in-use", processes: ["12 python …", "7 sh"] },
+    });
+  });
+
+  test("the names of hosts stay, and what was asked, also where the configuration gives a container the same", () => {
+    const started = { type: "action-started", request: ["push", "--host", "apollo"] };
+    const line = { ...started, hosts: ["apollo"], project: "apollo" };
+    expect(shown(line)).toEqual({ ...line, project: "(env MASTER_ADDR)" });
+    expect(shown({ host: "apollo", left: ["apollo"] })).toEqual({
+      host: "apollo",
+      left: ["(env MASTER_ADDR)"],
     });
   });
 
