@@ -15,7 +15,7 @@ import { refuseProcessOfMany, stopOnHosts } from "./stop.ts";
 
 /** Observes, plans and executes. */
 export async function act(action: Action): Promise<Result<Outcome>> {
-  const { request, subject, emit, now } = action;
+  const { request, subject, emit, signal, now } = action;
   const { hosts } = subject.group;
   if (request.kind === "stop") {
     const refused = refuseProcessOfMany(request, subject.group);
@@ -25,9 +25,9 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     const begins = await mayBegin({ ...action, request });
     if (!begins.ok) return begins;
   }
-  await using shells = new Shells((host, because) =>
-    emit({ type: "decided", host: host.host, decision: { kind: "retrying", because }, at: now() }),
-  );
+  await using shells = new Shells((host, because) => {
+    emit({ type: "decided", host: host.host, decision: { kind: "retrying", because }, at: now() });
+  }, signal);
   if (request.kind === "pull") {
     const { pull } = await import("./pull.ts");
     return await pull({ ...action, request, shells });

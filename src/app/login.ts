@@ -30,7 +30,7 @@ export async function login(call: LoginCall): Promise<Result<boolean>> {
   const group = selectMeant(project.value, call.request);
   if (!group.ok) return group;
   const { tell, signal } = call;
-  const looking = group.value.hosts.map((host) => ({ host, looked: lookAt(host) }));
+  const looking = group.value.hosts.map((host) => ({ host, looked: lookAt(host, signal) }));
   let areAllOpen = true;
   for (const { host, looked } of looking) {
     const seen = await looked;
@@ -45,14 +45,14 @@ export async function login(call: LoginCall): Promise<Result<boolean>> {
 
 type Closed = { readonly kind: "closed"; readonly connection: Connection };
 
-async function lookAt(host: Host): Promise<LoginNews | Closed> {
+async function lookAt(host: Host, signal: AbortSignal): Promise<LoginNews | Closed> {
   const name = host.host;
   const found = await findConnection(host);
   if (!found.ok) return failed(name, found.failure);
   const connection = found.value;
   const { multiplexes, stays } = connection.settings;
   if (await isShared(connection)) {
-    const works = await worksUnasked(connection);
+    const works = await worksUnasked(connection, signal);
     if (works.ok) return { kind: "open-already", host: name };
     return needsPerson(works.failure)
       ? { kind: "closed", connection }
@@ -60,7 +60,7 @@ async function lookAt(host: Host): Promise<LoginNews | Closed> {
   }
   if (!multiplexes || stays !== "no") return { kind: "closed", connection };
   // Nobody is asked for a login that would not outlive it.
-  const works = await worksUnasked(connection);
+  const works = await worksUnasked(connection, signal);
   if (works.ok) return { kind: "nothing-to-keep", host: name };
   if (!needsPerson(works.failure)) return failed(name, works.failure);
   const cause = "not-persistent";
@@ -78,7 +78,7 @@ async function open(
   tell({ kind: "asking", host });
   const loggedIn = await logIn(connection, signal);
   if (!loggedIn.ok) return failed(host, loggedIn.failure);
-  const works = await worksUnasked(connection);
+  const works = await worksUnasked(connection, signal);
   if (!works.ok) return failed(host, notKept(works.failure));
   const { multiplexes, stays } = connection.settings;
   if (!multiplexes)

@@ -6,14 +6,21 @@ import type { HostShell } from "../run/host-shell.ts";
 import { openHostShell, renewed } from "../run/open-host-shell.ts";
 import type { Connection } from "../remote/ssh.ts";
 
+/** What is as good as open when the user cancels still ends things in order there; nobody waits longer. */
+const orderlyMs = 500;
+
 /** The open host shells of one action, one per host, opened at the first demand. */
 export class Shells implements AsyncDisposable {
   readonly #onRetry: (host: Host, because: string) => void;
+  readonly #signal: AbortSignal;
+  readonly #openings = new Set<AbortController>();
   readonly #connections = new Map<string, Promise<Result<Connection>>>();
   readonly #shells = new Map<string, Promise<Result<HostShell>>>();
 
-  constructor(onRetry: (host: Host, because: string) => void) {
+  constructor(onRetry: (host: Host, because: string) => void, signal: AbortSignal) {
     this.#onRetry = onRetry;
+    this.#signal = signal;
+    signal.addEventListener("abort", () => this.#endOpeningsSoon(), { once: true });
   }
 
   /** How to reach the host, without touching the network. */
@@ -26,9 +33,14 @@ export class Shells implements AsyncDisposable {
     return remembered(this.#shells, host.host, async () => {
       const connection = await this.connection(host);
       if (!connection.ok) return fail(connection.failure);
-      const shell = await openHostShell(connection.value, (because) =>
-        this.#onRetry(host, because),
-      );
+      const opening = new AbortController();
+      this.#openings.add(opening);
+      if (this.#signal.aborted) this.#endOpeningsSoon();
+      const shell = await openHostShell(connection.value, {
+        onRetry: (because) => this.#onRetry(host, because),
+        signal: opening.signal,
+      });
+      this.#openings.delete(opening);
       // Where the first connection was dead, other sessions go the new way, too.
       if (shell.ok) this.#connections.set(host.host, resolved(shell.value.connection));
       return shell;
@@ -44,8 +56,9 @@ export class Shells implements AsyncDisposable {
     this.#connections.set(host.host, resolved(await renewed(shell.value.connection)));
   }
 
-  /** Ends the shells that are open; the next demand opens new ones. */
+  /** Ends the shells that are open, or are being opened; the next demand opens new ones. */
   async close(): Promise<void> {
+    this.#endOpenings();
     const shells = await Promise.all(this.#shells.values());
     this.#shells.clear();
     for (const shell of shells) if (shell.ok) shell.value[Symbol.dispose]();
@@ -53,6 +66,14 @@ export class Shells implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #endOpeningsSoon(): void {
+    setTimeout(() => this.#endOpenings(), orderlyMs).unref();
+  }
+
+  #endOpenings(): void {
+    for (const opening of this.#openings) opening.abort();
   }
 }
 

@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /** Exit codes as the help lists them. */
 const bySignal = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -7,6 +9,8 @@ export const cancelled = bySignal.SIGINT;
 /** The first signal ends things in order, on the far side too; the second ends igor at once. */
 export function endBySignals(): { readonly signal: AbortSignal; readonly stop: () => void } {
   const controller = new AbortController();
+  // Every host listens to it, and Node warns of more than ten listeners in the middle of the screen.
+  setMaxListeners(0, controller.signal);
   const listeners = Object.entries(bySignal).map(([name, code]) => {
     const listener = (): void => {
       if (controller.signal.aborted) process.exit(code);

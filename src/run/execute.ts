@@ -26,7 +26,7 @@ export async function execute(
     if (signal.aborted) {
       return job === undefined
         ? fail({ reason: "cancelled" })
-        : cancelJob({ dir: jobDir(lane), job }, opened);
+        : cancelJob({ host, dir: jobDir(lane), job }, opened);
     }
     if (step.kind === "follow" && job === undefined) continue;
     emit({ type: "step-started", host, step: step.title, at: tools.now() });

@@ -66,11 +66,16 @@ export async function followJob(watch: JobWatch): Promise<Result<JobEnd>> {
 
 /** Ends a job of ours on the host. A failure other than `cancelled` means that it could not be reached any more. */
 export async function cancelJob(
-  { dir, job }: Pick<JobWatch, "dir" | "job">,
+  { host, dir, job }: Pick<JobWatch, "host" | "dir" | "job">,
   opened: Result<HostShell>,
 ): Promise<Result<never>> {
   if (job.begunBy === "another") return fail({ reason: "cancelled" });
-  if (!opened.ok) return opened;
+  if (!opened.ok) {
+    // Nobody waited until the host could be told.
+    return opened.failure.reason === "cancelled"
+      ? fail({ reason: "unreachable", cause: "link-died", host, lastWords: [] })
+      : opened;
+  }
   const inputs = { in_dir: dir, in_job: job.job };
   const ended = await opened.value.run({ program: "job-cancel", inputs });
   return ended.ok ? fail({ reason: "cancelled" }) : ended;

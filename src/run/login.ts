@@ -14,8 +14,11 @@ export async function isShared(connection: Connection): Promise<boolean> {
 }
 
 /** Whether commands reach the host without a question, which is what every other verb needs. */
-export async function worksUnasked(connection: Connection): Promise<Result<undefined>> {
-  const shell = await openHostShell(connection);
+export async function worksUnasked(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<Result<undefined>> {
+  const shell = await openHostShell(connection, { signal });
   if (!shell.ok) return shell;
   shell.value[Symbol.dispose]();
   return ok(undefined);

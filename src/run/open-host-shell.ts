@@ -26,8 +26,13 @@ const opensWithinMs = 20_000;
 /** ssh's own exit code, and that of a remote shell which a signal ended. */
 const sshFailed = 255;
 
-/** Told when opening takes a second try, with the reason in a few words. */
-export type OnRetry = (because: string) => void;
+/** What goes along while a host shell is opened. */
+export interface OpeningWatch {
+  /** Told when opening takes a second try, with the reason in a few words. */
+  readonly onRetry?: (because: string) => void;
+  /** Ends what is not open yet, with the failure `cancelled`. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Opens the host shell: two round trips on a shared connection, a whole login without one.
@@ -35,18 +40,18 @@ export type OnRetry = (because: string) => void;
  */
 export async function openHostShell(
   connection: Connection,
-  onRetry: OnRetry = () => undefined,
+  { onRetry = () => undefined, signal }: OpeningWatch = {},
 ): Promise<Result<HostShell>> {
   const isShared = existsSync(connection.controlPath ?? connection.settings.controlPath ?? "");
-  const first = new Opening(connection, bootCommand);
+  const first = new Opening(connection, { boot: bootCommand, signal });
   const early = deadline(isShared ? sharedOpensWithinMs : opensWithinMs);
   const outcome = await Promise.race([first.outcome, early.passed]);
   early.stop();
-  if (outcome !== "passed") return opened(connection, outcome);
+  if (outcome !== "passed") return opened(connection, outcome, signal);
   if (!isShared) return first.giveUp();
   onRetry("the shared connection does not answer");
   const fresh = await renewed(connection);
-  const second = new Opening(fresh, bootCommand);
+  const second = new Opening(fresh, { boot: bootCommand, signal });
   const late = deadline(opensWithinMs);
   const winner = await Promise.race([
     first.outcome.then((value) => (value.ok ? "first" : second.outcome.then(() => "second"))),
@@ -56,10 +61,10 @@ export async function openHostShell(
   late.stop();
   if (winner === "first") {
     second.end();
-    return opened(connection, await first.outcome);
+    return opened(connection, await first.outcome, signal);
   }
   first.end();
-  return winner === "second" ? opened(fresh, await second.outcome) : second.giveUp();
+  return winner === "second" ? opened(fresh, await second.outcome, signal) : second.giveUp();
 }
 
 /**
@@ -72,10 +77,14 @@ export async function renewed(connection: Connection): Promise<Connection> {
   return connection;
 }
 
-async function opened(connection: Connection, outcome: Outcome): Promise<Result<HostShell>> {
+async function opened(
+  connection: Connection,
+  outcome: Outcome,
+  signal: AbortSignal | undefined,
+): Promise<Result<HostShell>> {
   if (outcome.ok) return ok(new HostShell(connection, outcome.value));
   if (outcome.failure.reason !== "restricted-shell") return fail(outcome.failure);
-  const again = new Opening(connection, restrictedBootCommand);
+  const again = new Opening(connection, { boot: restrictedBootCommand, signal });
   const patience = deadline(opensWithinMs);
   const second = await Promise.race([again.outcome, patience.passed]);
   patience.stop();
@@ -100,7 +109,13 @@ class Opening {
   #words = "";
   #noise = "";
 
-  constructor(connection: Connection, boot: typeof bootCommand) {
+  constructor(
+    connection: Connection,
+    {
+      boot,
+      signal,
+    }: { readonly boot: typeof bootCommand; readonly signal: AbortSignal | undefined },
+  ) {
     this.#connection = connection;
     const nonce = randomBytes(9).toString("hex");
     const command = boot(hostShell, [nonce, String(farSilence)]);
@@ -136,7 +151,16 @@ class Opening {
         return fail({ reason: "restricted-shell" });
       return fail(this.#noHello(ended.exitCode === sshFailed ? "other" : "startup-file"));
     });
-    this.outcome = Promise.race([hello, end]);
+    const settled = new AbortController();
+    const cancelled = new Promise<Outcome>((resolve) => {
+      const cancel = (): void => {
+        this.end();
+        resolve(fail({ reason: "cancelled" }));
+      };
+      signal?.addEventListener("abort", cancel, { once: true, signal: settled.signal });
+      if (signal?.aborted === true) cancel();
+    });
+    this.outcome = Promise.race([hello, end, cancelled]).finally(() => settled.abort());
   }
 
   end(): void {

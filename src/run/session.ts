@@ -133,8 +133,10 @@ async function cancel(
   child: Running,
   flush: () => void,
 ): Promise<Result<never>> {
-  await endEverything(request, request.signal.reason === "SIGINT" ? "INT" : "TERM");
-  await within(lastWordsMs, () => child.ended);
+  const { shell, signal } = request;
+  await endEverything(request, signal.reason === "SIGINT" ? "INT" : "TERM");
+  // What could not be told to end has no last words.
+  await within(lastWordsMs, async () => (await shell).ok && child.ended);
   await close(request.session, child);
   flush();
   return fail({ reason: "cancelled" });

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
@@ -367,6 +376,42 @@ describe("a line that goes dead in the middle", () => {
       push mnist failed on apollo after N s: no answer in time (Connection timed out)
       "
     `);
+  });
+});
+
+describe("Ctrl-C is obeyed within a second, with 130, while a host shell is opened:", () => {
+  const verbs = [
+    ["push"],
+    ["push", "--watch"],
+    ["pull", "out"],
+    ["docker", "exec", "true"],
+    ["status"],
+    ["doctor"],
+  ];
+  /** Whether igor has an ssh that is to begin something there. */
+  const asks = (pid = 0): boolean =>
+    readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, "utf8")
+      .split(" ")
+      .filter((child) => existsSync(`/proc/${child}/cmdline`))
+      .some((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes("exec /bin/sh"));
+  test.each(["by a login", "over a shared connection"])("%s that stands still", async (way) => {
+    const relay = await startRelay({ target: { host: address, port: 22 } });
+    const laptop = onLaptop("", { apollo: relay.port });
+    const project = to("apollo");
+    if (way !== "by a login") await push(laptop, project);
+    relay.freeze();
+    for (const words of verbs) {
+      const child = laptop.start(project, words);
+      child.stdin?.end();
+      // Its streams may stay open: ssh has given them to the shared connection.
+      const exit = once(child, "exit");
+      await until("ssh to ask", () => asks(child.pid));
+      const begin = performance.now();
+      child.kill("SIGINT");
+      expect((await exit)[0], words.join(" ")).toBe(130);
+      expect(performance.now() - begin, words.join(" ")).toBeLessThan(1000);
+    }
+    await relay.close();
   });
 });
 
