@@ -14,16 +14,18 @@ export interface SessionMeans {
 
 /**
  * Runs the user's command: on one host with igor's own streams, and then nothing else is told but why it could not be
- * started; on several with a line of output at a time, each with its host.
+ * started; on several, and for programs that read events, with a line of output at a time, each with its host.
  */
 export async function runSessions({ sessions }: Handoff, means: SessionMeans): Promise<Outcome> {
   const { title, action } = means;
-  const { emit, now } = action;
+  const { emit, now, request } = action;
   const [only] = sessions;
-  if (sessions.length === 1 && only !== undefined) {
+  const passesThrough = sessions.length === 1;
+  const tellsLines = request.kind === "exec" && request.json;
+  if (passesThrough && !tellsLines && only !== undefined) {
     const end = await run(only, { ...means, streams: "own" });
     if (end.failure !== undefined) emit({ type: "failed", failure: end.failure, at: now() });
-    return { kind: "ended", hosts: new Map([[only.host.host, end]]), passesThrough: true };
+    return { kind: "ended", hosts: new Map([[only.host.host, end]]), passesThrough };
   }
   emit({
     type: "plan-started",
@@ -39,7 +41,7 @@ export async function runSessions({ sessions }: Handoff, means: SessionMeans): P
     }),
   );
   emit({ type: "plan-ended", at: now() });
-  return { kind: "ended", hosts: new Map(ends), passesThrough: false };
+  return { kind: "ended", hosts: new Map(ends), passesThrough };
 }
 
 /** A command whose push fails never begins: its session is ended while it waits. */

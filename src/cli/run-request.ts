@@ -71,8 +71,10 @@ async function runOnce(request: HostRequest, unread: AbortSignal, alsoTell: Emit
     if (ended.aborted) return { exitCode: exitCodeOfSignal(ended) };
     const canAsk = stdin.isTTY && stderr.isTTY && !json && verbosity !== "quiet";
     if (!outcome.ok) {
+      const exitCode = exitCodeOfFailure(outcome.failure);
       const question = canAsk ? trustQuestion(request, outcome.failure) : undefined;
-      return withQuestion(exitCodeOfFailure(outcome.failure), question);
+      const isOfCommand = exitCode === failed && runsCommand(request);
+      return withQuestion(isOfCommand ? notStarted : exitCode, question);
     }
     if (outcome.value.kind === "plan") {
       stdout.write(
@@ -131,6 +133,11 @@ function questionOf(
     return changed.length === 0 ? undefined : { ask, ifYes: { ...request, overwrite: true } };
   }
   return undefined;
+}
+
+/** Whether 1 may be the exit code of the user's own command. */
+function runsCommand({ kind }: HostRequest): boolean {
+  return kind === "exec" || kind === "repl";
 }
 
 /** One command on one host gives its own code; on several hosts any failure is 1. */

@@ -117,12 +117,13 @@ function eachHost(
   return { plan: { version: 1, title, lanes }, pending };
 }
 
-/** Several hosts have no one terminal between them. */
+/** Several hosts have no one terminal between them, and events are no place for one. */
 function wantsTerminal(
   request: HostRequest & { kind: "exec" | "repl" },
   { hosts, laptop }: { readonly hosts: readonly HostFacts[]; readonly laptop: LaptopFacts },
 ): boolean {
   if (hosts.length !== 1) return false;
   if (request.kind === "repl") return true;
+  if (request.json) return false;
   return request.tty === "always" || (request.tty === "auto" && laptop.terminal !== undefined);
 }

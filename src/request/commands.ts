@@ -126,6 +126,9 @@ const commands = {
       values: "command",
     },
     options: ["push", "tty", ...commonOptions],
+    optionSummaries: {
+      json: "Print events as JSON, one per line: each line of the command's output is one, and its exit code is in host-ended. The command has no input and no terminal, as on several hosts.",
+    },
     examples: [
       { line: "igor docker exec nvidia-smi", does: "Asks the hosts of dev for their GPUs." },
       {

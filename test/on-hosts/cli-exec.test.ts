@@ -180,8 +180,24 @@ describe("exec", () => {
     `);
     const json = await laptop.igor(fresh, ["docker", "exec", "--json", "ls"]);
     expect(json).toMatchObject({ exitCode: 125, stderr: "" });
-    expect(eventsOf(json.stdout)).toMatchObject([
-      { type: "failed", failure: { reason: "no-container", host: "apollo" } },
+    expect(eventsOf(json.stdout).find(({ type }) => type === "host-ended")).toMatchObject({
+      host: "apollo",
+      failure: { reason: "no-container", host: "apollo" },
+    });
+  });
+
+  test("with --json has nothing but events on stdout, and the exit code in one and as its own", async () => {
+    const words = ["docker", "exec", "--json", "-t", "sh", "-c", "echo out; echo err >&2; exit 4"];
+    const ran = await laptop.igor(project, words);
+    expect(ran).toMatchObject({ exitCode: 4, stderr: "" });
+    const events = eventsOf(ran.stdout).filter(({ type }) => type !== "step-started");
+    expect(events).toHaveLength(5);
+    expect(events).toMatchObject([
+      { type: "plan-started", hosts: ["apollo"] },
+      { type: "output", of: "command" },
+      { type: "output", of: "command" },
+      { type: "host-ended", host: "apollo", exitCode: 4 },
+      { type: "plan-ended" },
     ]);
   });
 

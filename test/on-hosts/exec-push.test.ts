@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
@@ -97,6 +97,15 @@ test("a command whose push fails never begins, and exit code 125 says so", async
   project.remove("d");
   await inHostDir(project, "rm d");
   await until("nothing to be left", async () => (await traces()) === "");
+});
+
+test("a command whose push fails on this machine ends with 125, too", async () => {
+  const unnameable = Buffer.concat([Buffer.from(`${project.root}/caf`), Buffer.from([0xe9])]);
+  writeFileSync(unnameable, "1\n");
+  const { exitCode, stdout, stderr } = await exec("echo", "begun");
+  rmSync(unnameable);
+  expect([exitCode, stdout]).toEqual([125, ""]);
+  expect(stderr).toContain("caf");
 });
 
 test("what a push left for a command that was given up goes after a day", async () => {
