@@ -15,6 +15,7 @@ import type { FileSource, Pack } from "../run/pack.ts";
 import type { LaneAnswer, LaneEnd, Tools } from "../run/step.ts";
 import type { Action, HostEnd } from "./action.ts";
 import type { Observation } from "./observe.ts";
+import { isLostLink } from "./lost-link.ts";
 import { fileSource } from "./scan.ts";
 import type { Scan } from "./scan.ts";
 import type { Shells } from "./shells.ts";
@@ -212,11 +213,7 @@ function changedNothing(outcome: Result<LaneEnd>): boolean {
 
 /** Pushing again does no harm; a link that was never there is not tried twice. */
 function canRetry(outcome: Result<LaneEnd>): boolean {
-  return (
-    !outcome.ok &&
-    outcome.failure.reason === "unreachable" &&
-    ["link-died", "stood-still", "closed"].includes(outcome.failure.cause)
-  );
+  return !outcome.ok && isLostLink(outcome.failure);
 }
 
 /** A host that answers again and again is one whose directory others keep changing. */

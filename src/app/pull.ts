@@ -13,6 +13,7 @@ import { lineOf } from "../project/config-line.ts";
 import type { RequestOf } from "../request/commands.ts";
 import { laptopRsync } from "../run/laptop.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
+import { isLostLink } from "./lost-link.ts";
 import { listHosts, pullFacts } from "./pull-facts.ts";
 import { pullLane } from "./pull-lane.ts";
 import type { Shells } from "./shells.ts";
@@ -116,9 +117,5 @@ function unmatchedOf({ lanes }: PullPlan): readonly string[] {
 
 /** What has come is not brought again; a link that was never there is not tried twice. */
 function canRetry({ failure }: HostEnd, { signal }: PullAction): boolean {
-  return (
-    !signal.aborted &&
-    failure?.reason === "unreachable" &&
-    ["link-died", "stood-still", "closed"].includes(failure.cause)
-  );
+  return !signal.aborted && failure !== undefined && isLostLink(failure);
 }

@@ -1,6 +1,7 @@
 import type { RequestOf } from "../request/commands.ts";
 import { configHelpOf, helpOf, isConfigTopic } from "../request/usage.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { wantsColor } from "./screen-choice.ts";
 
 /** Prints the version or a help page. */
 export async function printHelp(
@@ -11,8 +12,7 @@ export async function printHelp(
     return 0;
   }
   const { stdout, env } = process;
-  const style =
-    stdout.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb" ? "ansi" : "plain";
+  const style = wantsColor(env, stdout) ? "ansi" : "plain";
   const layout = { width: stdout.columns || 80, style } as const;
   if (isConfigTopic(request.topic)) {
     const { keysForHelp } = await import("../app/config-help.ts");

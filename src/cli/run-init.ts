@@ -4,10 +4,8 @@ import { usageLineOf } from "../request/usage.ts";
 import { listText } from "../view/amount-text.ts";
 import { printable } from "../view/printable.ts";
 import { ask } from "./ask.ts";
+import { cancelled } from "./end-by-signals.ts";
 import { showFailure } from "./show-failure.ts";
-
-/** The exit code after Ctrl-C. */
-const cancelled = 130;
 
 /** Asks for what was not said, on a terminal, and writes the first configuration. */
 export async function runInit({ host, dir, yes }: RequestOf<"init">): Promise<number> {

@@ -38,7 +38,7 @@ function modeOf({ json, verbosity, env, stdout, stderr }: ScreenWishes): ScreenO
 }
 
 /** FORCE_COLOR wins over NO_COLOR (https://no-color.org), as in Node itself; else a terminal that is not dumb. */
-function wantsColor(env: ScreenWishes["env"], sink: Sink): boolean {
+export function wantsColor(env: ScreenWishes["env"], sink: Sink): boolean {
   const force = env["FORCE_COLOR"];
   if (force !== undefined) return force !== "0" && force !== "false";
   if ((env["NO_COLOR"] ?? "") !== "") return false;

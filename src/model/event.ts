@@ -48,7 +48,7 @@ export type Decision =
       readonly bytes: number;
       /** Only where one was touched. */
       readonly path?: string;
-      /** From the first look at the files to the host's confirmation. */
+      /** From the begin of its first step to the host's confirmation. */
       readonly tookMs: number;
       /** How many there were since the watch began. */
       readonly pushes: number;

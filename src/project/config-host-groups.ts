@@ -10,12 +10,18 @@ const hostSchema = z.strictObject({
       "The directory on the host that holds projects: absolute, or starting with ~/. This one will be in DIR/PROJECT.",
     ),
   ),
-  tag: z.optional(rule.variableName).check(z.describe("What the host is for, e.g. worker.")),
+  tag: z
+    .optional(rule.variableName)
+    .check(z.describe("What the host is for, e.g. worker. No command uses it yet.")),
   user: z.optional(rule.loginName).check(z.describe("The login name on this host.")),
   port: z.optional(rule.port).check(z.describe("The port of this host's ssh.")),
   ip: z
     .optional(z.union([z.ipv4(), z.ipv6()], "must be an IP address"))
-    .check(z.describe("The address under which the other hosts of the group reach this one.")),
+    .check(
+      z.describe(
+        "The address under which the other hosts of the group reach this one. No command uses it yet.",
+      ),
+    ),
 });
 
 /** A named list of hosts. */

@@ -153,7 +153,9 @@ export const configSchema = z
           path_mappings: z
             ._default(z.array(pathMappingSchema), [])
             .check(
-              z.describe("Where the debugger finds the sources of files outside the workspace."),
+              z.describe(
+                "Where the debugger finds the sources of files outside the workspace. No command uses it yet.",
+              ),
             ),
         }),
         { path_mappings: [] },

@@ -24,7 +24,13 @@ export function durationText(milliseconds: number): string {
   return secondsText(milliseconds);
 }
 
-/** How long something is there, e.g. `12 s`, `3 min`, `2 h 4 min`, `5 days`. */
+/** How long something short took, e.g. `0.4 ms`, `51 ms`, `3.2 s`. */
+export function shortText(milliseconds: number): string {
+  if (milliseconds >= 999.5) return durationText(milliseconds);
+  return `${milliseconds < 9.95 ? milliseconds.toFixed(1) : milliseconds.toFixed(0)} ms`;
+}
+
+/** How long something is there, or ago, e.g. `12 s`, `3 min`, `2 h 4 min`, `5 days`. */
 export function ageText(milliseconds: number): string {
   const { hours, minutes, seconds } = partsOf(milliseconds);
   if (hours >= 48) return `${Math.floor(hours / 24)} days`;

@@ -1,7 +1,6 @@
 import type { Check, CheckName } from "../model/check.ts";
 import { unreachable } from "../model/unreachable.ts";
-import { shortText } from "./age-text.ts";
-import { durationText } from "./amount-text.ts";
+import { durationText, shortText } from "./amount-text.ts";
 import { containerCheckText } from "./check-text-container.ts";
 import { engineCheckText } from "./check-text-engine.ts";
 import { hostCheckText } from "./check-text-host.ts";

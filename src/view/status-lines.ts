@@ -1,5 +1,5 @@
 import type { FoundLink, StatusFinding } from "../model/finding-status.ts";
-import { shortText } from "./age-text.ts";
+import { shortText } from "./amount-text.ts";
 import { headlineAt } from "./failure-text.ts";
 import { hostSpan } from "./host-line.ts";
 import { flowed, span } from "./line.ts";

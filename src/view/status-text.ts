@@ -8,8 +8,7 @@ import type {
 } from "../model/finding-status.ts";
 import type { ContainerReason } from "../model/event.ts";
 import { unreachable } from "../model/unreachable.ts";
-import { ageText } from "./age-text.ts";
-import { byteText, countText, durationText, listText } from "./amount-text.ts";
+import { ageText, byteText, countText, durationText, listText } from "./amount-text.ts";
 import type { Style } from "./line.ts";
 
 /** One row about a host. */

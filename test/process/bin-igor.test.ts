@@ -49,6 +49,13 @@ describe("bin/igor", () => {
     expect(stdout).toMatch(/^igor docker setup - /);
   });
 
+  test("colours help as FORCE_COLOR and NO_COLOR say", async () => {
+    const help = async (env: Readonly<Record<string, string>>): Promise<boolean> =>
+      (await runWith(env, igor, ["help"])).stdout.includes("\u001B[");
+    expect(await help({ FORCE_COLOR: "1", NO_COLOR: "1" })).toBe(true);
+    expect(await help({ FORCE_COLOR: "0" })).toBe(false);
+  });
+
   test("explains the keys of the configuration", async () => {
     const { exitCode, stdout } = await run(igor, "help", "config");
     expect(exitCode).toBe(0);

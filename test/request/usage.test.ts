@@ -88,14 +88,15 @@ describe("help pages", () => {
         -t, --tty     Give the command a terminal.
         -T, --no-tty  Give the command pipes. Default: a terminal where igor has one,
                       and one host.
+        --json        Print events as JSON, one per line: each line of the command's
+                      output is one, and its exit code is in host-ended. The command
+                      has no input and no terminal, as on several hosts.
 
       Common options
         -g, --host_group, --host-group NAME
                        The host group to work on. Default: dev.
         --host NAME    Only this host of the group.
         --plan         Print what would be sent and run, and touch nothing.
-        --json         Print events as JSON, one per line, and nothing else on
-                       standard output.
         -q, --quiet    Print nothing but failures.
         -v, --verbose  Print every step and the output of the tools.
         -h, --help     Explain the command.

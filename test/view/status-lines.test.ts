@@ -49,10 +49,10 @@ test("a host where all is as it was asked for", () => {
   ).toMatchInlineSnapshot(`
     "apollo  51 ms away, over igor's own connection
       files      pushed from here 3 min ago, 412 files; nothing to send
-      image      dino-mnist:igor is up to date, built 3 h ago
-      container  dino-mnist-dev has run for 2 h
+      image      dino-mnist:igor is up to date, built 3 h 20 min ago
+      container  dino-mnist-dev has run for 2 h 5 min
       disk       120 GB free of 2.0 TB
-      took       push 0.2 s (3 min ago), setup 1 min 4 s (3 h ago), exec 3.0 s (5 s ago)"
+      took       push 0.2 s (3 min ago), setup 1 min 4 s (3 h 20 min ago), exec 3.0 s (5 s ago)"
   `);
 });
 
@@ -82,8 +82,8 @@ test("a host where much is to do", () => {
     "apollo  0.4 ms away, over the shared connection of your ssh configuration
       files      pushed from here 3 min ago; 3 files to send (12 kB), 1 to delete: igor push
       conflicts  2 files that igor did not put there are kept in .igor/host/conflicts/
-      image      dino-mnist:igor, built 3 h ago; changed since: requirements.txt, build argument CUDA;
-                 igor docker setup builds it anew
+      image      dino-mnist:igor, built 3 h 20 min ago; changed since: requirements.txt, build argument
+                 CUDA; igor docker setup builds it anew
       container  dino-mnist-dev has run for 1 s; changed in the configuration: ports, shm_size; igor
                  docker setup replaces it
       running    setup of dev, for 12 s (20261122-055948-7)
