@@ -133,6 +133,21 @@ describe("exec", () => {
     });
   });
 
+  test("brings the command's stderr where the engine has warned before", async () => {
+    // WARNING: Error loading config file: /home/dino/.docker/config.json: ...
+    await onHost("apollo", "mkdir -p ~/.docker && echo { >~/.docker/config.json", { user: "dino" });
+    try {
+      const words = ["sh", "-c", "echo one >&2; echo out; echo two >&2; exit 3"];
+      expect(await exec(...words)).toMatchObject({
+        stdout: "out\n",
+        stderr: "one\ntwo\n",
+        exitCode: 3,
+      });
+    } finally {
+      await onHost("apollo", "rm -r ~/.docker", { user: "dino" });
+    }
+  });
+
   test("starts in the directory it was called from", async () => {
     const ran = await laptop.igor({ root: join(project.root, "sub/deep") }, [
       "docker",

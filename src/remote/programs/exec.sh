@@ -54,8 +54,13 @@ diagnose() {
 
 # relay: stderr passes when the command has begun; what comes before is the engine's and is kept.
 relay() {
-  dd bs=1 count=1 of="$mine/first" 2>/dev/null
-  if [ -e "$shared/leader" ]; then cat "$mine/first" - >&2; else cat "$mine/first" - >"$mine/words"; fi
+  while dd bs=65536 count=1 of="$mine/first" 2>/dev/null && [ -s "$mine/first" ]; do
+    if [ -e "$shared/leader" ]; then
+      cat "$mine/first" - >&2
+      return
+    fi
+    cat "$mine/first" >>"$mine/words"
+  done
 }
 
 open_mine
