@@ -6,11 +6,6 @@ import type { HostFacts, LaptopFacts, Subject } from "./facts.ts";
 import { projectDir } from "./push.ts";
 import { identityOf } from "./setup.ts";
 
-/** As container-replace.sh names it. e.g. `kim@lab.org` lives in `/home/kim-lab.org` */
-export function homeInContainer({ login }: Pick<HostFacts, "login">): string {
-  return `/home/${login.replace(/[^\w.-]/g, "-")}`;
-}
-
 /** The user's command in the container of each host; a terminal only where there is one host. */
 export function planSessions(
   {
@@ -42,7 +37,6 @@ export function planSessions(
         root: projectDir(host.host, project),
         engine,
         container,
-        home: homeInContainer(host),
         directory: directory === "" ? workspace : `${workspace}/${directory}`,
       };
       return {

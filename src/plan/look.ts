@@ -2,7 +2,6 @@ import type { Lane } from "../model/plan.ts";
 import type { RequestOf } from "../request/commands.ts";
 import { wordOf } from "../remote/words.ts";
 import { containerNameOf, identityInputs } from "./container.ts";
-import { homeInContainer } from "./exec.ts";
 import type { HostFacts, Subject } from "./facts.ts";
 import { projectDir } from "./push.ts";
 import { identityOf } from "./setup.ts";
@@ -45,7 +44,6 @@ export function planStop(
 ): Lane {
   const inputs = {
     ...lookInputs(subject, facts),
-    in_home: homeInContainer(facts),
     in_ids: ids.map(wordOf).join(" "),
     in_all: all ? "1" : "",
     in_must: subject.group.hosts.length === 1 && areListed === undefined ? "1" : "",

@@ -16,8 +16,6 @@ export interface SessionPlace {
   readonly root: string;
   readonly engine: "docker" | "podman";
   readonly container: string;
-  /** Home directory in the container; on the host it is `.igor/host/home` of the project. */
-  readonly home: string;
   /** Where the command starts, absolute in the container, e.g. `/workspace/src`. */
   readonly directory: string;
 }
@@ -43,7 +41,6 @@ export function sessionInputs(place: SessionPlace, terminal?: Terminal): Record<
     in_root: place.root,
     in_engine: place.engine,
     in_container: place.container,
-    in_home: place.home,
     in_directory: place.directory,
     in_tty: terminal === undefined ? "" : "1",
     in_term: terminal?.term ?? "xterm-256color",

@@ -67,6 +67,25 @@ test.each([
   expect(await run("echo warned >&2")).toMatchObject({ exitCode: 0, stderr: "warned\n" });
 });
 
+test("exec is the same for a login that is another name of the host's user", async () => {
+  const script = `cp -p /etc/passwd /etc/shadow /etc/group /tmp
+    for f in passwd shadow; do sed -n 's/^dino:/Dino.Lab:/p' /tmp/$f >>/etc/$f; done
+    sed 's/^docker:.*/&,Dino.Lab/' /tmp/group >/etc/group`;
+  await onHost("apollo", script);
+  try {
+    const other = aDockerProject({}, { user: "Dino.Lab" });
+    expect(told(await laptop.igor(other, ["docker", "setup"]), other)).toMatch(/exit code 0$/);
+    const words = ["docker", "exec", "sh", "-c", "echo out; echo said >&2; exit 7"];
+    expect(await laptop.igor(other, words)).toMatchObject({
+      exitCode: 7,
+      stdout: "out\n",
+      stderr: "said\n",
+    });
+  } finally {
+    await onHost("apollo", "for f in passwd shadow group; do cat /tmp/$f >/etc/$f; done");
+  }
+});
+
 describe("exec", () => {
   test("gives the command its words exactly as they were typed", async () => {
     const words = [

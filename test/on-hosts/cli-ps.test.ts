@@ -171,7 +171,6 @@ test("the remote programs ps and stop do the same in each sh", async () => {
   await one.run("setup");
   const inputs = {
     in_containers: `dev=${one.container}`,
-    in_home: "/home/dino",
     in_must: "1",
     ...Object.fromEntries(
       (["look", "kill", "end"] as const).map((name) => [

@@ -54,7 +54,6 @@ function run(shell: LocalShell, program: keyof typeof programs): LocalRun {
       in_root: at("home/p"),
       in_engine: program === "kill" ? "true" : "no-such-engine",
       in_container: "c",
-      in_home: "/home/dino",
       in_directory: "/workspace",
       in_signal: "TERM",
       in_grace: "0",

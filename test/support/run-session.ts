@@ -43,7 +43,6 @@ export function sessionOf(wanted: Wanted): Session {
     root: `~/${project}`,
     engine: "docker",
     container,
-    home: "/home/dino",
     directory,
   } as const;
   return {

@@ -71,7 +71,7 @@ bring_container() {
     return 0
   fi
   refuse_in_use "$in_container"
-  login=$(id -un | tr -c 'A-Za-z0-9_.\n-' -)
+  own_login
   : >"$scratch.err"
   check_mounts
   find_means

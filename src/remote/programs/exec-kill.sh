@@ -20,7 +20,7 @@ limited() {
 # end_in_container OPTIONS: 0, 3 and 4 as exec-end; else the engine's own failure.
 end_in_container() {
   limited "$in_engine" exec "$@" "$in_container" /bin/sh -c "$in_end" igor-end \
-    "$in_session" "$in_home/.igor-sessions/$in_session/leader" "$first" "$in_grace"
+    "$in_session" "$inside/leader" "$first" "$in_grace"
 }
 
 # end_all: 0 nothing is left, 3 something is.

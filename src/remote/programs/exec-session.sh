@@ -4,13 +4,12 @@
 #       in_root       directory of the project on the host: absolute, or ~/...
 #       in_engine     docker | podman
 #       in_container  name of the container
-#       in_home       home directory in the container; on the host it is ROOT/.igor/host/home
 #       in_signal     what the processes get first when the session ends: TERM, or HUP where they had a terminal
 #       in_grace      seconds between that and KILL
 #       in_kill, in_end   the programs exec-kill and exec-end, as text
 #
 # $mine, on the host only:     pid (of exec), note (see look.sh), guarded, ending -> pid (of exec-kill), words, outcome
-# $shared, also in the container:  leader (pid and start time there), no-directory, and stop/,
+# $shared, in the container $inside:  leader (pid and start time there), no-directory, and stop/,
 #   made as a directory: a link that something in the container put there leads to no file of the host
 umask 077
 LC_ALL=C
@@ -21,6 +20,8 @@ mine=${TMPDIR:-/tmp}/igor-session.$in_session
 absolute "$in_root"
 home=$absolute/.igor/host/home
 shared=$home/.igor-sessions/$in_session
+own_login
+inside=/home/$login/.igor-sessions/$in_session
 
 # open_mine: $mine is there, and a directory of this user. The id stands on a command line: another user of the host may
 # have seen it, and made a directory or a link of that name first. One look, since two could see two things.
@@ -44,7 +45,7 @@ open_shared() {
 
 # detach WORDS: exec-kill in a session of its own, out of reach of whatever ends us; sets $killer.
 detach() {
-  export in_session in_root in_engine in_container in_home in_signal in_grace in_kill in_end
+  export in_session in_root in_engine in_container in_signal in_grace in_kill in_end
   if command -v setsid >/dev/null 2>&1; then
     setsid /bin/sh -c "$in_kill" igor-kill "$@" </dev/null >/dev/null 2>&1 3>&- &
   else

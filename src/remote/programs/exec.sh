@@ -88,7 +88,7 @@ if [ "$in_tty" ]; then
   set -- -t --detach-keys "$keys" -e "TERM=$in_term" "$@"
   [ -z "$in_colorterm" ] || set -- -e "COLORTERM=$in_colorterm" "$@"
 fi
-set -- exec -i "$@" "$in_container" /bin/sh -c "$in_wrapper" igor "$in_home/.igor-sessions/$in_session" "$in_directory" "$size"
+set -- exec -i "$@" "$in_container" /bin/sh -c "$in_wrapper" igor "$inside" "$in_directory" "$size"
 eval "set -- \"\$@\" $in_words"
 
 code=0

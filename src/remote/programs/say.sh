@@ -21,6 +21,9 @@ this_machine() {
   [ ! -r /proc/sys/kernel/random/boot_id ] || read -r lock_boot </proc/sys/kernel/random/boot_id
 }
 
+# own_login: sets $login, ours as a part of a path, e.g. `kim-lab.org`: it names our home in the container.
+own_login() { login=$(id -un | tr -c 'A-Za-z0-9_.\n-' -); }
+
 # decode WORD: sets $decoded to a path as the lists of igor hold it (backslash and newline escaped for printf %b).
 decode() {
   case $1 in

@@ -1,14 +1,14 @@
 # Ends what igor runs on this host for a project and group: sessions, processes in the container, jobs.
 #
 # Inputs: those of look, and in_ids (words: a session or the begin of its id, a process in the container, a job; empty: all
-#         sessions), in_all (1: the jobs, too), in_must (1: each id means something here), in_home (home directory in
-#         the container), in_kill and in_end (the programs exec-kill and exec-end, as text).
+#         sessions), in_all (1: the jobs, too), in_must (1: each id means something here), in_kill and in_end (the
+#         programs exec-kill and exec-end, as text).
 # Events: `stopped session|process ID PID AGE COMMAND` (- where it is not known), `job-stopped ID`, `not-here ID`,
 #         `nothing-to-stop`.
 # Guarantees: TERM (HUP where it had a terminal), and KILL after some seconds; an id that means more than one thing, or
 #         with in_must nothing, ends nothing at all; the container stays.
 : "${in_engine:?}" "${in_container:?}" "${in_group:?}" "${in_dir:?}" "${in_ids=}" "${in_all=}" "${in_must=}"
-: "${in_home:?}" "${in_kill:?}" "${in_end:?}" "${absolute:=}" "${job_state:=}"
+: "${in_kill:?}" "${in_end:?}" "${absolute:=}" "${job_state:=}"
 scratch=${D-}/${I-}.engine
 tab=$(printf '\t')
 in_grace=5
@@ -95,7 +95,7 @@ end_session() {
     [ "$id" != "$1" ] || { signal=$other && break; }
   done <"$scratch.known"
   in_session=$1 in_root=$in_dir in_signal=$signal
-  export in_session in_root in_engine in_container in_home in_signal in_grace in_kill in_end
+  export in_session in_root in_engine in_container in_signal in_grace in_kill in_end
   # Where another one ends it at the same time, its files may go from under this one: the second time, all is told.
   for try in 1 2; do
     left=0
