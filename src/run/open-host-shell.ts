@@ -68,13 +68,13 @@ export async function openHostShell(
 }
 
 /**
- * The connection to try when the shared one is in doubt. Our own is taken out of use, and the next session makes a new
- * one; one of the user's own configuration is left to the user, and not used.
+ * The connection to try when the shared one is in doubt, another value in each case. Our own is taken out of use, and the
+ * next session makes a new one; one of the user's own configuration is left to the user, and not used.
  */
 export async function renewed(connection: Connection): Promise<Connection> {
   if (connection.controlPath === undefined) return unshared(connection);
   await runToEnd(stopSharingArgv(connection));
-  return connection;
+  return { ...connection };
 }
 
 async function opened(

@@ -11,11 +11,13 @@ import type { Connection } from "../remote/ssh.ts";
 import type { HostShell } from "./host-shell.ts";
 import { tellLines } from "./session-lines.ts";
 import { startProcess } from "./spawn.ts";
-import type { Ended, Running } from "./spawn.ts";
+import type { Running } from "./spawn.ts";
 import { within } from "./within.ts";
 
 /** How long an orderly end may take before igor leaves the rest to the far side, which goes on by itself. */
 const orderlyEndMs = 6000;
+/** ssh's own exit code. */
+const sshFailed = 255;
 /** How long the last words of a command that has ended may be on their way. */
 const lastWordsMs = 1000;
 
@@ -45,25 +47,38 @@ export async function runSession(request: SessionRequest): Promise<Result<Sessio
   const command = execCommand(request.session);
   if (!command.ok) return command;
   if (request.signal.aborted) return fail({ reason: "cancelled" });
+  const standDown = new AbortController();
+  const guarded = {
+    ...request,
+    command: command.value,
+    guardLost: guardLost(request, standDown.signal),
+  };
+  const end = await runGuarded(guarded);
+  standDown.abort();
+  return end === "never-began" ? fail(closed(request)) : end;
+}
+
+/** A session with its guard, which stands over every attempt to begin it. */
+interface GuardedSession extends SessionRequest {
+  /** For the host. */
+  readonly command: string;
+  readonly guardLost: Promise<{ readonly lost: Failure }>;
+}
+
+async function runGuarded(request: GuardedSession): Promise<Result<SessionEnd> | "never-began"> {
   // Without a shared connection yet, the host shell makes it; a second login beside it would only be slower.
-  if (!isShared(request.connection)) {
-    const opened = await Promise.race([request.shell, aborted(request.signal)]);
-    if (opened === "aborted") return fail({ reason: "cancelled" });
-    if (!opened.ok) return opened;
-    const second = await attend(request, start(request, opened.value.connection, command.value));
-    return second === "never-began" ? fail(closed(request, [])) : second;
+  if (hasSocket(request.connection)) {
+    const first = await attend(request, request.connection);
+    if (first !== "never-began") return first;
   }
-  const first = await attend(request, start(request, request.connection, command.value));
-  if (first !== "never-began") return first;
-  // The shared connection was dead and the host shell has made another: nothing ran, so nothing runs twice.
-  const opened = await request.shell;
-  if (!opened.ok) return opened;
-  const second = await attend(request, start(request, opened.value.connection, command.value));
-  return second === "never-began" ? fail(closed(request, [])) : second;
+  // Where the shared connection was dead the host shell has made another: nothing ran, so nothing runs twice.
+  const opened = await Promise.race([request.shell, aborted(request.signal)]);
+  if (opened === "aborted") return fail({ reason: "cancelled" });
+  return opened.ok ? attend(request, opened.value.connection) : opened;
 }
 
 /** Whether another session can be opened without a login. A dead one counts too: the host shell finds that out. */
-function isShared({ controlPath, settings }: Connection): boolean {
+function hasSocket({ controlPath, settings }: Connection): boolean {
   const path = controlPath ?? settings.controlPath;
   return path !== undefined && path !== "none" && existsSync(path);
 }
@@ -72,11 +87,7 @@ function isShared({ controlPath, settings }: Connection): boolean {
  * e.g. `ssh -o LogLevel=ERROR -o ControlMaster=no -tt ... -- apollo 'exec /bin/sh -c ...'`: ssh's own notes would stand in
  * the command's stderr, and a session that became the shared connection would outlive its terminal.
  */
-function start(
-  { session, streams }: SessionRequest,
-  connection: Connection,
-  command: string,
-): Running {
+function start({ session, streams, command }: GuardedSession, connection: Connection): Running {
   const { host } = session.host;
   if (streams !== "own")
     streams.emit({ type: "step-started", host, step: "running", at: Date.now() });
@@ -93,24 +104,26 @@ function start(
 
 /** Stays with a session until it ends, the link dies, or the user wants it to end. */
 async function attend(
-  request: SessionRequest,
-  child: Running,
+  request: GuardedSession,
+  connection: Connection,
 ): Promise<Result<SessionEnd> | "never-began"> {
   const { session, signal } = request;
+  const child = start(request, connection);
   const flush =
     request.streams === "own"
       ? () => undefined
       : tellLines(child, session.host.host, request.streams.emit);
-  const standDown = new AbortController();
-  const lost = guardLost(request, standDown.signal);
-  const first = await Promise.race([child.ended, lost, aborted(signal)]);
+  const first = await Promise.race([
+    child.ended,
+    request.guardLost,
+    aborted(signal),
+    overtaken(request, connection),
+  ]);
   if (first === "aborted") return cancel(request, child, flush);
-  if ("lost" in first) {
-    await close(session, child);
-    flush();
-    return fail(first.lost);
-  }
+  if (first === "overtaken" || "lost" in first) await close(session, child);
   flush();
+  if (first === "overtaken") return endOf(request, sshFailed);
+  if ("lost" in first) return fail(first.lost);
   if (first.missing) {
     return fail({
       reason: "not-installed",
@@ -120,11 +133,9 @@ async function attend(
       lastWords: [],
     });
   }
-  const end = await endOf(request, first);
+  const end = await endOf(request, first.exitCode);
   // Ctrl-C may have reached ssh before us.
-  if (signal.aborted && (end === "never-began" || !end.ok)) return cancel(request, child, flush);
-  standDown.abort();
-  return end;
+  return signal.aborted && (end === "never-began" || !end.ok) ? cancel(request, child, flush) : end;
 }
 
 /** Ends a session that the user does not want any more; what the command says to that still comes through. */
@@ -145,21 +156,19 @@ async function cancel(
 /** What ssh's exit code means; the host is asked only where the code alone does not say. */
 async function endOf(
   request: SessionRequest,
-  ended: Ended,
+  exitCode: number | undefined,
 ): Promise<Result<SessionEnd> | "never-began"> {
   const { session, shell } = request;
   // A startup file that ends every session gives an exit code too: the command is only known to have run when the host
   // shell runs. It was opened first, so this costs nothing.
   const opened = await shell;
   if (!opened.ok) return opened;
-  if (ended.exitCode !== undefined && ended.exitCode !== 125 && ended.exitCode !== 255) {
-    return ok({ exitCode: ended.exitCode });
-  }
+  if (exitCode !== undefined && exitCode !== 125 && exitCode !== sshFailed) return ok({ exitCode });
   const asked = await opened.value.run({ program: "outcome", inputs: outcomeInputs(session) });
   if (!asked.ok) return asked;
   const outcome = readOutcome(asked.value.stdout.toString("utf8"), session);
   if (outcome.kind === "unknown")
-    return ended.exitCode === 255 ? "never-began" : fail(closed(request, []));
+    return exitCode === sshFailed ? "never-began" : fail(closed(request));
   return resultOf(request, outcome);
 }
 
@@ -218,9 +227,22 @@ async function endEverything(
   });
 }
 
+/** Resolves when the host shell came over another connection, because this one does not answer. */
+function overtaken({ shell }: SessionRequest, connection: Connection): Promise<"overtaken"> {
+  return new Promise((resolve) => {
+    void shell.then((opened) => {
+      if (opened.ok && opened.value.connection !== connection) resolve("overtaken");
+    });
+  });
+}
+
 /** Ends ssh; the terminal is as it was before, also when ssh could not see to it. */
 async function close(session: Session, child: Running): Promise<void> {
   child.end("SIGTERM");
+  await Promise.race([child.gone, child.ended]);
+  // A dead shared connection holds the other ends of these pipes.
+  child.stdout?.destroy();
+  child.stderr?.destroy();
   const ended = await child.ended;
   if (session.tty && ended.signal !== undefined) {
     await startProcess(["stty", "sane"], {
@@ -229,8 +251,8 @@ async function close(session: Session, child: Running): Promise<void> {
   }
 }
 
-function closed({ session }: SessionRequest, lastWords: readonly string[]): Failure {
-  return { reason: "unreachable", cause: "closed", host: session.host.host, lastWords };
+function closed({ session }: SessionRequest): Failure {
+  return { reason: "unreachable", cause: "closed", host: session.host.host, lastWords: [] };
 }
 
 function aborted(signal: AbortSignal): Promise<"aborted"> {

@@ -1,19 +1,22 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { asks, password, startAskingSshd } from "../support/asking-sshd.ts";
 import { holdLock } from "../support/hold-lock.ts";
+import { startRelay } from "../hosts/relay.mjs";
+import type { Relay } from "../hosts/relay.mjs";
+import { aDockerProject, igorInTerminal, removeDockerProjects } from "../support/docker-project.ts";
 import { aLaptop, aProject, ended, igorProgram } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { until } from "../support/until.ts";
 
 const laptops: Laptop[] = [];
-function onLaptop(sshConfig = ""): Laptop {
-  const laptop = aLaptop({ sshConfig });
+function onLaptop(sshConfig = "", through: Readonly<Record<string, number>> = {}): Laptop {
+  const laptop = aLaptop({ sshConfig, through });
   laptops.push(laptop);
   return laptop;
 }
@@ -22,6 +25,7 @@ const asking = await startAskingSshd("apollo", place);
 afterAll(async () => {
   await Promise.all(laptops.map((laptop) => laptop.close()));
   await asking.stop();
+  await removeDockerProjects(["apollo"]);
   rmSync(place, { recursive: true, force: true });
 });
 
@@ -101,6 +105,105 @@ describe("a host that allows no more sessions on one connection", () => {
   });
 });
 
+/** The processes of sshd that serve dino. */
+const served = "pgrep -u dino -x sshd";
+
+describe("a command over a shared connection that does not answer any more", () => {
+  let sockets = 0;
+  const shares = (): string =>
+    `Host *\n  ControlMaster auto\n  ControlPath ${place}/cm-${String(++sockets)}-%n\n  ControlPersist 60`;
+  const project = aDockerProject();
+  const script = "echo out; echo said >&2; exit 7";
+
+  /** A laptop whose shared connection to apollo is there already; the user's own is made by plain ssh. */
+  async function shared(sshConfig: string, relay?: Relay): Promise<Laptop> {
+    const laptop = onLaptop(sshConfig, relay === undefined ? {} : { apollo: relay.port });
+    const first =
+      sshConfig === ""
+        ? laptop.start(project, ["docker", "setup"])
+        : spawn("ssh", ["apollo", "true"], { env: laptop.env, stdio: "ignore" });
+    expect((await ended(first)).exitCode).toBe(0);
+    return laptop;
+  }
+
+  /** Stops what serves the connections to apollo that there are; others get through. */
+  async function withoutAnswer<T>(act: () => Promise<T>): Promise<T & { seconds: number }> {
+    await onHost("apollo", `${served} >/tmp/stopped-sshd; kill -STOP $(cat /tmp/stopped-sshd)`);
+    const begin = performance.now();
+    try {
+      const done = await act();
+      return { ...done, seconds: (performance.now() - begin) / 1000 };
+    } finally {
+      await onHost("apollo", "kill -KILL $(cat /tmp/stopped-sshd); rm /tmp/stopped-sshd");
+    }
+  }
+
+  beforeAll(async () => {
+    const { exitCode } = await onLaptop().igor(project, ["docker", "setup"]);
+    expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ["igor's own", ""],
+    ["the user's own", shares()],
+  ])("runs over another one within 12 seconds: %s", async (_, sshConfig) => {
+    const laptop = await shared(sshConfig);
+    const told = join(place, "told");
+    // To a file: a dead shared connection holds the ends of pipes that it was given.
+    const toFile = 'cd "$1" && shift && exec "$@" >"$0" 2>&1';
+    const words = [process.execPath, igorProgram, "docker", "exec", "sh", "-c", script];
+    const done = await withoutAnswer(() =>
+      ended(
+        spawn("sh", ["-c", toFile, told, project.root, ...words], {
+          env: laptop.env,
+          stdio: "ignore",
+        }),
+      ),
+    );
+    expect(readFileSync(told, "utf8")).toMatch(
+      /the shared connection does not answer\nout\nsaid\n$/,
+    );
+    expect(done.exitCode).toBe(7);
+    expect(done.seconds).toBeLessThan(12);
+  });
+
+  test("is known to have no container on one of several hosts within 12 seconds", async () => {
+    const laptop = await shared(shares());
+    const words = ["docker", "exec", "-g", "cluster", "true"];
+    const done = await withoutAnswer(() => laptop.igor(project, words));
+    expect(done.stdout + done.stderr).toMatch(/apollo: .*container/);
+    expect(done.seconds).toBeLessThan(12);
+  });
+
+  test("a repl has its terminal there too", async () => {
+    const laptop = await shared(shares());
+    const done = await withoutAnswer(async () => {
+      using terminal = igorInTerminal(laptop, project, ["docker", "repl", "sh"]);
+      await terminal.shows("/workspace $");
+      terminal.type("exit 7");
+      terminal.keys("Enter");
+      await terminal.shows("code 7");
+      return { screen: await terminal.shows("restored") };
+    });
+    expect(done.seconds).toBeLessThan(15);
+  });
+
+  test("is told where no other one comes", async () => {
+    const relay = await startRelay({ target: { host: address, port: 22 } });
+    const laptop = await shared(shares(), relay);
+    relay.blackhole();
+    const begin = performance.now();
+    const { stdout, stderr, exitCode } = await laptop.igor(project, [
+      ...["docker", "exec", "-g", "cluster", "true"],
+    ]);
+    const seconds = (performance.now() - begin) / 1000;
+    await relay.close();
+    expect(exitCode).toBe(1);
+    expect(stdout + stderr).toContain("apollo: no answer in time (Connection timed out)");
+    expect(seconds).toBeLessThan(13);
+  });
+});
+
 describe("in the middle of a push", () => {
   /** A push whose frame is under way on apollo for as long as this holds the lock there. */
   async function held<T>(
@@ -124,9 +227,6 @@ describe("in the middle of a push", () => {
     const { exitCode } = await end;
     return { exitCode, said: plain(said, project), value };
   }
-
-  /** The processes of sshd that serve dino. */
-  const served = "pgrep -u dino -x sshd";
 
   test("a host that ends the connection, as one that shuts down does, is tried once more", async () => {
     const { exitCode, said } = await held(async (heard) => {

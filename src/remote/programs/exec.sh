@@ -64,7 +64,8 @@ relay() {
 }
 
 open_mine
-echo $$ >"$mine/pid"
+# Of two attempts the first begins: the other came late, over a connection that was given up.
+(set -C && echo $$ >"$mine/pid") 2>/dev/null || exit 125
 echo "${in_verb:-unknown} $in_signal ${in_from:--} $in_container" >"$mine/note"
 open_shared
 [ ! -e "$shared/stop" ] || finish 'rc 143' 143
