@@ -87,8 +87,9 @@ bring_container() {
     replacing=new
   fi
   make_container
-  [ "$replacing" = new ] || engine 30 rm -f "$in_container.previous" >/dev/null || :
+  # The new one stays, whatever ends us from here on; an old one that is left is removed by the next run.
   replacing=
+  [ "$action" != replace ] || engine 30 rm -f "$in_container.previous" >/dev/null || :
   # shellcheck disable=SC2086
   if [ "$action" = replace ]; then ev container-replaced $because; else ev container-started $because; fi
 }
