@@ -166,6 +166,30 @@ describe("igor docker logs", () => {
   });
 });
 
+test("stop tells of a process that may not be ended", async () => {
+  const one = aHostProject();
+  await one.run("setup");
+  await one.sh(`docker exec -u 0 -d ${one.container} sleep 7655`);
+  // As a plugin that lets nobody have more rights.
+  await one.sh(
+    `mkdir -p bin && printf '#!/bin/sh\ncase "$*" in *--privileged*) echo "authorization denied" >&2; exit 1 ;; esac\nexec /usr/bin/docker "$@"\n' >bin/docker && chmod +x bin/docker`,
+  );
+  const inputs = {
+    in_only: "1",
+    in_ids: (await one.inside('ps -o pid,args | awk "/[s]leep 7655/ {print \\$1}"')).trim(),
+    ...Object.fromEntries(
+      (["look", "kill", "end"] as const).map((name) => [
+        `in_${name}`,
+        startedPrograms[name].map(compact).join(""),
+      ]),
+    ),
+  };
+  const prepare = `PATH=${one.dir}/bin:$PATH`;
+  const { events } = await one.frame("stop", { inputs }, { prepare });
+  expect(events).toEqual([`failed still-running ${inputs.in_ids}`]);
+  expect(await one.inside('ps -o pid,args | awk "/[s]leep 7655/ {print \\$1}"')).not.toBe("");
+});
+
 test("the remote programs ps and stop do the same in each sh", async () => {
   const one = aHostProject();
   await one.run("setup");

@@ -112,11 +112,12 @@ end_process() {
   case $left in
     # Of another user: root with all capabilities may, where that is allowed.
     3 | 4)
-      left=0
+      seen=$left left=0
       end_inside "$1" --privileged -u 0 || left=$?
+      case $left in 0 | 3) ;; *) left=$seen ;; esac
       ;;
   esac
-  [ "$left" != 3 ]
+  case $left in 0 | 4) ;; *) return 1 ;; esac
 }
 
 end_inside() {
