@@ -44,7 +44,7 @@ export function parseTargetFailure(
 /** Tools' words about a file system, under LC_ALL=C, each with a real sample. */
 export function readFileSystemWords(words: string, where: Where): Failure | undefined {
   // tar: f/big: Wrote only 512 of 10240 bytes; write error: No space left on device; Disk quota exceeded
-  if (/No space left on device|Disk quota exceeded/.test(words)) {
+  if (/No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes/.test(words)) {
     return { reason: "disk-full", path: namedPath(words), ...where };
   }
   // mv: cannot move 'a' to './b/a': Permission denied; mkdir: cannot create directory 'x': Read-only file system

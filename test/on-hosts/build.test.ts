@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { parseContainerFailure } from "../../src/remote/container-events.ts";
 import { advanceBuild, emptyBuildProgress } from "../../src/remote/read-build.ts";
+import { readFileSystemWords } from "../../src/remote/read-failure.ts";
 import { onHost } from "../hosts/bed.ts";
 import { shells } from "../support/run-program.ts";
 import { token } from "../support/run-session.ts";
@@ -186,6 +187,37 @@ describe("a build", () => {
     expect(await project.inside("echo runs")).toBe("runs\n");
     const left = `docker ps -a --filter name=${project.container} --format '{{.Names}}'`;
     expect(await project.sh(left)).toBe(`${project.container}\n`);
+  });
+
+  test("that is cancelled while the replaced container is being removed leaves the new one", async () => {
+    const project = aHostProject();
+    await project.run("setup");
+    // What ends the job comes when the old one is gone, and before the engine has told so.
+    await project.sh(
+      `mkdir -p bin && printf '#!/bin/sh\n/usr/bin/docker "$@" || exit\ncase "$*" in "rm -f "*.previous) kill -TERM 0 ;; esac\n' >bin/docker && chmod +x bin/docker`,
+    );
+    const asked = { container: { env: { A: "1" } } };
+    const prepare = `PATH=${project.dir}/bin:$PATH`;
+    expect((await project.run("setup", asked, { prepare })).end).toMatch(/^END 143 /);
+    expect(await project.inside("echo $A")).toBe("1\n");
+    const left = `docker ps -a --filter name=${project.container} --format '{{.Names}}'`;
+    expect(await project.sh(left)).toBe(`${project.container}\n`);
+  });
+
+  test("whose context does not fit on the disk says so", async () => {
+    const project = aHostProject();
+    const jobs = `${project.dir}/.igor/host/jobs`;
+    await project.sh("mkdir -p .igor/host/jobs && chmod 700 .igor .igor/host");
+    await onHost("apollo", `mount -t tmpfs -o size=128k,uid=1000,mode=700 igor-small ${jobs}`);
+    try {
+      const files = { Dockerfile: `${base}COPY large /\n`, large: "x".repeat(90_000) };
+      const { events, stderr, exitCode } = await project.frame("build", { files });
+      expect(events.join("\n")).not.toContain("failed");
+      expect(exitCode).not.toBe(0);
+      expect(readFileSystemWords(stderr, where)).toMatchObject({ reason: "disk-full" });
+    } finally {
+      await onHost("apollo", `umount ${jobs}`);
+    }
   });
 
   test("that is cancelled while the first container is being made makes none later", async () => {

@@ -66,15 +66,19 @@ EOF
 
 # copy_to DIR FILES: with their modes; the directories they are in are readable, whatever the umask.
 copy_to() {
-  copy_to=$1/context
+  copy_to=$1
   shift
   # GNU tar reads a backslash in a name as the begin of an escape, unless it is told not to; others do not know the word.
   : "${tar_words=$(case $(tar --version 2>/dev/null) in *GNU*) echo --no-unquote ;; esac)}"
   # shellcheck disable=SC2086
-  if ! tar -cf "$scratch.tar" $tar_words -- "$@" || ! (umask 022 && tar -xpf "$scratch.tar" -C "$copy_to"); then
-    die build-failed "$in_engine" missing-file "" "$(encoded "$root")"
+  if ! { tar -cf "$copy_to/scratch.tar" $tar_words -- "$@" && (umask 022 && tar -xpf "$copy_to/scratch.tar" -C "$copy_to/context"); } 2>"$scratch.err"; then
+    cat "$scratch.err" >&2
+    rm -rf "$copy_to"
+    # tar: ./x: Cannot stat: No such file or directory; busybox: tar: ./x: No such file or directory
+    ! grep -q 'No such file' "$scratch.err" || die build-failed "$in_engine" missing-file "" "$(encoded "$root")"
+    exit 1
   fi
-  rm -f "$scratch.tar"
+  rm -f "$copy_to/scratch.tar"
 }
 
 # build_image DIR: from the snapshot in DIR. The engine's own output is that of the program, which is DIR/log.
