@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
-import { cutLink, hostAddress, restoreLink } from "../hosts/bed.ts";
+import { cutLink, hostAddress, onHost, restoreLink } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import {
   aDockerProject,
@@ -189,6 +189,39 @@ describe.each([
       (seen) => seen === "",
     );
   });
+});
+
+test("Ctrl-C in the moment in which a build begins ends it too", async () => {
+  const project = aDockerProject();
+  // The job is held when it has begun, and nobody has heard of it yet.
+  const hold = `#!/bin/sh
+[ "$*" != "--foreground 1 true" ] || { touch /tmp/job-held; until [ -e /tmp/job-goes ]; do sleep 0.1; done; }
+exec /usr/bin/timeout "$@"
+`;
+  const timeout = "/usr/local/bin/timeout";
+  await onHost("apollo", `cat >${timeout}; chmod 755 ${timeout}`, { input: hold });
+  try {
+    const child = start(project, "--json");
+    const end = ended(child);
+    await until(
+      async () => (await onHost("apollo", "ls /tmp")).stdout,
+      (seen) => seen.includes("job-held"),
+    );
+    child.kill("SIGINT");
+    await until(
+      () => inHostDir(project, "cat /tmp/igor.*/*.signal 2>/dev/null || :"),
+      (seen) => seen.includes("TERM"),
+    );
+    await onHost("apollo", "touch /tmp/job-goes", { user: "dino" });
+    expect((await end).exitCode).toBe(130);
+    await until(
+      () => inHostDir(project, "cat .igor/host/jobs/*/rc || :"),
+      (seen) => seen === "143\n",
+    );
+    expect(await jobProcesses(project)).toBe("");
+  } finally {
+    await onHost("apollo", `rm -f ${timeout} /tmp/job-held /tmp/job-goes`);
+  }
 });
 
 describe("two setups at once", () => {

@@ -47,6 +47,9 @@ start_job() {
     echo "$nonce" >"$job/nonce"
     echo "$in_job_kind $in_group $in_image_hash $in_config_hash" >"$job/what"
   )
+  # From here on there is a job: igor hears of it before a signal ends us, since it would run on unknown.
+  early=
+  trap 'early=1' HUP INT TERM
   (
     trap '' HUP
     set -- /bin/sh "$job/program" job "$job"
@@ -59,6 +62,8 @@ start_job() {
     tenths=$((tenths - 1))
   done
   ev job "${job##*/}" "$nonce"
+  trap 'exit 143' HUP INT TERM
+  [ -z "$early" ] || exit 143
 }
 
 # sweep_jobs: what nobody will ask for again. Names sort by time.
