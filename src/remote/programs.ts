@@ -48,7 +48,7 @@ export function programText(
   );
 }
 
-/** Comments and indentation stay at home. A line that begins with `#` inside a quoted text or here-document would be lost: there is none. */
+/** Comments and the white space around lines stay at home, inside quoted texts too: none begins with `#` or needs it. */
 export function compact(text: string): string {
   return text
     .split("\n")

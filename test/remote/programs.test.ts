@@ -1,6 +1,12 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ProgramName } from "../../src/model/plan.ts";
+import lookInside from "../../src/remote/programs/look-inside.sh";
 import { programNames, programText } from "../../src/remote/programs.ts";
+import { localShells, runLocally } from "../support/local-shells.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 describe.each(programNames)("the remote program %s", (name: ProgramName) => {
   test("defines no function twice, so no part takes another's name", () => {
@@ -12,3 +18,22 @@ describe.each(programNames)("the remote program %s", (name: ProgramName) => {
     expect(repeated.filter((word) => word !== "ev")).toEqual([]);
   });
 });
+
+test.each(localShells.map(({ name, ...rest }) => [name, { name, ...rest }] as const))(
+  "look-inside keeps a command line with tabs on one line, without tr, in %s",
+  (_, shell) => {
+    const bare = join(temporaryDirectory("igor-bare-"), "bin");
+    mkdirSync(bare);
+    symlinkSync("/bin/cat", join(bare, "cat"));
+    const odd = spawn("/bin/sh", ["-c", "read x", "sh", "with\ttabs\nand lines"], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    try {
+      const { stdout } = runLocally({ ...shell, path: bare }, { parts: [lookInside], cwd: "/" });
+      const found = stdout.split("\n").find((line) => line.includes(`\t${String(odd.pid)}\t`));
+      expect(found?.split("\t").at(-1)).toContain("with tabs and lines");
+    } finally {
+      odd.stdin.end();
+    }
+  },
+);

@@ -9,6 +9,7 @@ LC_ALL=C
 export LC_ALL
 exec 2>/dev/null
 if command -v tr >/dev/null; then quick=1; else quick=''; fi
+between=$(printf '\n\tx')
 
 # flat FILE: sets $flat to its words, with a blank for everything between them.
 flat() {
@@ -17,8 +18,7 @@ flat() {
   else
     flat=$(cat "$1") || IFS= read -r flat <"$1"
     # shellcheck disable=SC2086
-    { IFS='
-	' && set -f && set -- $flat && IFS=' ' && flat=$* && set +f; }
+    { IFS=${between%x} && set -f && set -- $flat && IFS=' ' && flat=$* && set +f && unset IFS; }
   fi
 }
 
