@@ -107,6 +107,16 @@ describe("the container", () => {
     expect(done.job.at(-1)).toBe("container-replaced changed env");
   });
 
+  test("is replaced while what ended a session still looks around in it", async () => {
+    const project = await ready();
+    // It waits in the shell itself: what it would start has another name.
+    const sweep = "mkfifo /tmp/f; read x </tmp/f";
+    await project.sh(`docker exec -d ${project.container} sh -c '${sweep}' igor-end`);
+    await expect.poll(() => project.inside("ls /tmp")).toContain("f");
+    const { job } = await project.run("setup", { container: { env: { A: "1" } } });
+    expect(job.at(-1)).toBe("container-replaced changed env");
+  });
+
   test("is not replaced either when it is paused, or when something begins in it at the last moment", async () => {
     const project = await ready();
     const before = await idOf(project);

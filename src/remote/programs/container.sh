@@ -108,7 +108,7 @@ list_processes() {
       case $p in /proc/1 | "/proc/$$") continue ;; esac
       c=
       if command -v tr >/dev/null; then c=$(tr "\000" " " <"$p/cmdline"); else IFS= read -r c <"$p/cmdline"; fi
-      case $c in "" | *igor-idle* | *igor-look* | "sleep 2147483" | "sleep 2147483 " | sleep2147483) continue ;; esac
+      case $c in "" | *igor-idle* | *igor-look* | *igor-end* | "sleep 2147483" | "sleep 2147483 " | sleep2147483) continue ;; esac
       printf "%s %.100s\n" "${p#/proc/}" "$c"
     done 2>/dev/null
     echo end' igor-look) || processes="? could not be listed: $(head -n 1 "$scratch.err" | cut -c 1-200)
