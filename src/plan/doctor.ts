@@ -3,13 +3,15 @@ import type { Host } from "../model/project.ts";
 import { containerInputs } from "./container.ts";
 import type { Subject } from "./facts.ts";
 import { projectDir } from "./push.ts";
+import { identityOf } from "./setup.ts";
 
 /** What a host is asked about itself, in one frame. */
 export function planDoctor(
-  { project, group }: Subject,
+  subject: Subject,
   { host, login }: { readonly host: Host; readonly login: string },
 ): Pick<Step & { kind: "frame" }, "program" | "inputs"> {
-  const identity = { owner: project.user ?? login, project: project.name, group: group.name };
+  const { project } = subject;
+  const identity = identityOf(subject, { login });
   const settings = project.container;
   const dir = projectDir(host, project);
   const asked = containerInputs({ identity, settings, dir, imageHash: "-", replace: false });

@@ -14,7 +14,10 @@ export interface SetupWishes {
 }
 
 /** Whose container and image are meant on a host. */
-export function identityOf({ project, group }: Subject, { login }: HostFacts): ContainerIdentity {
+export function identityOf(
+  { project, group }: Subject,
+  { login }: Pick<HostFacts, "login">,
+): ContainerIdentity {
   return { owner: project.user ?? login, project: project.name, group: group.name };
 }
 

@@ -104,7 +104,7 @@ async function runTransfer(
 /** A disk that hangs is no reason to wait. */
 const dropWithinMs = 2000;
 
-/** What was transferred for nothing takes no room there. Over a lost link it stays for a day. */
+/** What was transferred for nothing takes no room there. Over a lost link it stays until the next push. */
 async function dropStage({ lane, shell }: StepMeans): Promise<void> {
   const last = lane.steps.find((step) => step.kind === "frame");
   if (last?.kind !== "frame") return;

@@ -47,7 +47,7 @@ for found in "$absolute"/.igor/host/jobs/*; do
   [ -e "$found/what" ] || continue
   read -r _ group _ <"$found/what"
   [ "$group" = "$in_group" ] || continue
-  know_host
+  this_machine
   job_state "$found"
   [ "$job_state" = running ] || continue
   stop_job "$found"

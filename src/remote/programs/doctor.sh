@@ -21,15 +21,11 @@ look_at_system() {
   lacks=
   for tool in tar gzip base64 awk stat find cmp od sed; do command -v "$tool" >/dev/null 2>&1 || lacks="$lacks $tool"; done
   if [ "$lacks" ]; then check tools fail "${lacks# }"; else check tools ok; fi
-  if ! command -v rsync >/dev/null 2>&1; then
-    check transfer warn none
-  else
-    version=$(rsync --version 2>/dev/null | head -n 1) || version=
-    case $(rsync --version 2>/dev/null || :) in
-      *openrsync*) check transfer warn openrsync ;;
-      *) check transfer ok rsync "$(printf %s "$version" | awk '{print $3}')" ;;
-    esac
-  fi
+  look_for_rsync
+  case $flavour in
+    rsync) check transfer ok rsync "$(printf '%s\n' "$rsync_version" | awk '{print $3; exit}')" ;;
+    *) check transfer warn "$flavour" ;;
+  esac
 }
 
 # look_at_directory: sets $root, and $inside when we are in it.

@@ -14,7 +14,7 @@ if ! cd "$absolute/.igor/host/jobs/$in_job" 2>/dev/null; then
   echo "END gone 0" >&2
   exit 0
 fi
-know_host
+this_machine
 from=$in_from
 while :; do
   job_state .

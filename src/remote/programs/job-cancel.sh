@@ -4,7 +4,7 @@
 
 absolute "$in_dir"
 cd "$absolute/.igor/host/jobs/$in_job" 2>/dev/null || exit 0
-know_host
+this_machine
 job_state .
 if [ "$job_state" = running ]; then
   stop_job .

@@ -2,13 +2,6 @@
 # pid (its owner line: pid, start time, boot, host) and, once it has ended, rc.
 : "${root:=}" "${lock_host:=}" "${lock_boot:=}"
 
-# know_host: what a process is compared with; see lock.sh.
-know_host() {
-  lock_host=$(uname -n)
-  lock_boot=-
-  [ ! -r /proc/sys/kernel/random/boot_id ] || read -r lock_boot </proc/sys/kernel/random/boot_id
-}
-
 # job_state DIR: sets $job_state: running, ended, lost (no result and no process), or elsewhere (another host's, shared home).
 job_state() {
   job_line=
@@ -25,7 +18,7 @@ job_state() {
 
 # stop_job DIR: ends a running job with everything it started; an image build stops, the old container runs on.
 stop_job() {
-  know_host
+  this_machine
   job_state "$1"
   [ "$job_state" = running ] || return 0
   job_pid=${job_line%% *}

@@ -10,7 +10,7 @@
 
 # find_job: succeeds when a job of this group runs, and says so.
 find_job() {
-  know_host
+  this_machine
   for found in .igor/host/jobs/*; do
     [ -e "$found/what" ] || continue
     read -r kind group image config <"$found/what"
@@ -68,7 +68,7 @@ start_job() {
 
 # sweep_jobs: what nobody will ask for again. Names sort by time.
 sweep_jobs() {
-  know_host
+  this_machine
   set --
   for found in .igor/host/jobs/*; do
     [ -d "$found" ] || continue
@@ -99,7 +99,7 @@ be_job() {
   trap 'exit 143' TERM INT
   # The timeout of GNU makes a group of its own unless it is told not to; that of busybox never does, and knows no such word.
   ! timeout --foreground 1 true 2>/dev/null || engine_together=--foreground
-  know_host
+  this_machine
   born $$ || born=-
   echo "$$ ${born:--} $lock_boot $lock_host" >"$job/pid.new"
   mv -f "$job/pid.new" "$job/pid"

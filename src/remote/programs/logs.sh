@@ -5,7 +5,7 @@
 : "${in_dir:?}" "${in_group:?}" "${absolute:=}" "${job_state:=}"
 
 absolute "$in_dir"
-know_host
+this_machine
 last=
 for job in "$absolute"/.igor/host/jobs/*; do
   { read -r verb group _ <"$job/what"; } 2>/dev/null || continue

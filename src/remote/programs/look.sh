@@ -51,7 +51,7 @@ list_sessions() {
 
 # list_jobs: `found job ID VERB GROUP STATE RC LOG` for each, the oldest first.
 list_jobs() {
-  know_host
+  this_machine
   for job in "$absolute"/.igor/host/jobs/*; do
     { read -r verb group _ <"$job/what"; } 2>/dev/null || continue
     job_state "$job"

@@ -90,11 +90,7 @@ sum_files() {
 
 # tell_tree: where we are, and whether rsync can send from here.
 tell_tree() {
-  flavour=none
-  if command -v rsync >/dev/null 2>&1; then
-    flavour=rsync
-    case $(rsync --version 2>/dev/null || :) in *openrsync*) flavour=openrsync ;; esac
-  fi
+  look_for_rsync
   ev tree "$(encoded "$root")" "$flavour"
 }
 

@@ -21,11 +21,7 @@ accepted() {
 
 # reconcile: what a full transfer needs to know, and a place for it.
 reconcile() {
-  flavour=none
-  if command -v rsync >/dev/null 2>&1; then
-    flavour=rsync
-    case $(rsync --version 2>/dev/null || :) in *openrsync*) flavour=openrsync ;; esac
-  fi
+  look_for_rsync
   # Stages that nobody will come back to.
   find .igor/host/stage -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -rf {} + 2>/dev/null || :
   is_fresh=${fresh:-0} stage=.igor/host/stage/$in_stage

@@ -21,6 +21,14 @@ this_machine() {
   [ ! -r /proc/sys/kernel/random/boot_id ] || read -r lock_boot </proc/sys/kernel/random/boot_id
 }
 
+# look_for_rsync: sets $flavour: rsync, openrsync or none, and $rsync_version, what it says of itself.
+look_for_rsync() {
+  flavour=none rsync_version=
+  command -v rsync >/dev/null 2>&1 || return 0
+  rsync_version=$(rsync --version 2>/dev/null) || :
+  case $rsync_version in *openrsync*) flavour=openrsync ;; *) flavour=rsync ;; esac
+}
+
 # own_login: sets $login, ours as a part of a path, e.g. `kim-lab.org`: it names our home in the container.
 own_login() { login=$(id -un | tr -c 'A-Za-z0-9_.\n-' -); }
 

@@ -47,7 +47,7 @@ look_at_jobs() {
   for job in .igor/host/jobs/*; do
     [ -e "$job/what" ] || continue
     read -r job_kind job_group _ <"$job/what"
-    know_host
+    this_machine
     job_state "$job"
     [ "$job_state" = running ] || continue
     seconds_since "$job/what"
