@@ -69,20 +69,26 @@ export function packOnce(source: FileSource): Pack {
   };
 }
 
-/** The same files as one stream of a tar.gz with plain names, for a host without rsync. */
+/**
+ * The same files as one stream of a tar.gz with plain names, for a host without rsync. When it is closed early nothing more
+ * is read, and `packed` is undefined.
+ */
 export function streamFiles(
   source: FileSource,
   paths: readonly string[],
-): { readonly bytes: Readable; readonly packed: Promise<Result<Changed>> } {
+): { readonly bytes: Readable; readonly packed: Promise<Result<Changed> | undefined> } {
   const archive = pack();
-  const packAll = async (): Promise<Result<Changed>> => {
+  const packAll = async (): Promise<Result<Changed> | undefined> => {
     const changed = await addFiles(
       archive,
       source,
       paths.map((path) => [path, path]),
-    );
+    ).catch((error: unknown) => {
+      if (bytes.destroyed) return undefined;
+      throw error;
+    });
     // An archive without its end is refused at the far end.
-    if (changed.ok) archive.finalize();
+    if (changed?.ok === true) archive.finalize();
     else archive.destroy();
     return changed;
   };
@@ -91,6 +97,8 @@ export function streamFiles(
   Readable.from(archive)
     .on("error", () => bytes.destroy())
     .pipe(bytes);
+  // Else an entry that nobody reads is never done.
+  bytes.once("close", () => archive.destroy());
   return { bytes, packed: packAll() };
 }
 

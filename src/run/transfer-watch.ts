@@ -108,8 +108,9 @@ export function transferFailure(
   const link = readSshWords(words);
   if (link !== undefined) return { ...link, ...where };
   // rsync error: timeout in data send/receive (code 30); connection unexpectedly closed (code 12)
-  if (/io timeout|connection unexpectedly closed|error in rsync protocol/.test(words)) {
+  const isCut = /io timeout|connection unexpectedly closed|error in rsync protocol/.test(words);
+  // A session on a shared connection that is gone ends without a word.
+  if (isCut || (exitCode === 255 && words.trim() === ""))
     return { reason: "unreachable", cause: "link-died", ...where };
-  }
   return { reason: "step-failed", step, exitCode, ...where };
 }

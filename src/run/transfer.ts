@@ -134,19 +134,20 @@ async function tar(step: Transfer, means: TransferMeans): Promise<Result<Transfe
     child.stdout?.on("data", (chunk: Buffer) => reader.write(chunk));
   });
   const ending = watch.endOf(child);
-  let changed: Result<Changed> = ok(new Map());
+  let changed: Result<Changed> | undefined;
   if ((await Promise.race([isReady, ending])) === true) {
     const { bytes, packed } = streamFiles(means.source, step.files);
     let sent = 0;
     bytes.on("data", (chunk: Buffer) => watch.moved((sent += chunk.length), undefined));
     // A pipe that the far end closed early: its end says why.
-    if (child.stdin !== undefined) await pipeline(bytes, child.stdin).catch(() => child.end());
+    if (child.stdin !== undefined) await pipeline(bytes, child.stdin).catch(() => undefined);
     changed = await packed;
+    if (changed?.ok === false) child.end();
   }
   const end = await ending;
   if (end.failure !== undefined) return fail(end.failure);
-  if (!changed.ok) return changed;
-  if (end.exitCode === 0) return ok({ changed: changed.value, late: [] });
+  if (changed?.ok === false) return changed;
+  if (end.exitCode === 0 && changed !== undefined) return ok({ changed: changed.value, late: [] });
   return fail(transferFailure(end, step.title, connection.host.host));
 }
 

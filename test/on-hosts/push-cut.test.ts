@@ -68,6 +68,16 @@ async function expectHealed(project: TestProject, by: Laptop = plain): Promise<v
   );
 }
 
+/** While apollo has no rsync. */
+async function withoutRsync(work: () => Promise<void>): Promise<void> {
+  await onHost("apollo", "mv /usr/bin/rsync /usr/bin/rsync.away");
+  try {
+    await work();
+  } finally {
+    await onHost("apollo", "mv /usr/bin/rsync.away /usr/bin/rsync");
+  }
+}
+
 /** Pushes, and ends igor for good as soon as it would try again. */
 async function pushOnce(project: TestProject): Promise<number | null> {
   const child = laptop.start(project, ["push"]);
@@ -173,6 +183,34 @@ describe("igor that is killed", () => {
   });
 });
 
+describe("a big push by tar", () => {
+  test.each([
+    ["a line that is cut", /^0 [^]*connection was lost/],
+    ["Ctrl-C", /^130 [^]*cancelled/],
+    ["SIGKILL", /^null/],
+  ] as const)("that is broken off by %s says so, and the next push heals", async (how, said) => {
+    await withoutRsync(async () => {
+      const project = aProject({ "a.py": "1\n" });
+      await expectHealed(project, laptop);
+      save(project, 1100, 16_000);
+      const before = await digestsOnHost("apollo", project.hostDir);
+      relay.reset();
+      relay.setRate(6_000_000);
+      const child = laptop.start(project, ["push"]);
+      const end = ended(child);
+      await until("a part of it", () => relay.stat().up.bytes > 4_000_000);
+      if (how === "Ctrl-C") child.kill("SIGINT");
+      else if (how === "SIGKILL") child.kill("SIGKILL");
+      else relay.cut();
+      relay.setRate(0);
+      const { exitCode, stderr } = await end;
+      expect(`${String(exitCode)} ${stderr}`).toMatch(said);
+      await expectWhole(project, before);
+      await expectHealed(project, laptop);
+    });
+  });
+});
+
 describe("a host", () => {
   const onSmallDisk = async (name: string, size: string): Promise<TestProject> => {
     const base = `/home/dino/small-${name}`;
@@ -191,19 +229,23 @@ describe("a host", () => {
   test.each([
     ["frame", "2m", 3, 1_200_000],
     ["rsync", "12m", 1100, 16_000],
+    ["tar", "12m", 1100, 16_000],
   ])(
     "whose disk is full keeps what it has, says so, and the next push heals (%s)",
     async (name, size, files, bytes) => {
       const project = await onSmallDisk(name, `size=${size}`);
-      await expectHealed(project);
-      save(project, files, bytes);
-      const before = await digestsOnHost("apollo", project.hostDir);
-      const { exitCode, stderr } = await plain.igor(project, ["push"]);
-      expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/no space left/);
-      expect(await digestsOnHost("apollo", project.hostDir)).toEqual(before);
-      save(project, files, 40);
-      await expectHealed(project);
+      const fill = async (): Promise<void> => {
+        await expectHealed(project);
+        save(project, files, bytes);
+        const before = await digestsOnHost("apollo", project.hostDir);
+        const { exitCode, stderr } = await plain.igor(project, ["push"]);
+        expect(exitCode).toBe(1);
+        expect(stderr).toMatch(/no space left/);
+        expect(await digestsOnHost("apollo", project.hostDir)).toEqual(before);
+        save(project, files, 40);
+        await expectHealed(project);
+      };
+      await (name === "tar" ? withoutRsync(fill) : fill());
     },
   );
 
@@ -227,8 +269,7 @@ describe("a host", () => {
   );
 
   test("without rsync gets the files by tar", async () => {
-    await onHost("apollo", "mv /usr/bin/rsync /usr/bin/rsync.away");
-    try {
+    await withoutRsync(async () => {
       const project = aProject({
         "a.py": "1\n",
         "with space\nand line": "2\n",
@@ -239,9 +280,7 @@ describe("a host", () => {
       await expectHealed(project);
       save(project, 1100, tooMuchEach);
       await expectHealed(project);
-    } finally {
-      await onHost("apollo", "mv /usr/bin/rsync.away /usr/bin/rsync");
-    }
+    });
   });
 
   test("whose startup file prints gets the files by tar, and igor says why", async () => {

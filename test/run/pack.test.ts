@@ -141,3 +141,10 @@ test("a stream that meets a file it cannot read ends, with a reason", async () =
   await expect(buffer(bytes)).rejects.toThrow();
   expect(await packed).toMatchObject({ failure: { path: "huge", cause: "too-large" } });
 });
+
+test("a stream that is closed early ends, and reads no more", async () => {
+  writeThings(root, { a: "x".repeat(1_000_000), b: "y" });
+  const { bytes, packed } = streamFiles(sourceOf(["a", "b"]), ["a", "b"]);
+  bytes.once("readable", () => bytes.destroy());
+  expect(await packed).toBeUndefined();
+});
