@@ -18,6 +18,11 @@ process.on("uncaughtException", (thrown: unknown) => {
   bug ??= endByBug(thrown);
 });
 
+// Node ends when there is nothing left to wait for, and calls that a success.
+process.on("beforeExit", () => {
+  bug ??= endByBug(new Error("it waits for what never comes"));
+});
+
 // Help and version must not wait for anything else to be loaded.
 void main(given).then((exitCode) => {
   process.exitCode = exitCode;

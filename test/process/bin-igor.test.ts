@@ -104,6 +104,19 @@ describe("bin/igor", () => {
     },
   );
 
+  test("does not end as if all were well when what it waits for never comes", async () => {
+    const fault = join(directory, "fault.cjs");
+    const never = "() => new Promise(() => undefined)";
+    await writeFile(fault, `require("node:fs/promises").stat = ${never};\n`);
+    const { exitCode, stderr } = await runWith({ NODE_OPTIONS: `--require ${fault}` }, igor, [
+      "push",
+    ]);
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^✗ this is a bug of igor: Error: it waits for what never/),
+    });
+  });
+
   test("that cannot write its answer says so, with exit code 1", async () => {
     const ran = await run("/bin/sh", "-c", '"$0" help >/dev/full', igor);
     expect(ran.exitCode).toBe(1);
