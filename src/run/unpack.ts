@@ -32,7 +32,7 @@ export async function unpackFiles(
   archive: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   { files, stage }: UnpackPlace,
 ): Promise<Result<"whole" | "cut">> {
-  const wanted = new Map(files.map((file) => [file.path, file]));
+  const wanted: Wanted = new Map(files.map((file) => [file.path, file]));
   const unpacking = extract();
   let failure: NodeJS.ErrnoException | undefined;
   // Archives follow one another: what stands between them is skipped.
@@ -49,7 +49,7 @@ export async function unpackFiles(
         continue;
       }
       try {
-        await unpackEntry(entry as Content, { file, header, stage });
+        await unpackEntry(entry as Content, { file, header, stage, wanted });
       } catch (error) {
         if (!isSystemError(error)) throw error;
         failure = error;
@@ -64,6 +64,8 @@ export async function unpackFiles(
   return fail({ reason: "cannot-write-here", path: stage.files, detail: failure.message });
 }
 
+type Wanted = ReadonlyMap<string, FileToUnpack>;
+
 /** Of an entry; the types of the library leave open what it gives. */
 type Content = AsyncIterable<Uint8Array> & { resume(): unknown };
 
@@ -73,16 +75,18 @@ async function unpackEntry(
     file,
     header,
     stage,
+    wanted,
   }: {
     readonly file: FileToUnpack;
     readonly header: Header;
     readonly stage: UnpackPlace["stage"];
+    readonly wanted: Wanted;
   },
 ): Promise<void> {
   const part = join(stage.parts, "part");
   const whole = join(stage.files, file.path);
-  if (header.type === "link" && header.linkname) {
-    // The second name of a file that the same archive holds.
+  if (header.type === "link" && header.linkname && wanted.has(nameOf(header.linkname))) {
+    // The second name of a file that the same archive holds; any other may be that of a file of this machine.
     await copyFile(join(stage.files, nameOf(header.linkname)), part);
     content.resume();
   } else if (header.type === "file") {
