@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { PassThrough } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
@@ -33,29 +33,25 @@ export async function fetchByTar(
   const child = startProcess(
     sessionArgv(connection, bootCommand(`unset TAR_OPTIONS GZIP;${inputs}${send}`), "no-tty"),
   );
-  const archive = createGunzip();
-  const unpacking = unpackFiles(counted(archive, watch), task);
-  let before: Buffer | undefined = Buffer.alloc(0);
-  const take = async (chunk: Buffer): Promise<void> => {
-    let bytes = chunk;
-    if (before !== undefined) {
-      before = Buffer.concat([before, chunk]);
+  async function* sent(): AsyncGenerator<Buffer> {
+    let before: Buffer | undefined = Buffer.alloc(0);
+    for await (const chunk of child.stdout ?? []) {
+      if (before === undefined) {
+        yield chunk as Buffer;
+        continue;
+      }
+      before = Buffer.concat([before, chunk as Buffer]);
       const at = before.indexOf(`${ready}\n`);
-      if (at < 0) return;
-      bytes = before.subarray(at + ready.length + 1);
-      before = undefined;
+      if (at < 0) continue;
       child.stdin?.end(pathPayload(task.files.map(({ path }) => path)));
+      yield before.subarray(at + ready.length + 1);
+      before = undefined;
     }
-    if (bytes.length > 0 && !archive.write(bytes)) await once(archive, "drain");
-  };
-  const reading = (async () => {
-    try {
-      for await (const chunk of child.stdout ?? []) await take(chunk as Buffer);
-    } catch {
-      // A pipe that was closed: the end of the process says why.
-    }
-    archive.end();
-  })();
+  }
+  const archive = new PassThrough();
+  // Where it was cut, the archive is; the end of the process says why.
+  const reading = pipeline(sent, createGunzip(), archive).catch(() => undefined);
+  const unpacking = unpackFiles(counted(archive, watch), task);
   const end = await watch.endOf(child);
   await reading;
   const unpacked = await unpacking;
@@ -69,12 +65,9 @@ export async function fetchByTar(
 }
 
 /** The archive, while it is told how much of it has come. */
-async function* counted(
-  archive: ReturnType<typeof createGunzip>,
-  watch: TransferWatch,
-): AsyncGenerator<Uint8Array> {
+async function* counted(archive: PassThrough, watch: TransferWatch): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const chunk of archive.pipe(new PassThrough())) {
+  for await (const chunk of archive) {
     const part = chunk as Buffer;
     watch.moved((bytes += part.length), undefined);
     yield part;

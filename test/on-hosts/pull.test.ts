@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import { aLaptop, aProject, ended, igorProgram } from "../support/laptop.ts";
@@ -276,23 +276,54 @@ test("what may not be read there is told, and the rest comes", async () => {
 });
 
 describe("without rsync there", () => {
+  beforeAll(() => onHost("apollo", "mv /usr/bin/rsync /usr/bin/rsync.away"));
+  afterAll(() => onHost("apollo", "mv /usr/bin/rsync.away /usr/bin/rsync"));
+
   test("files come by tar, also one that has two names", async () => {
     const project = aProject({}, outputs);
-    await onHost("apollo", "mv /usr/bin/rsync /usr/bin/rsync.away");
-    try {
-      await there(
-        project,
-        "mkdir runs; head -c 3000000 /dev/urandom >runs/big; ln runs/big runs/other; echo 1 >runs/small",
-      );
-      expect(await pull(project)).toMatch(/^0 .*3 files pulled \(6\.0 MB\)/s);
-      const sum = await there(project, "sha256sum <runs/big");
-      expect(await sumHere(project, "runs/big")).toBe(sum);
-      expect(await sumHere(project, "runs/other")).toBe(sum);
-      expect(await pull(project)).toMatch(/^0 .*nothing to pull/s);
-    } finally {
-      await onHost("apollo", "mv /usr/bin/rsync.away /usr/bin/rsync");
-    }
+    await there(
+      project,
+      "mkdir runs; head -c 3000000 /dev/urandom >runs/big; ln runs/big runs/other; echo 1 >runs/small",
+    );
+    expect(await pull(project)).toMatch(/^0 .*3 files pulled \(6\.0 MB\)/s);
+    const sum = await there(project, "sha256sum <runs/big");
+    expect(await sumHere(project, "runs/big")).toBe(sum);
+    expect(await sumHere(project, "runs/other")).toBe(sum);
+    expect(await pull(project)).toMatch(/^0 .*nothing to pull/s);
   });
+
+  test.each([
+    ["the link", /^0 .*trying once more.*pulled/s],
+    ["SIGINT", /^130 .*cancelled/s],
+    ["SIGKILL", /^null /],
+  ] as const)(
+    "a pull that is cut by %s leaves nothing half, and the next one brings the rest",
+    async (how, said) => {
+      const project = aProject({}, outputs);
+      const input = randomBytes(9_000_000);
+      await there(project, "mkdir runs; cat >runs/a; for i in b c; do cp runs/a runs/$i; done", {
+        input,
+      });
+      await afar.close();
+      relay.reset();
+      relay.setRate(12_000_000);
+      const child = afar.start(project, ["pull"]);
+      const end = ended(child);
+      await until("a part of it", () => relay.stat().down.bytes > input.length * 1.5);
+      if (how === "the link") relay.cut();
+      else child.kill(how);
+      relay.setRate(0);
+      const { exitCode, stderr } = await end;
+      expect(`${String(exitCode)} ${stderr}`).toMatch(said);
+      await afar.close();
+      const healed = await afar.igor(project, ["pull"]);
+      expect(`${String(healed.exitCode)} ${healed.stderr}`).toMatch(/^0 /);
+      expect(filesHere(project)).toEqual(["runs/a", "runs/b", "runs/c"]);
+      for (const path of filesHere(project))
+        expect(readFileSync(join(project.root, path)).equals(input), path).toBe(true);
+      expect(leftovers(project)).toEqual([]);
+    },
+  );
 });
 
 async function sumHere(project: TestProject, path: string): Promise<string> {
