@@ -1,6 +1,6 @@
 import type { Decision } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
-import type { Incoming, Left, PullLane, PullPlan } from "../model/pull.ts";
+import type { BroughtPath, Incoming, Left, PullLane, PullPlan } from "../model/pull.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { bytesOf } from "../plan/pull.ts";
@@ -100,7 +100,7 @@ async function bring(lane: PullLane, means: LaneMeans): Promise<Result<Brought>>
   }
 }
 
-/** Noted before it is done: a note of what is not here harms nothing, what is here without one would be the user's. */
+/** Noted before it is done, with what is here until then: whatever else is here then is the user's. */
 async function putInPlace(
   ready: readonly Incoming[],
   stage: Stage,
@@ -113,16 +113,28 @@ async function putInPlace(
   const kept = new Set<string>();
   for (let from = 0; from < ready.length; from += atOnce) {
     const some = ready.slice(from, from + atOnce);
-    noteBrought(
-      root,
-      some.map((file) => ({ path: file.path, here: stateToBe(file, stage) })),
-    );
+    const notes = some.map((file): BroughtPath => {
+      const note = { path: file.path, here: stateToBe(file, stage) };
+      return file.replaces === "brought" ? { ...note, before: file.here } : note;
+    });
+    noteBrought(root, notes);
+    const done = new Set<string>();
     for (const file of some) {
       const outcome = place(file, placing);
-      if (outcome.kind === "left") left.push({ path: file.path, because: outcome.because });
-      else placed.push(file);
-      if (outcome.kind === "placed" && outcome.kept !== undefined) kept.add(outcome.kept);
+      if (outcome.kind === "left") {
+        left.push({ path: file.path, because: outcome.because });
+        continue;
+      }
+      placed.push(file);
+      done.add(file.path);
+      if (outcome.kept !== undefined) kept.add(outcome.kept);
     }
+    // What was replaced would be the user's, should it come back.
+    const replaced = notes.filter(({ path, before }) => before !== undefined && done.has(path));
+    noteBrought(
+      root,
+      replaced.map(({ path, here }) => ({ path, here })),
+    );
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { placed, left, kept: [...kept] };

@@ -32,6 +32,8 @@ export interface Brought {
   readonly here: Here;
   /** How the same content looks on the host, where its time is another one. */
   readonly there?: Here;
+  /** How igor had left it before, while it is not certain that it has been replaced. */
+  readonly before?: Here;
 }
 
 /** The same with its path. */

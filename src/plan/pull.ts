@@ -82,7 +82,7 @@ export function sumsWanted(facts: PullFacts): readonly SumWanted[] {
     for (const { host } of others.length > 0 ? holding : []) ask(host, path);
     const here = facts.here.get(path) ?? "-";
     if (
-      facts.brought.get(path)?.here === here ||
+      isBrought(facts.brought.get(path), here) ||
       !here.startsWith(`f ${size} `) ||
       isHere(first.entry, here)
     )
@@ -220,7 +220,11 @@ function verdictOn(entry: ThereEntry, host: string, ground: Ground): Verdict | u
 
 function replacedBy(path: string, here: Here, { brought }: PullFacts): Incoming["replaces"] {
   if (here === "-") return "nothing";
-  return brought.get(path)?.here === here ? "brought" : "foreign";
+  return isBrought(brought.get(path), here) ? "brought" : "foreign";
+}
+
+function isBrought(brought: Brought | undefined, here: Here): boolean {
+  return brought !== undefined && (brought.here === here || brought.before === here);
 }
 
 function isSameHolding(

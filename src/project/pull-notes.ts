@@ -1,4 +1,14 @@
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Brought, BroughtPath } from "../model/pull.ts";
 import { readText } from "./read.ts";
@@ -13,9 +23,12 @@ const mostStale = 2000;
  */
 export function loadBrought(root: string): ReadonlyMap<string, Brought> {
   const file = fileOf(root);
-  const lines = (readText(file) ?? "").split("\n").filter((line) => line !== "");
-  const brought = new Map(lines.flatMap(parseLine));
-  if (lines.length > 2 * brought.size + mostStale) writeAnew(file, brought);
+  const { lines, brought } = parse(readText(file) ?? "");
+  try {
+    if (lines > 2 * brought.size + mostStale) writeAnew(file);
+  } catch {
+    // It goes on growing.
+  }
   return brought;
 }
 
@@ -27,39 +40,76 @@ export function noteBrought(root: string, brought: readonly BroughtPath[]): void
   if (brought.length === 0) return;
   try {
     mkdirSync(dirname(fileOf(root)), { recursive: true, mode: 0o700 });
-    // The line break in front keeps a line that a crash cut short apart from these.
-    appendFileSync(fileOf(root), `\n${textOf(brought)}`, { mode: 0o600 });
+    append(fileOf(root), textOf(brought));
   } catch {
     // A full disk or a read-only home.
   }
 }
 
-function writeAnew(file: string, brought: ReadonlyMap<string, Brought>): void {
-  const written = `${file}.${String(process.pid)}`;
+function append(file: string, text: string): void {
+  const opened = openSync(file, "a", 0o600);
   try {
-    const all = [...brought].map(([path, each]) => ({ path, ...each }));
+    // The line break in front keeps a line that a crash cut short apart from these.
+    appendFileSync(opened, `\n${text}`);
+    // Who has written it anew may have read it before.
+    if (fstatSync(opened).nlink === 0) append(file, text);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function writeAnew(file: string): void {
+  const written = `${file}.${String(process.pid)}`;
+  const opened = openSync(file, "r");
+  try {
+    const text = readFileSync(opened, "utf8");
+    const all = [...parse(text).brought].map(([path, each]) => ({ path, ...each }));
     writeFileSync(written, textOf(all), { mode: 0o600, flush: true });
+    // Another igor was faster.
+    if (fstatSync(opened).nlink === 0) {
+      rmSync(written);
+      return;
+    }
     renameSync(written, file);
-  } catch {
-    // The file goes on growing.
+    // What others have noted meanwhile, behind the begin of a line that was half written.
+    const late = text.slice(text.lastIndexOf("\n") + 1) + readFileSync(opened, "utf8");
+    if (late !== "") append(file, late);
+  } finally {
+    closeSync(opened);
   }
 }
 
 function textOf(brought: readonly BroughtPath[]): string {
   return brought
-    .map(({ path, here, there }) => JSON.stringify([path, here, ...(there ? [there] : [])]))
-    .map((line) => `${line}\n`)
+    .map(({ path, here, there, before }) => [
+      ...[path, here],
+      ...((there ?? before) ? [there ?? null] : []),
+      ...(before ? [before] : []),
+    ])
+    .map((note) => `${JSON.stringify(note)}\n`)
     .join("");
+}
+
+function parse(text: string): {
+  readonly lines: number;
+  readonly brought: ReadonlyMap<string, Brought>;
+} {
+  const lines = text.split("\n").filter((line) => line !== "");
+  return { lines: lines.length, brought: new Map(lines.flatMap(parseLine)) };
 }
 
 function parseLine(line: string): readonly (readonly [string, Brought])[] {
   try {
     const value: unknown = JSON.parse(line);
-    const [path, here, there]: readonly unknown[] = Array.isArray(value)
+    const [path, here, there, before]: readonly unknown[] = Array.isArray(value)
       ? (value as unknown[])
       : [];
     if (typeof path !== "string" || typeof here !== "string") return [];
-    return [[path, typeof there === "string" ? { here, there } : { here }]];
+    const more = {
+      ...(typeof there === "string" ? { there } : {}),
+      ...(typeof before === "string" ? { before } : {}),
+    };
+    return [[path, { here, ...more }]];
   } catch {
     // Cut short by a crash.
     return [];

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   existsSync,
@@ -399,6 +400,29 @@ describe("a pull that is cut", () => {
     expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 .*trying once more.*1 file pulled/s);
     expect(relay.stat().down.bytes).toBeLessThan(bytes * 1.3);
   });
+});
+
+test("a pull that cannot write midway takes nothing of its own for the user's afterwards", async () => {
+  const project = aProject({}, outputs);
+  await there(project, "mkdir -p runs/m; for i in a m/x z; do echo 1 >runs/$i; done");
+  expect(await pull(project)).toMatch(/^0 .*3 files pulled/s);
+  await there(project, "for i in a m/x z; do echo 22 >runs/$i; done");
+  const saved = join(dirname(project.root), "saved");
+  execFileSync("cp", ["-p", join(project.root, "runs/z"), saved]);
+  // Root may write everywhere, but not where something is mounted for reading.
+  const closed = join(project.root, "runs/m");
+  execFileSync("mount", ["--bind", "-r", closed, closed]);
+  try {
+    expect(await pull(project)).toMatch(/^1 .*read-only file system.*runs\/m\/x/s);
+  } finally {
+    execFileSync("umount", [closed]);
+  }
+  expect(here(project, "runs/a")).toBe("22\n");
+  expect(await pull(project)).toMatch(/^0 .*2 files pulled/s);
+  for (const path of ["a", "m/x", "z"]) expect(here(project, `runs/${path}`)).toBe("22\n");
+  // What was replaced is the user's when it comes back.
+  execFileSync("mv", [saved, join(project.root, "runs/z")]);
+  expect(await pull(project)).toMatch(/^1 .*you changed or made it here: runs\/z/s);
 });
 
 test("two pulls at once bring the same, whole", async () => {

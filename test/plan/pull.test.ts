@@ -79,6 +79,13 @@ describe("of one host", () => {
     expect(at("d")).toEqual(["runs/a left: changed-here"]);
   });
 
+  test("what igor had brought and was about to replace is still its own", () => {
+    const brought = new Map([["runs/a", { here: "f 11 6.000000000", before: "f 9 4.000000000" }]]);
+    expect(at("f 9 4.000000000", { brought })).toEqual(["runs/a replaces brought"]);
+    expect(at("f 11 6.000000000", { brought })).toEqual(["runs/a replaces brought"]);
+    expect(at("f 9 4.500000000", { brought })).toEqual(["runs/a left: changed-here"]);
+  });
+
   test("nothing comes through a link that is here, even when told to overwrite", () => {
     expect(at("x l runs", { overwrite: true })).toEqual(["runs/a left: link-here"]);
     expect(at("x f runs")).toEqual(["runs/a left: changed-here"]);

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -15,6 +16,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Incoming } from "../../src/model/pull.ts";
 import { lookHere } from "../../src/project/pull-look.ts";
@@ -213,11 +216,11 @@ test("what was brought is noted line by line, and what a crash cut short is left
   const [name = ""] = readdirSync(join(root, "state/igor/projects"));
   const file = join(root, "state/igor/projects", name, "pulled");
   writeFileSync(file, `${readFileSync(file, "utf8")}["d","f 1`);
-  noteBrought(root, [{ path: "c", here: "l y" }]);
+  noteBrought(root, [{ path: "c", here: "l y", before: "l x" }]);
   expect(loadBrought(root)).toEqual(
     new Map([
       ["a\nb", { here: "f 1 2.000000000" }],
-      ["c", { here: "l y" }],
+      ["c", { here: "l y", before: "l x" }],
     ]),
   );
   const many = Array.from({ length: 3000 }, (_, index) => ({
@@ -228,4 +231,24 @@ test("what was brought is noted line by line, and what a crash cut short is left
   expect(loadBrought(root).get("c")).toEqual({ here: "l 2999" });
   expect(readFileSync(file, "utf8").split("\n")).toHaveLength(3);
   chmodSync(file, 0o600);
+});
+
+test("nothing that is noted is lost while another igor writes the notes anew", async () => {
+  const notes = join(root, "notes.cjs");
+  const entryPoint = fileURLToPath(new URL("../../src/project/pull-notes.ts", import.meta.url));
+  const options = { bundle: true, platform: "node", format: "cjs" } as const;
+  await build({ ...options, entryPoints: [entryPoint], outfile: notes });
+  const script = `const { noteBrought } = require(${JSON.stringify(notes)});
+    for (let index = 0; index < 3000; index += 1)
+      noteBrought(${JSON.stringify(root)}, [{ path: String(index), here: "-" }]);`;
+  const noting = spawn(process.execPath, ["-e", script], { stdio: "inherit" });
+  const ended = new Promise((resolve) => void noting.once("exit", resolve));
+  const stale = Array.from({ length: 9000 }, () => ({ path: "stale", here: "-" }));
+  while (noting.exitCode === null) {
+    noteBrought(root, stale);
+    loadBrought(root);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await ended).toBe(0);
+  expect(loadBrought(root).size).toBe(3001);
 });
