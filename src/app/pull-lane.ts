@@ -75,7 +75,7 @@ async function bring(lane: PullLane, means: LaneMeans): Promise<Result<Brought>>
   const step = { host: lane.host.host, step: "pull" };
   emit({ type: "step-started", ...step, at: now() });
   try {
-    const stage = claimStage(root, destinationOf(lane.host, subject));
+    const stage = claimStage(root, destinationOf(lane.host, subject), means.aside);
     if ("inTheWay" in stage) return fail({ reason: "link-in-the-way-here", path: stage.inTheWay });
     makeWay(stage, lane.files);
     const fetched = await fetchAll(lane, { action, stage });

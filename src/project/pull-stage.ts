@@ -12,7 +12,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Incoming } from "../model/pull.ts";
-import { statusOf } from "./pull-look.ts";
+import { lookHere, statusOf } from "./pull-look.ts";
 import { salvage } from "./pull-salvage.ts";
 import { readText } from "./read.ts";
 
@@ -31,18 +31,22 @@ export interface Stage {
   readonly parts: string;
 }
 
-/** `.igor`, or what is in it, is a link; igor writes through none. */
+/** `.igor`, or what igor has in it, is a link; igor writes through none. */
 export interface LinkInTheWay {
   readonly inTheWay: string;
 }
 
 /**
  * The stage of one host (`destination` tells hosts apart): that of an igor that is gone, with what it had brought, or a
- * new one. Its name tells its owner, and renaming it is how it is taken over: only one igor can.
+ * new one. Its name tells its owner, and renaming it is how it is taken over: only one igor can. `aside` is where what makes
+ * way is to be kept.
  */
-export function claimStage(root: string, destination: string): Stage | LinkInTheWay {
+export function claimStage(root: string, destination: string, aside: string): Stage | LinkInTheWay {
   const stages = makeOwnDirectories(root);
   if (typeof stages !== "string") return stages;
+  // Made only when something must make way.
+  const onWay = lookHere(root, `${aside}/`);
+  if (onWay.startsWith("x l ")) return { inTheWay: onWay.slice("x l ".length) };
   const key = createHash("sha256").update(destination).digest("hex").slice(0, 12);
   const mine = join(stages, `${key}.${ownerOf(process.pid)}`);
   for (const name of readdirSync(stages)) {

@@ -239,6 +239,15 @@ for name, to in (('out', '../..'), ('abs', '/etc/passwd'), ('up', 'sub/../../../
       /^1 .*\.igor\/pull is a symbolic link; igor writes through none/s,
     );
     expect(readdirSync(outside)).toEqual([]);
+    rmSync(join(project.root, ".igor/pull"));
+    mkdirSync(join(project.root, ".igor/pull"));
+    symlinkSync(outside, join(project.root, ".igor/pull/conflicts"));
+    project.write({ "runs/a": "mine\n" });
+    expect(await pull(project, "--overwrite")).toMatch(
+      /^1 .*\.igor\/pull\/conflicts is a symbolic link; igor writes through none/s,
+    );
+    expect(here(project, "runs/a")).toBe("mine\n");
+    expect(readdirSync(outside)).toEqual([]);
   });
 });
 

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 const claimed = (destination = "apollo"): Stage => {
-  const stage = claimStage(root, destination);
+  const stage = claimStage(root, destination, asideDirectory("s"));
   if ("inTheWay" in stage) throw new Error(stage.inTheWay);
   return stage;
 };
@@ -196,13 +196,16 @@ describe("a stage", () => {
     expect(thingsIn(stage.files)).toEqual({ f: undefined, "f/g": "stays" });
   });
 
-  test("is not made through a link", () => {
-    mkdirSync(join(root, "elsewhere"));
-    mkdirSync(join(root, ".igor"));
-    symlinkSync("../elsewhere", join(root, ".igor/pull"));
-    expect(claimStage(root, "apollo")).toEqual({ inTheWay: ".igor/pull" });
-    expect(readdirSync(join(root, "elsewhere"))).toEqual([]);
-  });
+  test.each([".igor", ".igor/pull", ".igor/pull/stage", aside, ".igor/pull/conflicts"])(
+    "is not made while something would go through a link: %s",
+    (link) => {
+      mkdirSync(join(root, "elsewhere"));
+      mkdirSync(dirname(join(root, link)), { recursive: true });
+      symlinkSync(join(root, "elsewhere"), join(root, link));
+      expect(claimStage(root, "apollo", aside)).toEqual({ inTheWay: link });
+      expect(readdirSync(join(root, "elsewhere"))).toEqual([]);
+    },
+  );
 });
 
 function bornAt(pid: number): string {
