@@ -1,3 +1,6 @@
+/** A line that is longer is told in parts, e.g. that of a program that waits for nobody and prints dots. */
+const longestLine = 65_536;
+
 /** What a job wrote, in its order: lines of the tools it ran, and events as their words. */
 export type JobItem =
   | { readonly kind: "line"; readonly text: string }
@@ -8,7 +11,7 @@ export interface JobReading {
   readonly nonce: string;
   /** Bytes that may be, or become, an event. */
   readonly undecided: Buffer;
-  /** The begin of a line of output whose end has not arrived. */
+  /** The begin of a line of output whose end has not arrived, as far as it can still be seen in the end. */
   readonly line: Buffer;
   /** The first undecided byte ends a line that was told already, if it is not the begin of an event. */
   readonly isTold: boolean;
@@ -32,10 +35,15 @@ export function advanceJobReading(
   let { line, isTold } = reading;
   const write = (output: Buffer): void => {
     const isNew = output.length === 0 || !isTold;
-    const lines = splitLines(Buffer.concat([line, isNew ? output : output.subarray(1)]));
+    const lines = splitLines(line, isNew ? output : output.subarray(1));
     if (output.length > 0) isTold = false;
-    line = lines.rest;
     for (const text of lines.complete) items.push({ kind: "line", text });
+    line = lastDraft(lines.rest);
+    while (line.length > longestLine) {
+      const end = endOfCharacter(line, longestLine);
+      items.push({ kind: "line", text: lineText(line.subarray(0, end)) });
+      line = line.subarray(end);
+    }
   };
   const endLine = (): void => {
     if (line.length > 0) items.push({ kind: "line", text: lineText(line) });
@@ -71,7 +79,7 @@ export function advanceJobReading(
 /** What is left when the log is complete. */
 export function endJobReading(reading: JobReading): readonly JobItem[] {
   const undecided = reading.undecided.subarray(reading.isTold ? 1 : 0);
-  const { complete, rest } = splitLines(Buffer.concat([reading.line, undecided]));
+  const { complete, rest } = splitLines(reading.line, undecided);
   const last = lineText(rest);
   return [...complete, ...(last === "" ? [] : [last])].map((text) => ({ kind: "line", text }));
 }
@@ -85,13 +93,18 @@ function beginOfMark(bytes: Buffer, mark: Buffer): number {
   return bytes.length;
 }
 
-function splitLines(bytes: Buffer): {
+/** `line` holds no line break. */
+function splitLines(
+  line: Buffer,
+  more: Buffer,
+): {
   readonly complete: readonly string[];
   readonly rest: Buffer;
 } {
+  const bytes = Buffer.concat([line, more]);
   const complete: string[] = [];
   let from = 0;
-  for (let at = bytes.indexOf("\n"); at >= 0; at = bytes.indexOf("\n", from)) {
+  for (let at = bytes.indexOf("\n", line.length); at >= 0; at = bytes.indexOf("\n", from)) {
     complete.push(lineText(bytes.subarray(from, at)));
     from = at + 1;
   }
@@ -102,4 +115,19 @@ function splitLines(bytes: Buffer): {
 function lineText(bytes: Buffer): string {
   const drafts = bytes.toString("utf8").split("\r");
   return drafts.findLast((draft) => draft !== "") ?? "";
+}
+
+/** The same line without what it was written over. e.g. `10%\r50%\r` is `50%\r` */
+function lastDraft(line: Buffer): Buffer {
+  let end = line.length;
+  while (end > 0 && line[end - 1] === 0x0d) end -= 1;
+  const at = end === 0 ? -1 : line.lastIndexOf("\r", end - 1);
+  return line.subarray(at + 1, end + 1);
+}
+
+/** Where a character of UTF-8 ends, at `most` or a little before. */
+function endOfCharacter(bytes: Buffer, most: number): number {
+  let end = most;
+  while (end > most - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return end;
 }

@@ -74,6 +74,25 @@ describe("the log of a job", () => {
     ]);
   });
 
+  test.each([
+    ["dots", "日本.", 1],
+    ["progress", "50% of it\r", 0],
+    ["nothing", "\r", 0],
+  ])("without line breaks is told in parts and not kept: %s", (_, text, isTold) => {
+    const chunk = Buffer.from(text.repeat(1000)).subarray(1);
+    let reading = startJobReading(nonce);
+    let told = "";
+    for (let count = 0; count < 100; count += 1) {
+      const step = advanceJobReading(reading, chunk);
+      reading = step.reading;
+      expect(reading.line.length).toBeLessThan(66_000);
+      for (const item of step.items) if (item.kind === "line") told += item.text;
+    }
+    for (const item of endJobReading(reading)) if (item.kind === "line") told += item.text;
+    const all = Buffer.concat(Array.from({ length: 100 }, () => chunk)).toString();
+    expect(told).toBe(isTold ? all : (text.split("\r")[0] ?? ""));
+  });
+
   test("is read alike however it is cut", () => {
     const piece = fc.oneof(
       fc.constantFrom(
