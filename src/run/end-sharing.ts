@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { endSharingArgv } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { runToEnd } from "./spawn.ts";
@@ -22,12 +23,18 @@ export async function endSharing(
  * itself shows it otherwise: `ssh: /run/user/1000/igor/0123456789abcdef [mux]`.
  */
 async function isInUse(controlPath: string): Promise<boolean> {
-  const listed = await runToEnd(["ps", "-A", "-o", "ppid=", "-o", "args="]);
+  // Only the name: the path may be quoted there.
+  const name = basename(controlPath);
+  // Whole lines, whatever COLUMNS says.
+  const mine = ["-ww", "-u", String(process.geteuid?.())];
+  const listed = await runToEnd(["ps", ...mine, "-o", "ppid=", "-o", "args="]);
   return listed.stdout
     .toString("utf8")
     .split("\n")
     .some(
       (line) =>
-        line.includes(`ControlPath=${controlPath}`) && Number.parseInt(line, 10) !== process.pid,
+        line.includes(name) &&
+        !line.includes(" [mux]") &&
+        Number.parseInt(line, 10) !== process.pid,
     );
 }

@@ -17,6 +17,7 @@ import { aLaptop, ended, igorProgram } from "../support/laptop.ts";
 import type { IgorResult } from "../support/laptop.ts";
 import { token } from "../support/run-session.ts";
 import { openTerminal } from "../support/terminal.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 const here = aLaptop();
 const there = aLaptop();
@@ -207,13 +208,22 @@ test("igor stop --all ends builds, too, which the igor that began them says, and
   );
 });
 
-test("igor stop --all leaves open a connection that another igor of the laptop uses", async () => {
-  const other = aDockerProject();
-  const watch = here.start(other, ["push", "--watch"]);
-  watch.stdin?.end();
-  const end = ended(watch);
-  await says(watch, "watching");
-  expect(said(await stop("--all"))).toContain("the connection stays open: another igor uses it");
-  watch.kill("SIGINT");
-  await end;
-});
+test.each([
+  ["", {}],
+  [" where lines are short", { COLUMNS: "40" }],
+  [" at a path with quotes", { XDG_RUNTIME_DIR: temporaryDirectory("igor's own ") }],
+])(
+  "igor stop --all leaves open a connection that another igor of the laptop uses%s",
+  async (_, env) => {
+    const stopAll = () => here.igor(project, ["stop", "--all"], { env });
+    const other = aDockerProject();
+    const watch = here.start(other, ["push", "--watch"], { env });
+    watch.stdin?.end();
+    const end = ended(watch);
+    await says(watch, "watching");
+    expect(said(await stopAll())).toContain("the connection stays open: another igor uses it");
+    watch.kill("SIGINT");
+    await end;
+    expect(said(await stopAll())).toContain("connection closed");
+  },
+);
