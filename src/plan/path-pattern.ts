@@ -29,7 +29,7 @@ export function patternToRegExp(pattern: string): RegExp {
     }
   }
   try {
-    return new RegExp(`^${source}$`, "s");
+    return new RegExp(`^${source}$`, "su");
   } catch {
     // Docker has the better words for a set like [z-a].
     return /(?!)/;

@@ -39,8 +39,7 @@ export function wantedOf(
   return {
     word,
     start: ["."].concat(fixed).join("/"),
-    // find's * matches a slash, too.
-    match: `./${pattern.replaceAll("[^", "[!").replaceAll("**/", "*").replaceAll("**", "*")}`,
+    match: `./${atLeast(pattern)}`,
     has: (path) => withParents(path).some((part) => regexp.test(part)),
   };
 }
@@ -58,6 +57,13 @@ export function leadsTo(path: string, wanted: readonly Wanted[]): boolean {
 /** The directory is no pattern, whatever its name is. */
 function escaped(directory: string, word: string): string {
   return isPattern(word) ? directory.replace(/[*?[\\]/g, "\\$&") : directory;
+}
+
+/** For find, of which * matches a slash, too; where it knows bytes only, ? and a set are no whole character. */
+function atLeast(pattern: string): string {
+  return pattern.replace(/\\.|\*\*\/|\*+|\?|\[\^?[^\]]+\]/gs, (part) =>
+    part.startsWith("\\") ? part : "*",
+  );
 }
 
 function withParents(path: string): readonly string[] {

@@ -102,6 +102,9 @@ describe("a pull", () => {
     const run = await laptop.igor(inside, ["pull", "out/*.csv"]);
     expect(run.exitCode).toBe(0);
     expect(filesHere(project)).toEqual(["src/a.py", "src/out/x.csv"]);
+    await there(project, "mkdir résumé; echo 1 >résumé/ä.txt; echo 2 >résumé/b.txt");
+    expect(await pull(project, "r?sum?/[!b].txt")).toMatch(/^0 .*1 file pulled/s);
+    expect(filesHere(project)).toEqual(["résumé/ä.txt", "src/a.py", "src/out/x.csv"]);
     expect(await pull(project, "rnus")).toMatch(/^1 .*apollo: nothing there matches rnus/s);
     expect(await pull(project, "../x")).toMatch(/^2 .*\.\.\/x is outside of the project/s);
     expect(await pull(aProject({}))).toMatch(

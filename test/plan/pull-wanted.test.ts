@@ -11,7 +11,9 @@ test.each([
   ["*.pt", ".", "./*.pt"],
   ["**/metrics.json", ".", "./*metrics.json"],
   ["runs/**/best.pt", "./runs", "./runs/*best.pt"],
-  ["runs/[^a]", "./runs", "./runs/[!a]"],
+  ["runs/[^a]", "./runs", "./runs/*"],
+  ["runs/r?sum?.[tc]*", "./runs", "./runs/r*sum*.**"],
+  ["runs/\\?\\[a]?", "./runs", "./runs/\\?\\[a]*"],
   ["/home/dino/p/runs", "./runs", "*"],
 ])("%s begins at %s and matches %s there", (word, start, match) => {
   expect(at(word)).toMatchObject({ word, start, match });
@@ -42,6 +44,9 @@ test.each([
   ["**/a.json", "x/y/a.json", true],
   ["runs/[!a]", "runs/a", false],
   ["runs/[!a]", "runs/b", true],
+  ["runs/r?sum?", "runs/résumé", true],
+  ["runs/?[é-ü]", "runs/😀ö", true],
+  ["runs/?", "runs/ab", false],
 ])("%s has %s: %s", (word, path, has) => expect(at(word)?.has(path)).toBe(has));
 
 test("the host gets two lines for each, whatever is in them", () => {
