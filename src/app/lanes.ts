@@ -14,6 +14,7 @@ import { packOnce } from "../run/pack.ts";
 import type { FileSource, Pack } from "../run/pack.ts";
 import type { LaneAnswer, LaneEnd, Tools } from "../run/step.ts";
 import type { Action, HostEnd } from "./action.ts";
+import { endInGroup } from "./end-in-group.ts";
 import type { Observation } from "./observe.ts";
 import { isLostLink } from "./lost-link.ts";
 import { fileSource } from "./scan.ts";
@@ -105,7 +106,8 @@ async function untilDone(first: PlannedLane, means: LaneMeans): Promise<HostEnd>
     }
     if (pending !== undefined && changedNothing(outcome))
       void noted(subject, () => observed.stores.get(host.host)?.withdraw(pending.generation));
-    const end = facts === undefined ? endOf(host, outcome) : { failure: facts.failure };
+    const ended = facts === undefined ? endOf(host, outcome) : { failure: facts.failure };
+    const end = endInGroup(ended, action);
     emit({ type: "host-ended", host: host.host, ...end, at: now() });
     if (end.failure === undefined) observed.holdsAll?.(host, pending?.generation);
     return end;

@@ -48,7 +48,8 @@ export async function pullLane(lane: PullLane, means: LaneMeans): Promise<HostEn
   if (failure !== undefined) return { failure };
   if (undecided.length > 0) {
     const counts = { files: placed.length, bytes: bytesOf(placed) };
-    return { failure: { reason: "not-all-pulled", ...counts, left: undecided, ...on } };
+    const { paths } = action.request;
+    return { failure: { reason: "not-all-pulled", ...counts, left: undecided, paths, ...on } };
   }
   return missing.length === 0
     ? {}

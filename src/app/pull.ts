@@ -13,6 +13,7 @@ import { lineOf } from "../project/config-line.ts";
 import type { RequestOf } from "../request/commands.ts";
 import { laptopRsync } from "../run/laptop.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
+import { endInGroup } from "./end-in-group.ts";
 import { isLostLink } from "./lost-link.ts";
 import { listHosts, pullFacts } from "./pull-facts.ts";
 import { pullLane } from "./pull-lane.ts";
@@ -39,8 +40,9 @@ export async function pull(action: PullAction): Promise<Result<Outcome>> {
   const listings = new Map<Host, HostListing>();
   const ends = new Map<string, HostEnd>();
   const end = (host: Host, value: HostEnd): void => {
-    ends.set(host.host, value);
-    if (!request.plan) emit({ type: "host-ended", host: host.host, ...value, at: now() });
+    const ended = endInGroup(value, action);
+    ends.set(host.host, ended);
+    if (!request.plan) emit({ type: "host-ended", host: host.host, ...ended, at: now() });
   };
   let again: readonly Host[] = hosts;
   for (let tries = 0; again.length > 0; tries += 1) {

@@ -1,6 +1,7 @@
 import type { Handoff, Session } from "../model/plan.ts";
 import { runSession } from "../run/session.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
+import { endInGroup } from "./end-in-group.ts";
 import type { Shells } from "./shells.ts";
 
 /** What sessions are run with. */
@@ -48,12 +49,13 @@ export async function runSessions({ sessions }: Handoff, means: SessionMeans): P
 async function run(
   session: Session,
   {
-    action: { signal, subject },
+    action,
     shells,
     pushes,
     streams,
   }: SessionMeans & { readonly streams: Parameters<typeof runSession>[0]["streams"] },
 ): Promise<HostEnd> {
+  const { signal } = action;
   const end = new AbortController();
   const stop = (): void => end.abort(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
@@ -76,11 +78,5 @@ async function run(
   const pushed = await pushing;
   if (pushed?.failure !== undefined && !signal.aborted) return { failure: pushed.failure };
   if (ended.ok) return { exitCode: ended.value.exitCode };
-  // The advice names the group that has no container.
-  return {
-    failure:
-      ended.failure.reason === "no-container"
-        ? { ...ended.failure, group: subject.group.name }
-        : ended.failure,
-  };
+  return endInGroup({ failure: ended.failure }, action);
 }

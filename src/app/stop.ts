@@ -8,6 +8,7 @@ import { usageFailure } from "../request/parse.ts";
 import type { UsageFailure } from "../request/parse.ts";
 import { endSharing } from "../run/end-sharing.ts";
 import type { HostEnd } from "./action.ts";
+import { endInGroup } from "./end-in-group.ts";
 import { executeUntilDone } from "./lanes.ts";
 import type { Means } from "./lanes.ts";
 
@@ -55,7 +56,7 @@ export async function stopOnHosts(
         (unknown === undefined
           ? undefined
           : ({ reason: "unknown-id", id: unknown, host, lastWords: [] } as const));
-      const end = failure === undefined ? {} : { failure };
+      const end = failure === undefined ? {} : endInGroup({ failure }, action);
       action.emit({ ...event, ...end });
       return [host, end];
     }),

@@ -40,8 +40,6 @@ export type EngineFailure =
       readonly engine: "docker" | "podman";
       readonly container: string;
       readonly state: "missing" | "stopped" | "paused";
-      /** The host group that was asked for, so that the advice can name it; the default group when absent. */
-      readonly group?: string;
     }
   | {
       /** The directory in which the command was to start is not in the container. */

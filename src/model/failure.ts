@@ -94,7 +94,14 @@ export type LaptopFailure =
     };
 
 /** A failure on one host; `host` is the name the user gave it. */
-export type HostFailure = { readonly host: string; readonly lastWords: readonly string[] } & (
+export type HostFailure = {
+  readonly host: string;
+  /** The host group that was asked for, so that the advice can name it; the default group when absent. */
+  readonly group?: string;
+  /** Of that group only this host was asked for. */
+  readonly isNamed?: true;
+  readonly lastWords: readonly string[];
+} & (
   | LinkFailure
   | TargetFailure
   | EngineFailure
@@ -119,6 +126,8 @@ export type HostFailure = { readonly host: string; readonly lastWords: readonly 
       readonly files: number;
       readonly bytes: number;
       readonly left: readonly Left[];
+      /** What was named, as it was written; without any the outputs were asked for. */
+      readonly paths?: readonly string[];
     }
   | {
       /** None of the hosts has anything of that name or pattern. */

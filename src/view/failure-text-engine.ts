@@ -41,7 +41,7 @@ export function engineText(failure: OfEngine): FailureText {
         hint:
           failure.state === "paused"
             ? `resume it with \`ssh ${host} ${failure.engine} unpause ${failure.container}\``
-            : `run \`igor docker setup${groupOption(failure.group)}\`, which starts it`,
+            : "run `igor docker setup`, which starts it",
       };
     case "no-directory":
       return {
@@ -202,8 +202,4 @@ function logCommandOf(host: string, file: string): string {
   if (/^[\w@%+=:,./-]+$/.test(file)) return `ssh -t ${host} less ${file}`;
   const quoted = `'${file.replaceAll("'", "'\\''")}'`;
   return `ssh -t ${host} "less ${quoted.replace(/[$"\`\\]/g, "\\$&")}"`;
-}
-
-function groupOption(group: string | undefined): string {
-  return group === undefined || group === "dev" ? "" : ` -g ${group}`;
 }

@@ -1,10 +1,10 @@
 import type { HostFailure } from "../model/failure.ts";
-import type { Left } from "../model/pull.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { byteText, countText } from "./amount-text.ts";
 import type { FailureText } from "./failure-text.ts";
 import { leftDetails, shownPath } from "./pull-text.ts";
 
+type NotAllPulled = Extract<HostFailure, { reason: "not-all-pulled" }>;
 type OfPull = Extract<HostFailure, { reason: "not-all-pulled" | "nothing-matches" }>;
 
 /** The words for why a pull is not what was asked for. */
@@ -17,7 +17,7 @@ export function pullFailureText(failure: OfPull): FailureText {
       return {
         headline: `${host}: ${pulled}${countText(left.length, "file")} left as ${left.length === 1 ? "it is" : "they are"}`,
         details: leftDetails(left, host),
-        hint: hintFor(left, host),
+        hint: hintFor(failure),
       };
     }
     case "nothing-matches": {
@@ -34,11 +34,25 @@ export function pullFailureText(failure: OfPull): FailureText {
 }
 
 /** What to do about what comes first. */
-function hintFor(left: readonly Left[], host: string): string {
+function hintFor(failure: NotAllPulled): string {
+  const { left, host } = failure;
   const reasons = new Set(left.map(({ because }) => because));
   if (reasons.has("changed-here"))
-    return `\`igor pull --overwrite\` takes those of ${host}; yours are first moved to .igor/pull/conflicts/`;
-  if (reasons.has("differs")) return `\`igor pull --host ${host}\` takes those of ${host}`;
+    return `${pullWith("--overwrite", failure)} takes those of ${host}; yours are first moved to .igor/pull/conflicts/`;
+  if (reasons.has("differs"))
+    return `${pullWith(`--host ${host}`, failure)} takes those of ${host}`;
   if (reasons.has("link-here")) return "make it a directory, or bring the files there yourself";
   return `make them readable there, e.g. \`ssh ${host} chmod -R u+rX ...\`; \`container_user\` says who owns what is made in the container`;
+}
+
+/** More words than these nobody types again. */
+const mostPaths = 3;
+
+/** The same command with one more option. e.g. `igor pull --overwrite notes/` */
+function pullWith(option: string, { paths = [] }: NotAllPulled): string {
+  if (paths.length > mostPaths) return `the same command with ${option}`;
+  const words = paths.map((path) =>
+    /^[\w./+:,=@-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`,
+  );
+  return `\`${["igor pull", option, ...words].join(" ")}\``;
 }

@@ -7,6 +7,7 @@ import { linkText } from "./failure-text-link.ts";
 import { pullFailureText } from "./failure-text-pull.ts";
 import { stopText } from "./failure-text-stop.ts";
 import { targetText } from "./failure-text-target.ts";
+import { ofGroup } from "./of-group.ts";
 import { printable, printableLines } from "./printable.ts";
 
 /** What a user reads about a failure: plain words, without control sequences, each string one line. */
@@ -24,12 +25,18 @@ export interface FailureText {
 /** The words for a failure. All texts are here and in the seven files beside this one, one per family. */
 export function failureText(failure: Failure): FailureText {
   const text = textOf(failure);
+  const hint =
+    "host" in failure && text.hint !== undefined ? ofHost(text.hint, failure) : text.hint;
   return {
     headline: printable(text.headline),
     ...(text.where === undefined ? {} : { where: printable(text.where) }),
     details: printableLines(text.details),
-    ...(text.hint === undefined ? {} : { hint: printable(text.hint) }),
+    ...(hint === undefined ? {} : { hint: printable(hint) }),
   };
+}
+
+function ofHost(hint: string, { group = "", isNamed, host }: HostFailure): string {
+  return ofGroup(hint, group, isNamed === true ? host : undefined);
 }
 
 /** What happened, beside the name of the host, which it leaves out. */

@@ -104,9 +104,9 @@ describe("igor stop", () => {
     `);
     expect(said(await stop("-g", "cluster", "nosuch"))).toMatchInlineSnapshot(`
       "✗ apollo: nothing runs there as nosuch
-        → \`igor docker ps\` lists what runs, each with its id; name another group with -g
+        → \`igor docker ps -g cluster\` lists what runs, each with its id; name another group with -g
       ✗ enterprise: nothing runs there as nosuch
-        → \`igor docker ps\` lists what runs, each with its id; name another group with -g
+        → \`igor docker ps -g cluster\` lists what runs, each with its id; name another group with -g
       stop toy failed on all 2 hosts (apollo, enterprise) after 1 s | apollo: nothing runs there as nosuch | enterprise: nothing runs there as nosuch
       exit code 1"
     `);

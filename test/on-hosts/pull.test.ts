@@ -264,10 +264,20 @@ test("files of one name that differ come from no host until one is chosen", asyn
       { host },
     );
   const said = await pull(project, ...all);
-  expect(said).toMatch(/^1 .*not the same on all hosts of the group: runs\/log\n.*--host apollo/s);
+  expect(said).toMatch(
+    /^1 .*not the same on all hosts of the group: runs\/log\n.*-g cluster --host apollo`/s,
+  );
   expect(filesHere(project)).toEqual(["runs/apollo", "runs/enterprise", "runs/same"]);
-  expect(await pull(project, ...all, "--host", "enterprise")).toMatch(/^0 .*2 files pulled/s);
+  // What igor advises is for the same group, the same host and the same paths.
+  const advised = (text: string, about: RegExp): Promise<string> =>
+    pull(project, ...(about.exec(text)?.[1] ?? "").split(" "));
+  expect(await advised(said, /`igor pull ([^`]+ enterprise)`/)).toMatch(/^0 .*2 files pulled/s);
   expect(here(project, "runs/log")).toBe("enterprise\n");
+  project.write({ "runs/log": "mine\n", "runs/apollo": "mine\n" });
+  const changed = await pull(project, ...all, "--host", "apollo", "runs/log");
+  expect(await advised(changed, /`igor pull ([^`]+)`/)).toMatch(/^0 .*moved aside: runs\/log /s);
+  expect(here(project, "runs/log")).toBe("apollo\n");
+  expect(here(project, "runs/apollo")).toBe("mine\n");
 });
 
 test("what may not be read there is told, and the rest comes", async () => {

@@ -4,6 +4,7 @@ import type { Failure } from "../../src/model/failure.ts";
 import { lineText } from "../../src/view/line.ts";
 import { failureLines } from "../../src/view/failure-lines.ts";
 import { failureText } from "../../src/view/failure-text.ts";
+import { ofGroup } from "../../src/view/of-group.ts";
 
 /** The failures of one reason; if it has causes (or kinds, or states), at least one of each. */
 type Samples = {
@@ -575,4 +576,27 @@ test("shows what is asked for without what it hides", () => {
   expect(failureText({ reason: "not-trusted", file, asked }).details[0]).toBe(
     "mounts: '/data of apollo at /data, read-only'\\''' of apollo at /, writable",
   );
+});
+
+test("an advice names the group, the host and the paths that were asked for", () => {
+  const left = [{ path: "a", because: "changed-here" }] as const;
+  const notAll = { reason: "not-all-pulled", files: 0, bytes: 0, left, ...on("apollo") } as const;
+  const inGroup = { group: "cluster", isNamed: true } as const;
+  const advices = [
+    { ...notAll, paths: ["notes/", "it's*"], group: "cluster" },
+    { ...notAll, ...inGroup },
+    { ...notAll, paths: ["a", "b", "c", "d"], ...inGroup },
+    { ...target, cause: "has-files", ...inGroup } as const,
+    { ...target, cause: "has-files", group: "dev" } as const,
+  ].map((failure) => failureText(failure).hint?.replace(/(takes).*/, "$1"));
+  expect(ofGroup("igor doctor tells what to do", "cluster")).toMatch(/^igor doctor -g cluster /);
+  expect(advices).toMatchInlineSnapshot(`
+    [
+      "\`igor pull -g cluster --overwrite notes/ 'it'\\''s*'\` takes",
+      "\`igor pull -g cluster --host apollo --overwrite\` takes",
+      "the same command with --overwrite takes",
+      "\`igor push -g cluster --host apollo --adopt\` takes",
+      "\`igor push --adopt\` takes",
+    ]
+  `);
 });
