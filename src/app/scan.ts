@@ -7,8 +7,8 @@ import { parentsOf } from "../plan/difference.ts";
 import type { LocalTree } from "../plan/difference.ts";
 import { repositoryId, sourceOf } from "../project/identity.ts";
 import { readNote, writeNote } from "../project/notes.ts";
-import { alwaysSent, fileFilter, isInternal } from "../project/select-files.ts";
-import { lookHere, lookInThread, unchangedOf } from "../project/unchanged.ts";
+import { alwaysSent, fileFilter, isNeverSent } from "../project/select-files.ts";
+import { lookAtOnce, lookInThread, unchangedOf } from "../project/unchanged.ts";
 import { isRacy, isThere, lookAt, readTree, stateOf, walk } from "../project/walk.ts";
 import { firstCommit, listGitFiles, listNestedFiles } from "../run/git-files.ts";
 import type { FileSource } from "../run/pack.ts";
@@ -58,7 +58,7 @@ export async function scan({
 }: Ground): Promise<Result<Scan>> {
   const { root } = project;
   const startedAt = now();
-  const look = isLarge ? lookInThread() : lookHere;
+  const look = isLarge ? lookInThread() : lookAtOnce;
   const listing = listGitFiles(root);
   await ready;
   const looking = unchangedOf(root, known(), look);
@@ -67,7 +67,7 @@ export async function scan({
   const isSent = fileFilter(project);
   const seen = listed.value === undefined ? walk(root, (path) => !isSent(path)) : ok(listed.value);
   if (!seen.ok) return seen;
-  const always = [...alwaysSent(project), ...named].filter((path) => !isInternal(path));
+  const always = [...alwaysSent(project), ...named].filter((path) => !isNeverSent(path));
   const listedPaths = [...seen.value.filter(isSent), ...always];
   const listedBy = listed.value === undefined ? "walk" : "git";
   const vouching =

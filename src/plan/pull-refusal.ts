@@ -29,11 +29,11 @@ function staysInside({
   return (
     ups <= path.split("/").length - 1 &&
     !down.includes("..") &&
-    !isInternal([...path.split("/").slice(0, -1 - ups), ...down].join("/"))
+    !isNeverBrought([...path.split("/").slice(0, -1 - ups), ...down].join("/"))
   );
 }
 
 /** What igor keeps, and git: in any case, because a file system here may know no other. */
-export function isInternal(path: string): boolean {
+export function isNeverBrought(path: string): boolean {
   return /(^|\/)\.git(\/|$)|^\.igor(\/|$)/i.test(path);
 }

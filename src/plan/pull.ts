@@ -11,7 +11,7 @@ import type {
   ThereEntry,
 } from "../model/pull.ts";
 import type { TreeThere } from "../remote/pull-answer.ts";
-import { isInternal, refusalOf } from "./pull-refusal.ts";
+import { isNeverBrought, refusalOf } from "./pull-refusal.ts";
 import { leadsTo } from "./pull-wanted.ts";
 import type { Wanted } from "./pull-wanted.ts";
 
@@ -161,7 +161,7 @@ function laneOf(listing: HostListing, ground: Ground): PullLane {
       if (verdict.known !== undefined) known.push({ path, ...verdict.known });
     } else left.push({ path, because: verdict.because });
   }
-  const paths = [...entries.keys()].filter((path) => !isInternal(path)).concat(unreadable);
+  const paths = [...entries.keys()].filter((path) => !isNeverBrought(path)).concat(unreadable);
   return {
     host,
     from: tree.root,
@@ -191,7 +191,7 @@ type Verdict =
 function verdictOn(entry: ThereEntry, host: string, ground: Ground): Verdict | undefined {
   const { facts, holders, taken } = ground;
   const { path } = entry;
-  if (isInternal(path)) return undefined;
+  if (isNeverBrought(path)) return undefined;
   if (!isWanted(path, facts.wanted)) {
     const isOnTheWay = entry.kind === "link" && leadsTo(path, facts.wanted);
     return isOnTheWay ? { kind: "left", because: "link-there" } : undefined;
@@ -251,7 +251,7 @@ function haveSameSum(
 }
 
 function isWanted(path: string, wanted: readonly Wanted[]): boolean {
-  return !isInternal(path) && wanted.some(({ has }) => has(path));
+  return !isNeverBrought(path) && wanted.some(({ has }) => has(path));
 }
 
 function toolFor(files: readonly Incoming[], canUseRsync: boolean): PullLane["tool"] {

@@ -10,6 +10,7 @@ import type {
 } from "../model/journal.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
+import { isAlive } from "./is-alive.ts";
 import { journalDir, journalEnding } from "./journal.ts";
 import { namesIn } from "./read.ts";
 import { allStateDirs } from "./state-dir.ts";
@@ -110,12 +111,4 @@ function isEnded(line: Line | undefined): line is ActionEnded {
   if (line?.type !== "action-ended") return false;
   const { outcome } = line as Partial<ActionEnded>;
   return outcome === "done" || outcome === "failed" || outcome === "cancelled";
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

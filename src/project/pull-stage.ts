@@ -12,6 +12,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Incoming } from "../model/pull.ts";
+import { isAlive } from "./is-alive.ts";
 import { lookHere, statusOf } from "./pull-look.ts";
 import { salvage } from "./pull-salvage.ts";
 import { readText } from "./read.ts";
@@ -129,15 +130,6 @@ function isAbandoned(name: string): boolean {
   if (machine !== thisMachine) return false;
   if (boot !== thisBoot) return true;
   return owner !== ownerOf(Number(pid)) || !isAlive(Number(pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 /** As the kernel tells it; `0` where it does not. */

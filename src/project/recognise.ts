@@ -25,12 +25,12 @@ const ipython = /(?:^|["'\s])(?:ipython|ipykernel|jupyter|jupyterlab|notebook)(?
 
 /** Looks at the names in a directory, and for a REPL into the files that say what is to be installed. */
 export function recognise(directory: string): Recognised {
-  const names = namesIn(directory);
+  const names = filesIn(directory);
   const defaultDockerfile = defaultDockerfileAmong(names);
   const otherDockerfile = otherDockerfiles.find((path) =>
     path.includes("/") ? readText(join(directory, path)) !== undefined : names.includes(path),
   );
-  const below = namesIn(join(directory, "requirements")).some((name) => name.endsWith(".txt"));
+  const below = filesIn(join(directory, "requirements")).some((name) => name.endsWith(".txt"));
   const rebuildFiles = [
     ...names.filter((name) => requirements.test(name)),
     ...(below ? ["requirements/*.txt"] : []),
@@ -55,7 +55,7 @@ function withoutComments(text: string): string {
   return text.replaceAll(/#.*$/gm, "");
 }
 
-function namesIn(directory: string): readonly string[] {
+function filesIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory, { withFileTypes: true })
       .filter((entry) => !entry.isDirectory())

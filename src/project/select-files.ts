@@ -15,7 +15,7 @@ export function fileFilter(project: Project): (path: string) => boolean {
   const hasPatterns = patterns.some((pattern) => pattern.trim() !== "" && !pattern.startsWith("#"));
   const always = alwaysSent(project);
   return (path) => {
-    if (isInternal(path)) return false;
+    if (isNeverSent(path)) return false;
     return always.has(path) || !hasPatterns || !excluded.ignores(path);
   };
 }
@@ -47,7 +47,7 @@ export function alwaysSent(project: Project): ReadonlySet<string> {
  * `.git` of this or a nested repository (a directory, or the file of a submodule), what a host keeps for igor, what a pull keeps here, and a link
  * or file in the place of its directory; in any case, because a host may know no other.
  */
-export function isInternal(path: string): boolean {
+export function isNeverSent(path: string): boolean {
   // Few names begin with a dot, and there may be many names.
   if (!path.startsWith(".") && !path.includes("/.")) return false;
   return /(^|\/)\.git(\/|$)|^\.igor(\/(host|pull)(\/|$)|$)/i.test(path);

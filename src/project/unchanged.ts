@@ -9,7 +9,7 @@ export type Look = (root: string, paths: readonly string[]) => Promise<Float64Ar
 const shareOfThread = 0.6;
 
 /** Looks at once. */
-export const lookHere: Look = (root, paths) => Promise.resolve(lookAtFiles(root, paths));
+export const lookAtOnce: Look = (root, paths) => Promise.resolve(lookAtFiles(root, paths));
 
 /**
  * Looks at most of them in a thread of its own, while the caller looks at the rest and does other work. The thread is

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../../src/model/project.ts";
-import { fileFilter, isInternal } from "../../src/project/select-files.ts";
+import { fileFilter, isNeverSent } from "../../src/project/select-files.ts";
 
 let root = "";
 beforeEach(() => {
@@ -31,7 +31,7 @@ describe("never pushed is", () => {
     ".igor/host/marker",
     ".Igor/HOST/marker",
   ])("%s", (path) => {
-    expect(isInternal(path)).toBe(true);
+    expect(isNeverSent(path)).toBe(true);
     expect(fileFilter(project())(path)).toBe(false);
   });
 });

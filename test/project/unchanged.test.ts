@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { lookHere, lookInThread, unchangedOf } from "../../src/project/unchanged.ts";
+import { lookAtOnce, lookInThread, unchangedOf } from "../../src/project/unchanged.ts";
 import { readTree } from "../../src/project/walk.ts";
 import { writeThings } from "../support/tree.ts";
 
@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe.each([
-  ["at once", () => lookHere],
+  ["at once", () => lookAtOnce],
   ["in a thread", lookInThread],
 ])("a look %s", (_, look) => {
   test("finds the files that look as they did, and no other", async () => {
