@@ -209,7 +209,7 @@ describe("exec", () => {
     ).toMatchInlineSnapshot(`
       "✗ apollo: there is no container dino-toy-cluster there yet
         | Error: No such container: dino-toy-cluster
-        → run \`igor docker setup -g cluster\`, which starts it
+        → run \`igor docker setup -g cluster --host apollo\`, which starts it
       exit code 125"
     `);
     const json = await laptop.igor(fresh, ["docker", "exec", "--json", "ls"]);
