@@ -138,16 +138,17 @@ function askingOptions({ host, controlPath }: Connection): readonly string[] {
     options.push(
       "ControlMaster=auto",
       `ControlPersist=${sharedStaysSeconds}`,
-      `ControlPath=${sshValue(controlPath)}`,
+      controlPathOption(controlPath),
     );
   }
   return [...options.flatMap((option) => ["-o", option]), ...destinationOptions(host)];
 }
 
-/** A path as a value of ssh's configuration: quoted, and `%` is not the beginning of a token. */
-function sshValue(path: string): string {
+/** Where ssh shares a connection, as a word of its command line: quoted, and `%` is not the beginning of a token. */
+export function controlPathOption(path: string): string {
   const value = path.replaceAll("%", "%%");
-  return /[\s"'\\]/.test(path) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value;
+  const quoted = /[\s"'\\]/.test(path) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value;
+  return `ControlPath=${quoted}`;
 }
 
 function destinationOptions(host: Host): readonly string[] {

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
-import { endSharingArgv } from "../remote/ssh.ts";
+import { controlPathOption, endSharingArgv } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { runToEnd } from "./spawn.ts";
 
@@ -23,18 +22,13 @@ export async function endSharing(
  * itself shows it otherwise: `ssh: /run/user/1000/igor/0123456789abcdef [mux]`.
  */
 async function isInUse(controlPath: string): Promise<boolean> {
-  // Only the name: the path may be quoted there.
-  const name = basename(controlPath);
-  // Whole lines, whatever COLUMNS says.
-  const mine = ["-ww", "-u", String(process.geteuid?.())];
-  const listed = await runToEnd(["ps", ...mine, "-o", "ppid=", "-o", "args="]);
+  const option = controlPathOption(controlPath);
+  // Whole lines, whatever COLUMNS says, and every letter as it is.
+  const listed = await runToEnd(["ps", "-ww", "-A", "-o", "ppid=", "-o", "args="], {
+    env: { LC_ALL: "C.UTF-8" },
+  });
   return listed.stdout
     .toString("utf8")
     .split("\n")
-    .some(
-      (line) =>
-        line.includes(name) &&
-        !line.includes(" [mux]") &&
-        Number.parseInt(line, 10) !== process.pid,
-    );
+    .some((line) => line.includes(option) && Number.parseInt(line, 10) !== process.pid);
 }
