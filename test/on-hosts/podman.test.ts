@@ -91,7 +91,9 @@ describe.each([
     ).toBe(`${user} made\n${user} .igor/host/home/kept\n`);
     await igor(project, "exec", "sh", "-c", `echo hello >~/i; httpd -p ${String(port)} -h ~`);
     expect(
-      await sh(`curl -s 127.0.0.1:${String(port)}/i; ss -Hltn sport = :${String(port)}`),
+      await sh(
+        `curl -s --retry 20 --retry-all-errors --retry-max-time 20 127.0.0.1:${String(port)}/i; ss -Hltn sport = :${String(port)}`,
+      ),
     ).toMatch(/^hello\n\S+ +\S+ +\S+ +127\.0\.0\.1:\d+ +\S+ *\n$/);
     expect(told(await setup(project), project)).toBe(
       "docker setup toy done on apollo in 1 s: nothing to push (4 files); image up to date; container kept\nexit code 0",
