@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -103,11 +104,17 @@ describe.each(localShells)("many that want the lock at once in $name", (shell) =
       spawn(shell.sh, ["-c", `root=$PWD;${assignments({ in_patience: "30" })}${contender}`], {
         cwd: root,
         env: { PATH: shell.path, N: randomUUID(), I: "1", HOME: root, LC_ALL: "C" },
-        stdio: ["ignore", "ignore", "ignore", "ignore"],
+        stdio: ["ignore", "ignore", openSync(join(root, "errors"), "a"), "ignore"],
         detached: true,
       });
     const ended = (child: ChildProcess) => new Promise((resolve) => child.once("close", resolve));
     const killOne = async (child: ChildProcess): Promise<void> => {
+      if (child.exitCode !== null) {
+        const words = readFileSync(join(root, "errors"), "utf8");
+        throw new Error(`gave up with ${String(child.exitCode)}: ${words}`);
+      }
+      // Some other test's signal, to a number that was somebody else's before.
+      if (child.signalCode !== null) return;
       const end = ended(child);
       process.kill(-(child.pid ?? 0), "SIGKILL");
       await end;
