@@ -1,7 +1,15 @@
-import { constants, readlinkSync } from "node:fs";
-import { open } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFile as readFileCallback,
+  readFileSync,
+  readlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { setImmediate as aMoment } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createGzip, gzip as gzipCallback } from "node:zlib";
 import { pack } from "tar-stream";
@@ -14,6 +22,14 @@ import { changeLists, pathList } from "../remote/changes.ts";
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 const gzip = promisify(gzipCallback);
+const readWhole = promisify(readFileCallback);
+
+/** A file of this size is read faster than a thread could be asked for it, of which each takes five calls. */
+const smallBytes = 256 * 1024;
+/** Node reads no larger file as a whole. */
+const tooLargeBytes = 2 ** 31;
+/** Connections are served after so many. */
+const filesAtOnce = 50;
 
 /** The end of a tar archive: two empty blocks. */
 const tarEndBytes = 1024;
@@ -108,7 +124,8 @@ async function addFiles(
   paths: readonly (readonly [path: string, name: string])[],
 ): Promise<Result<Changed>> {
   const changed = new Map<string, FileState | undefined>();
-  for (const [path, name] of paths) {
+  for (const [index, [path, name]] of paths.entries()) {
+    if (index % filesAtOnce === 0) await aMoment();
     const read = await readFile(source, path);
     if (!read.ok) return read;
     const file = read.value;
@@ -152,11 +169,14 @@ async function readFile(source: FileSource, path: string): Promise<Result<ReadFi
   try {
     if (source.stateOf(path)?.startsWith("l ") === true) return ok(linkAt(file));
     // Not a link that took the place of the file, and no waiting for a named pipe.
-    await using handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    const before = await handle.stat({ bigint: true });
+    using opened = openedFile(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const before = fstatSync(opened.fd, { bigint: true });
     if (!before.isFile()) return ok(undefined);
-    const content = await handle.readFile();
-    const after = await handle.stat({ bigint: true });
+    if (before.size >= tooLargeBytes)
+      return fail({ reason: "unreadable-file", path, cause: "too-large" });
+    const isSmall = before.size <= smallBytes;
+    const content = isSmall ? readFileSync(opened.fd) : await readWhole(opened.fd);
+    const after = fstatSync(opened.fd, { bigint: true });
     const isWhole = before.ctimeNs === after.ctimeNs && BigInt(content.length) === after.size;
     // Written to while it was read: what was read is noted so that it never compares equal, and it is sent again.
     const state = isWhole
@@ -178,9 +198,13 @@ async function readFile(source: FileSource, path: string): Promise<Result<ReadFi
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (["ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "EINVAL", "ENXIO"].includes(code))
       return ok(undefined);
-    const cause = code === "ERR_FS_FILE_TOO_LARGE" ? "too-large" : "no-permission";
-    return fail({ reason: "unreadable-file", path, cause });
+    return fail({ reason: "unreadable-file", path, cause: "no-permission" });
   }
+}
+
+function openedFile(file: string, flags: number): Disposable & { readonly fd: number } {
+  const fd = openSync(file, flags);
+  return { fd, [Symbol.dispose]: () => closeSync(fd) };
 }
 
 function neverEqual(state: FileState): FileState {
