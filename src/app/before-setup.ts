@@ -28,7 +28,9 @@ export async function mayBegin({
   }
   const asked = askedOf(subject);
   if (asked === undefined || isTrusted(project.root, digestOf(asked))) return ok(undefined);
-  if (!request.trust) return fail({ reason: "not-trusted", file, asked });
+  const { trust: isTrusting, agreedTo } = request;
+  const isMeant = agreedTo === undefined ? isTrusting : digestOf(agreedTo) === digestOf(asked);
+  if (!isMeant) return fail({ reason: "not-trusted", file, asked });
   try {
     trust(project.root, digestOf(asked));
     return ok(undefined);

@@ -98,14 +98,14 @@ async function untilDone(first: PlannedLane, means: LaneMeans): Promise<HostEnd>
   for (let planned = first; ;) {
     const { lane, pending } = planned;
     const outcome = await execute(lane, { tools: toolsFor(planned, means), emit, signal });
+    if (pending !== undefined && changedNothing(outcome))
+      void noted(subject, () => observed.stores.get(host.host)?.withdraw(pending.generation));
     const facts = await observedAgain(host, outcome, { ...means, told });
     if (facts?.ok === true) {
       const again = planFor(request, subject, { hosts: [facts.value], laptop: observed.laptop });
       planned = { lane: again.plan.lanes[0] ?? lane, pending: again.pending.get(host.host) };
       continue;
     }
-    if (pending !== undefined && changedNothing(outcome))
-      void noted(subject, () => observed.stores.get(host.host)?.withdraw(pending.generation));
     const ended = facts === undefined ? endOf(host, outcome) : { failure: facts.failure };
     const end = endInGroup(ended, action);
     emit({ type: "host-ended", host: host.host, ...end, at: now() });
@@ -207,10 +207,11 @@ function corrected(
   return { ...pending, changes };
 }
 
-/** The host refused before it looked at what was sent. */
+/** The host refused, or asked for another plan, before it put anything of what was sent in place. */
 function changedNothing(outcome: Result<LaneEnd>): boolean {
   const refusals = ["target-refused", "symlink-in-the-way", "locked"];
-  return !outcome.ok && refusals.includes(outcome.failure.reason);
+  if (outcome.ok) return outcome.value.kind === "reconcile";
+  return refusals.includes(outcome.failure.reason);
 }
 
 /** Pushing again does no harm; a link that was never there is not tried twice. */

@@ -108,7 +108,7 @@ function withQuestion(exitCode: number, question: Question | undefined): Ran {
 function trustQuestion(request: HostRequest, failure: Failure): Question | undefined {
   if (request.kind !== "setup" || failure.reason !== "not-trusted") return undefined;
   const ask = async () => (await import("./ask-trust.ts")).askTrust(failure);
-  return { ask, ifYes: { ...request, trust: true } };
+  return { ask, ifYes: { ...request, agreedTo: failure.asked } };
 }
 
 function questionOf(

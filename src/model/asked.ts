@@ -1,8 +1,8 @@
-import type { Mount } from "./project.ts";
+import type { Host, Mount } from "./project.ts";
 
 /** What a configuration asks for beyond the project's own container: of the hosts of a group, and of this machine. */
 export interface Asked {
-  readonly hosts: readonly { readonly host: string; readonly dir: string }[];
+  readonly hosts: readonly Pick<Host, "host" | "dir" | "user" | "port">[];
   readonly mounts: readonly Mount[];
   readonly dockerArgs: readonly string[];
   /** Only one that is not the container's own. */

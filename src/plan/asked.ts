@@ -11,13 +11,14 @@ export function askedBy(project: Project, { hosts }: HostGroup): Asked | undefin
   const env = variablesNamedBy(project).toSorted();
   const isNothing = [mounts, dockerArgs, env].every(({ length }) => length === 0);
   if (isNothing && network === undefined) return undefined;
-  return { hosts: hosts.map(({ host, dir }) => ({ host, dir })), mounts, dockerArgs, network, env };
+  const asked = hosts.map(({ host, dir, user, port }) => ({ host, dir, user, port }));
+  return { hosts: asked, mounts, dockerArgs, network, env };
 }
 
 /** Changes with everything that is asked for. */
 export function digestOf({ hosts, mounts, dockerArgs, network, env }: Asked): string {
   return hashOf([
-    hosts.map(({ host, dir }) => [host, dir]),
+    hosts.map(({ host, dir, user, port }) => [host, dir, user ?? null, port ?? null]),
     mounts.map(({ source, target, readonly }) => [source, target, readonly]),
     dockerArgs,
     network ?? null,

@@ -1,3 +1,4 @@
+import type { Asked } from "../model/asked.ts";
 import { localVerbs } from "./local-verbs.ts";
 import { lookVerbs } from "./look-verbs.ts";
 import { commonOptions } from "./options.ts";
@@ -210,7 +211,12 @@ type BesideWordsOf<K extends Kind> = K extends "stop"
       /** The user chose the ids from a list: one that has ended since is no mistake. */
       readonly areListed?: true;
     }
-  : unknown;
+  : K extends "setup"
+    ? {
+        /** What the user was shown, and agreed to; a configuration that has changed since asks for something else. */
+        readonly agreedTo?: Asked;
+      }
+    : unknown;
 
 /** What the user asked with one verb, validated, every option filled in. e.g. `RequestOf<"exec">` */
 export type RequestOf<K extends Kind> = { readonly kind: K } & OptionsOf<(typeof commands)[K]> &

@@ -45,7 +45,11 @@ function askedLines(asked: Asked): readonly string[] {
 
 function hostsText({ hosts }: Asked): string {
   return listText(
-    hosts.map(({ host }) => host),
+    hosts.map(({ host, user, port }) =>
+      shownWord(
+        `${user === undefined ? "" : `${user}@`}${host}${port === undefined ? "" : `:${String(port)}`}`,
+      ),
+    ),
     8,
   );
 }

@@ -256,6 +256,25 @@ describe("a push", () => {
     rmSync(bin, { recursive: true });
   });
 
+  test("of many files that meets the tree of another checkout compares contents, whatever the times say", async () => {
+    const many = Array.from({ length: 1100 }, (_, index): readonly [string, string] => [
+      `d/${String(index)}`,
+      "1\n",
+    ]);
+    const project = aProject({ ...Object.fromEntries(many), "version.txt": "1.2.3\n" });
+    const file = join(project.root, "version.txt");
+    const unpackedAt = new Date("2020-01-01T00:00:00Z");
+    utimesSync(file, unpackedAt, unpackedAt);
+    expect(await push(project)).toContain("1102 files pushed");
+    project.write({ "version.txt": "1.2.4\n" });
+    utimesSync(file, unpackedAt, unpackedAt);
+    const another = aLaptop();
+    const { exitCode, stderr } = await another.igor(project, ["push"]);
+    await another.close();
+    expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 [^]*kept aside[^]*version\.txt/);
+    expect(await onApollo(project)).toHaveProperty(["version.txt"], "1.2.4\n");
+  });
+
   test("of many files is one frame at first, then goes by rsync, and later ones by their difference alone", async () => {
     const files = Object.fromEntries(
       Array.from({ length: 1500 }, (_, index) => [

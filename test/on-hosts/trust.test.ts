@@ -151,6 +151,18 @@ describe("a configuration that asks for more", () => {
     expect(await inHostDir(project, "cat main.py")).toBe("print(1)\n");
   });
 
+  test("that changes while the question stands is shown, too, before yes counts", async () => {
+    using terminal = await asks();
+    configure(project, { mounts: mounts("/other") });
+    terminal.keys("y", "Enter");
+    expect(await terminal.shows(/at \/other, writable[^]*Do you trust[^]*\[y\/N\] *$/)).toContain(
+      "at /data, writable",
+    );
+    terminal.keys("n", "Enter");
+    await terminal.shows("code 2");
+    configure(project, { mounts: mounts("/data") });
+  });
+
   test("goes on after yes, may ask about what runs then, and neither again", async () => {
     await onHost("apollo", ["docker", "exec", "-d", containerOf(project), "sleep", mark]);
     using first = await asks();

@@ -42,8 +42,12 @@ describe("a configuration", () => {
     { env: { TOKEN: null, KEY: null } },
   ];
 
-  test("asks for something else with each thing that is more, and on each host and directory", () => {
-    const groups = [group(), group([{ dir: "/e" }]), group([{}, { host: "enterprise" }])];
+  test("asks for something else with each thing that is more, and on each host, account and directory", () => {
+    const groups = [
+      group(),
+      ...[{ dir: "/e" }, { user: "mallory" }, { port: 2222 }].map((host) => group([host])),
+      group([{}, { host: "enterprise" }]),
+    ];
     const digests = more.flatMap((container) =>
       groups.map((hosts) => {
         const asked = askedBy(withContainer(container), hosts);

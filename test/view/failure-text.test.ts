@@ -207,7 +207,7 @@ const samples: Samples = {
       reason: "not-trusted",
       file,
       asked: {
-        hosts: [{ host: "apollo", dir: "~/igor" }],
+        hosts: [{ host: "apollo", dir: "~/igor", user: undefined, port: undefined }],
         mounts: [
           { source: "/data", target: "/data", readonly: false },
           { source: "~/my sets", target: "/sets", readonly: true },
@@ -222,8 +222,8 @@ const samples: Samples = {
       file,
       asked: {
         hosts: [
-          { host: "apollo", dir: "/d" },
-          { host: "enterprise", dir: "/d" },
+          { host: "apollo", dir: "/d", user: undefined, port: undefined },
+          { host: "enterprise", dir: "/d", user: undefined, port: undefined },
         ],
         mounts: [{ source: "/x\u001b[2J\u202ey", target: "/x", readonly: false }],
         dockerArgs: ["--label=\u001b]52;c;eA==\u0007x"],
