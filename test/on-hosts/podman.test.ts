@@ -5,6 +5,7 @@ import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Files, IgorResult, TestProject } from "../support/laptop.ts";
 import { podmanUp, removePodmanProject } from "../support/podman-host.ts";
 import { endedByNow, sessionsIn, token, until } from "../support/run-session.ts";
+import { until as untilThere } from "../support/until.ts";
 
 const laptop = aLaptop();
 const made: TestProject[] = [];
@@ -89,12 +90,18 @@ describe.each([
     expect(
       await sh(`cd '${project.hostDir}' && stat -c '%U %n' made .igor/host/home/kept`, user),
     ).toBe(`${user} made\n${user} .igor/host/home/kept\n`);
-    await igor(project, "exec", "sh", "-c", `echo hello >~/i; httpd -p ${String(port)} -h ~`);
-    expect(
-      await sh(
-        `curl -s --retry 20 --retry-all-errors --retry-max-time 20 127.0.0.1:${String(port)}/i; ss -Hltn sport = :${String(port)}`,
-      ),
-    ).toMatch(/^hello\n\S+ +\S+ +\S+ +127\.0\.0\.1:\d+ +\S+ *\n$/);
+    const serve = `echo hello >~/i; exec httpd -f -p ${String(port)} -h ~`;
+    const server = laptop.start(project, ["docker", "exec", "sh", "-c", serve]);
+    const end = ended(server);
+    const heard = await untilThere("the server in the container", async () => {
+      const both = await sh(
+        `curl -s 127.0.0.1:${String(port)}/i; ss -Hltn sport = :${String(port)}`,
+      );
+      return both.startsWith("hello") && both;
+    });
+    expect(heard).toMatch(/^hello\n\S+ +\S+ +\S+ +127\.0\.0\.1:\d+ +\S+ *\n$/);
+    server.kill("SIGINT");
+    await end;
     expect(told(await setup(project), project)).toBe(
       "docker setup toy done on apollo in 1 s: nothing to push (4 files); image up to date; container kept\nexit code 0",
     );

@@ -142,7 +142,7 @@ describe("a configuration that asks for more", () => {
     project.write({ "main.py": "print(2)\n" });
     for (const answer of [["n", "Enter"], ["Enter"], ["C-c"]]) {
       using terminal = await asks();
-      expect(terminal.screen()).toContain("mounts: /srv of apollo at /data, writable");
+      expect(terminal.screen()).toContain("mounts: /srv of dino@apollo at /data, writable");
       terminal.keys(...answer);
       await terminal.shows(answer[0] === "C-c" ? "code 130" : "code 2");
       await terminal.shows("restored");
