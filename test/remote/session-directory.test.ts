@@ -92,6 +92,21 @@ describe.each(localShells)("the directory of a session on the host, in $name,", 
     expect(existsSync(at("home/precious"))).toBe(false);
   });
 
+  test("stays when an attempt was given up that may still arrive, and is refused then", () => {
+    const ended = (): void => {
+      writeFileSync(join(mine(), "pid"), "1\n");
+      writeFileSync(join(mine(), "outcome"), "rc 0\n");
+      run(shell, "kill");
+    };
+    expect(run(shell, "outcome").stdout).toBe("unknown\n");
+    ended();
+    expect(run(shell, "exec")).toMatchObject({ exitCode: 125, stdout: "", stderr: "" });
+    expect(readdirSync(mine()).sort()).toEqual(["again", "outcome", "pid"]);
+    rmSync(join(mine(), "again"));
+    ended();
+    expect(existsSync(mine())).toBe(false);
+  });
+
   test("is not used when it is a link, even to a directory of one's own", () => {
     mkdirSync(at("home/precious"));
     symlinkSync(at("home/precious"), mine());

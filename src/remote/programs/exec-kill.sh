@@ -75,7 +75,11 @@ outcome=''
 if [ -e "$mine/outcome" ]; then read -r outcome <"$mine/outcome" || :; fi
 case $outcome in
   'rc 125' | 'rc 255') rm -rf "$shared" ;;
-  'rc '*) rm -rf "$shared" "$mine" ;;
+  'rc '*)
+    rm -rf "$shared"
+    # An attempt that was given up may still arrive, and finds its place taken.
+    [ -e "$mine/again" ] || rm -rf "$mine"
+    ;;
   '')
     # Killed before it could say how it ended: nobody else will, and what says so is swept after a day.
     if ! read -r pid 2>/dev/null <"$mine/pid"; then
@@ -88,6 +92,7 @@ esac
 # A push that ended after its command was given up has only left `pushed`; with a pid and no outcome a command runs.
 # shellcheck disable=SC2016
 find "${shared%/*}"/*/stop "${mine%/*}"/igor-session.*/outcome "${mine%/*}"/igor-session.*/pushed \
+  "${mine%/*}"/igor-session.*/again \
   -prune -user "$(id -u)" -mtime +0 \
   -exec sh -c '{ [ -e "${1%/*}/pid" ] && [ ! -e "${1%/*}/outcome" ]; } || rm -rf "${1%/*}"' sh {} \; 2>/dev/null || :
 exit "$left"
