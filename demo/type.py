@@ -20,12 +20,12 @@ import time
 import tty
 
 PATIENCE = 30  # seconds without what is waited for
-KEY = 0.015  # seconds between two keys
-REST = 0.3  # seconds of looking at the screen before the next line
 ESCAPES = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[=>78]")
 
 script = [(wait.encode(), line.encode()) for wait, line in json.loads(sys.argv[1])]
 has_terminal = os.isatty(0) and os.isatty(1)
+# Seconds between two keys, and of looking at the screen before the next line; nobody looks at a pipe.
+KEY, REST = (0.01, 0.2) if has_terminal else (0.002, 0.02)
 
 pid, terminal = pty.fork()
 if pid == 0:
