@@ -1,6 +1,7 @@
 import { listText } from "../view/amount-text.ts";
 import { shownPath } from "../view/pull-text.ts";
-import { ask } from "./ask.ts";
+import { agrees } from "./ask.ts";
+import type { Agreed } from "./ask.ts";
 
 /** A file that somebody changed here, and the host that has another one. */
 export interface ChangedHere {
@@ -9,14 +10,11 @@ export interface ChangedHere {
 }
 
 /** Asks whether what was changed here makes way. */
-export async function askOverwrite(
-  changed: readonly ChangedHere[],
-): Promise<"yes" | "no" | "cancelled"> {
+export function askOverwrite(changed: readonly ChangedHere[]): Promise<Agreed> {
   const paths = [...new Set(changed.map(({ path }) => shownPath(path)))];
   const hosts = [...new Set(changed.map(({ host }) => host))].join(" and ");
   const those = paths.length === 1 ? "that" : "those";
-  const question = `Move your ${listText(paths, 5)} to .igor/pull/conflicts/, and take ${those} of ${hosts}? [y/N] `;
-  const answer = await ask(question, "n");
-  if (answer === undefined) return "cancelled";
-  return /^y(es)?$/i.test(answer) ? "yes" : "no";
+  return agrees(
+    `Move your ${listText(paths, 5)} to .igor/pull/conflicts/, and take ${those} of ${hosts}?`,
+  );
 }

@@ -1,15 +1,12 @@
 import type { Failure } from "../model/failure.ts";
-import { ask } from "./ask.ts";
+import { agrees } from "./ask.ts";
+import type { Agreed } from "./ask.ts";
 
 /** A container that would be replaced, and what runs in it. */
 export type ContainerInUse = Extract<Failure, { reason: "container-in-use" }>;
 
 /** Asks whether to end what runs in the containers; what that is was told before. */
-export async function askReplace(
-  inUse: readonly ContainerInUse[],
-): Promise<"yes" | "no" | "cancelled"> {
+export function askReplace(inUse: readonly ContainerInUse[]): Promise<Agreed> {
   const where = inUse.map(({ host, container }) => `${container} on ${host}`).join(" and ");
-  const answer = await ask(`End what runs in ${where}, and replace the container? [y/N] `, "n");
-  if (answer === undefined) return "cancelled";
-  return /^y(es)?$/i.test(answer) ? "yes" : "no";
+  return agrees(`End what runs in ${where}, and replace the container?`);
 }

@@ -18,3 +18,13 @@ export async function ask(question: string, otherwise: string): Promise<string |
     terminal.close();
   }
 }
+
+/** What a person says to a question that can only be agreed to. */
+export type Agreed = "yes" | "no" | "cancelled";
+
+/** Asks whether to do so; whatever is not yes is no. */
+export async function agrees(question: string): Promise<Agreed> {
+  const answer = await ask(`${question} [y/N] `, "n");
+  if (answer === undefined) return "cancelled";
+  return /^y(es)?$/i.test(answer) ? "yes" : "no";
+}

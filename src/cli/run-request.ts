@@ -5,6 +5,7 @@ import type { HostEnd, Outcome } from "../app/action.ts";
 import type { Failure } from "../model/failure.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { planJson, planText } from "../view/plan-text.ts";
+import type { Agreed } from "./ask.ts";
 import { cancelled, endBySignals, exitCodeOfSignal } from "./end-by-signals.ts";
 import { exitCodeOfFailure, failed } from "./exit-code.ts";
 import { chooseScreen } from "./screen-choice.ts";
@@ -38,7 +39,7 @@ interface Ran {
 
 /** What a request may be repeated for: it then says what was agreed to, so that nothing is asked twice. */
 interface Question {
-  readonly ask: () => Promise<"yes" | "no" | "cancelled">;
+  readonly ask: () => Promise<Agreed>;
   readonly ifYes: HostRequest;
 }
 

@@ -2,7 +2,7 @@ import type { Event } from "../model/event.ts";
 import type { RequestOf } from "../request/commands.ts";
 import { usageFailure } from "../request/parse.ts";
 import { countText, listText } from "../view/amount-text.ts";
-import { ask } from "./ask.ts";
+import { agrees } from "./ask.ts";
 import { cancelled } from "./end-by-signals.ts";
 import { exitCodeOfFailure, failed } from "./exit-code.ts";
 import { runRequest } from "./run-request.ts";
@@ -34,9 +34,9 @@ export async function runStop(request: RequestOf<"stop">, unread: AbortSignal): 
   const where = listText([...new Set(sessions.values())], 4);
   const what =
     sessions.size === 1 ? "this session" : `these ${countText(sessions.size, "session")}`;
-  const answer = await ask(`End ${what} on ${where}? [y/N] `, "n");
-  if (answer === undefined) return cancelled;
-  if (!/^y(es)?$/i.test(answer)) return failed;
+  const answer = await agrees(`End ${what} on ${where}?`);
+  if (answer === "cancelled") return cancelled;
+  if (answer === "no") return failed;
   return runRequest({ ...request, ids: [...sessions.keys()], areListed: true }, unread);
 }
 

@@ -1,5 +1,8 @@
 import type { Host } from "../model/project.ts";
 
+/** ssh's own exit code, and that of a remote shell which a signal ended; any other is of the shell there. */
+export const sshFailed = 255;
+
 /** What `ssh -G` says of a destination: the user's own configuration, with every Host and Match block applied. */
 export interface SshSettings {
   readonly user: string;

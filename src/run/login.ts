@@ -1,12 +1,9 @@
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { checkSharingArgv, loginArgv } from "../remote/ssh.ts";
+import { checkSharingArgv, loginArgv, sshFailed } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { openHostShell } from "./open-host-shell.ts";
 import { runToEnd, startProcess } from "./spawn.ts";
-
-/** ssh's own exit code; any other is of the shell there. */
-const sshFailed = 255;
 
 /** Whether a shared connection to the host is open; its link may be dead. */
 export async function isShared(connection: Connection): Promise<boolean> {

@@ -8,7 +8,7 @@ import { parseAnswer } from "../remote/frame.ts";
 import type { Answer } from "../remote/frame.ts";
 import { hostShell } from "../remote/programs.ts";
 import { readSshWords } from "../remote/read-ssh.ts";
-import { sessionArgv, stopSharingArgv, unshared } from "../remote/ssh.ts";
+import { sessionArgv, sshFailed, stopSharingArgv, unshared } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
 import { HostShell } from "./host-shell.ts";
@@ -22,9 +22,6 @@ const farSilence = 8;
 const sharedOpensWithinMs = 6000;
 /** A login with everything that startup files do; ConnectTimeout ends what does not answer at all much earlier. */
 const opensWithinMs = 20_000;
-
-/** ssh's own exit code, and that of a remote shell which a signal ended. */
-const sshFailed = 255;
 
 /** What goes along while a host shell is opened. */
 export interface OpeningWatch {

@@ -6,7 +6,7 @@ import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { execCommand, guardInputs, outcomeInputs, readOutcome } from "../remote/exec.ts";
 import type { Outcome } from "../remote/exec.ts";
-import { sessionArgv } from "../remote/ssh.ts";
+import { sessionArgv, sshFailed } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import type { HostShell } from "./host-shell.ts";
 import { tellLines } from "./session-lines.ts";
@@ -16,8 +16,6 @@ import { within } from "./within.ts";
 
 /** How long an orderly end may take before igor leaves the rest to the far side, which goes on by itself. */
 const orderlyEndMs = 6000;
-/** ssh's own exit code. */
-const sshFailed = 255;
 /** How long the last words of a command that has ended may be on their way. */
 const lastWordsMs = 1000;
 

@@ -1,6 +1,7 @@
 import type { Failure } from "../model/failure.ts";
 import { readFileSystemWords } from "../remote/read-failure.ts";
 import { readSshWords } from "../remote/read-ssh.ts";
+import { sshFailed } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
 import type { HostShell } from "./host-shell.ts";
 import { allOf } from "./spawn.ts";
@@ -110,7 +111,7 @@ export function transferFailure(
   // rsync error: timeout in data send/receive (code 30); connection unexpectedly closed (code 12)
   const isCut = /io timeout|connection unexpectedly closed|error in rsync protocol/.test(words);
   // A session on a shared connection that is gone ends without a word.
-  if (isCut || (exitCode === 255 && words.trim() === ""))
+  if (isCut || (exitCode === sshFailed && words.trim() === ""))
     return { reason: "unreachable", cause: "link-died", ...where };
   return { reason: "step-failed", step, exitCode, ...where };
 }

@@ -3,6 +3,7 @@ import { unreachable } from "../model/unreachable.ts";
 import { byteText, countText } from "./amount-text.ts";
 import type { FailureText } from "./failure-text.ts";
 import { leftDetails, shownPath } from "./pull-text.ts";
+import { shownWord } from "./shown-word.ts";
 
 type NotAllPulled = Extract<HostFailure, { reason: "not-all-pulled" }>;
 type OfPull = Extract<HostFailure, { reason: "not-all-pulled" | "nothing-matches" }>;
@@ -51,8 +52,5 @@ const mostPaths = 3;
 /** The same command with one more option. e.g. `igor pull --overwrite notes/` */
 function pullWith(option: string, { paths = [] }: NotAllPulled): string {
   if (paths.length > mostPaths) return `the same command with ${option}`;
-  const words = paths.map((path) =>
-    /^[\w./+:,=@-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`,
-  );
-  return `\`${["igor pull", option, ...words].join(" ")}\``;
+  return `\`${["igor pull", option, ...paths.map(shownWord)].join(" ")}\``;
 }

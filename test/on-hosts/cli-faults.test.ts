@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
 import {
@@ -9,6 +7,7 @@ import {
   eventsOf,
   idOf,
   inHostDir,
+  reconfigure,
   removeDockerProjects,
   told,
 } from "../support/docker-project.ts";
@@ -437,9 +436,3 @@ describe("--json prints lines of JSON on stdout and nothing on stderr", () => {
     expect(failures).toContain(reason);
   });
 });
-
-function reconfigure(project: TestProject, more: Readonly<Record<string, unknown>>): void {
-  const file = join(project.root, ".igor/config.json");
-  const config = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-  writeFileSync(file, JSON.stringify({ ...config, ...more }));
-}

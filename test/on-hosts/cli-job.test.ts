@@ -192,7 +192,8 @@ describe.each([
 });
 
 test("Ctrl-C in the moment in which a build begins ends it too", async () => {
-  const project = aDockerProject();
+  // Long enough to be ended while it builds.
+  const project = slowProject({ lines: 20, seconds: 20 });
   // The job is held when it has begun, and nobody has heard of it yet.
   const hold = `#!/bin/sh
 [ "$*" != "--foreground 1 true" ] || { touch /tmp/job-held; until [ -e /tmp/job-goes ]; do sleep 0.1; done; }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
@@ -9,6 +9,7 @@ import {
   igorInTerminal,
   inContainer,
   inHostDir,
+  reconfigure,
   removeDockerProjects,
   steady,
   told,
@@ -29,12 +30,6 @@ async function setup(project: TestProject, ...words: readonly string[]): Promise
   const ran = await laptop.igor(project, ["docker", "setup", ...words]);
   expect(told(ran, project)).toMatch(/exit code 0$/);
   return steady(ran.stdout + ran.stderr, project);
-}
-
-function configure(project: TestProject, more: Readonly<Record<string, unknown>>): void {
-  const file = join(project.root, ".igor/config.json");
-  const config = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-  writeFileSync(file, JSON.stringify({ ...config, ...more }));
 }
 
 /** The last line: what was done and why. */
@@ -87,7 +82,7 @@ describe("setup", () => {
   });
 
   test("replaces the container when ports and env changed, naming both", async () => {
-    configure(project, { env: { A: "1" }, ports: [7411] });
+    reconfigure(project, { env: { A: "1" }, ports: [7411] });
     expect(sum(await setup(project))).toMatchInlineSnapshot(
       `"docker setup toy done on apollo in 1 s: 1 file pushed (1 kB); image up to date; container replaced: ports, env changed"`,
     );
@@ -102,7 +97,7 @@ describe("setup", () => {
       project,
       "echo kept >~/note; mkdir -p ~/.cache/pip; touch ~/.cache/pip/wheel made",
     );
-    configure(project, { env: { A: "2" } });
+    reconfigure(project, { env: { A: "2" } });
     expect(await setup(project)).toContain("container replaced: env changed");
     expect(await inContainer(project, "cat ~/note; ls ~/.cache/pip; touch again")).toBe(
       "kept\nwheel\n",
@@ -236,7 +231,7 @@ describe("a container in use", () => {
   beforeAll(async () => {
     await setup(project);
     await onHost("apollo", ["docker", "exec", "-d", containerOf(project), "sleep", mark]);
-    configure(project, { env: { A: "1" } });
+    reconfigure(project, { env: { A: "1" } });
   });
 
   test("is not replaced: igor lists what runs in it and names --replace", async () => {
@@ -255,11 +250,11 @@ describe("a container in use", () => {
 
   test("stays when only code changed", async () => {
     const before = await idOf(project);
-    configure(project, { env: {} });
+    reconfigure(project, { env: {} });
     project.write({ "main.py": "print(2)\n" });
     expect(await setup(project)).toContain("container kept");
     expect(await idOf(project)).toBe(before);
-    configure(project, { env: { A: "1" } });
+    reconfigure(project, { env: { A: "1" } });
   });
 
   test("is a question at a terminal, and no leaves it", async () => {
@@ -283,7 +278,7 @@ describe("a container in use", () => {
     expect(terminal.screen().replaceAll("\n", "")).toContain("container replaced: env changed");
     expect(await inContainer(project, "echo $A")).toBe("1\n");
     await onHost("apollo", ["docker", "exec", "-d", containerOf(project), "sleep", mark]);
-    configure(project, { env: { A: "2" } });
+    reconfigure(project, { env: { A: "2" } });
   });
 
   test("is replaced with --replace", async () => {

@@ -5,7 +5,6 @@ import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Files, IgorResult, TestProject } from "../support/laptop.ts";
 import { podmanUp, removePodmanProject } from "../support/podman-host.ts";
 import { endedByNow, sessionsIn, token, until } from "../support/run-session.ts";
-import { until as untilThere } from "../support/until.ts";
 
 const laptop = aLaptop();
 const made: TestProject[] = [];
@@ -93,12 +92,10 @@ describe.each([
     const serve = `echo hello >~/i; exec httpd -f -p ${String(port)} -h ~`;
     const server = laptop.start(project, ["docker", "exec", "sh", "-c", serve]);
     const end = ended(server);
-    const heard = await untilThere("the server in the container", async () => {
-      const both = await sh(
-        `curl -s 127.0.0.1:${String(port)}/i; ss -Hltn sport = :${String(port)}`,
-      );
-      return both.startsWith("hello") && both;
-    });
+    const heard = await until(
+      () => sh(`curl -s 127.0.0.1:${String(port)}/i; ss -Hltn sport = :${String(port)}`),
+      (both) => both.startsWith("hello"),
+    );
     expect(heard).toMatch(/^hello\n\S+ +\S+ +\S+ +127\.0\.0\.1:\d+ +\S+ *\n$/);
     server.kill("SIGINT");
     await end;

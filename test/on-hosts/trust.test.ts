@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
@@ -10,6 +10,7 @@ import {
   igorInTerminal,
   inContainer,
   inHostDir,
+  reconfigure,
   removeDockerProjects,
   told,
   watchCommandLines,
@@ -23,12 +24,6 @@ afterAll(async () => {
   await laptop.close();
   await removeDockerProjects();
 });
-
-function configure(project: TestProject, more: Readonly<Record<string, unknown>>): void {
-  const file = join(project.root, ".igor/config.json");
-  const config = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
-  writeFileSync(file, JSON.stringify({ ...config, ...more }));
-}
 
 /** Where igor keeps what it knows of a project. */
 function stateDirOf({ root }: TestProject): string {
@@ -134,7 +129,7 @@ describe("a configuration that asks for more", () => {
 
   beforeAll(async () => {
     expect((await laptop.igor(project, ["docker", "setup"])).exitCode).toBe(0);
-    configure(project, { mounts: mounts("/data") });
+    reconfigure(project, { mounts: mounts("/data") });
   });
 
   test("is a question at a terminal, and no leaves everything as it was", async () => {
@@ -153,14 +148,14 @@ describe("a configuration that asks for more", () => {
 
   test("that changes while the question stands is shown, too, before yes counts", async () => {
     using terminal = await asks();
-    configure(project, { mounts: mounts("/other") });
+    reconfigure(project, { mounts: mounts("/other") });
     terminal.keys("y", "Enter");
     expect(await terminal.shows(/at \/other, writable[^]*Do you trust[^]*\[y\/N\] *$/)).toContain(
       "at /data, writable",
     );
     terminal.keys("n", "Enter");
     await terminal.shows("code 2");
-    configure(project, { mounts: mounts("/data") });
+    reconfigure(project, { mounts: mounts("/data") });
   });
 
   test("goes on after yes, may ask about what runs then, and neither again", async () => {
@@ -178,7 +173,7 @@ describe("a configuration that asks for more", () => {
   });
 
   test("asks again when a mount has changed", async () => {
-    configure(project, { mounts: mounts("/elsewhere") });
+    reconfigure(project, { mounts: mounts("/elsewhere") });
     using terminal = await asks();
     terminal.keys("n", "Enter");
     await terminal.shows("code 2");

@@ -1,27 +1,16 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Event } from "../../src/model/event.ts";
 import { projectOf } from "../../src/project/config-project.ts";
 import { configSchema } from "../../src/project/config-schema.ts";
 import { journalJson, secretsOf } from "../../src/project/journal-secrets.ts";
 import { journalDir, openJournal } from "../../src/project/journal.ts";
 import { journalFiles, readJournalFile, summaryOf } from "../../src/project/journal-read.ts";
+import { useOwnStateHome } from "../support/state-home.ts";
 
-let state: string;
-let before: string | undefined;
-beforeEach(() => {
-  state = mkdtempSync(join(tmpdir(), "igor-journal-"));
-  before = process.env["XDG_STATE_HOME"];
-  process.env["XDG_STATE_HOME"] = state;
-});
-afterEach(() => {
-  rmSync(state, { recursive: true, force: true });
-  if (before === undefined) delete process.env["XDG_STATE_HOME"];
-  else process.env["XDG_STATE_HOME"] = before;
-});
+const state = useOwnStateHome();
 
 const root = "/home/me/toy";
 const none = new Map<string, string>();
@@ -124,8 +113,8 @@ describe("a journal", () => {
   });
 
   test("that cannot be written stops nothing", () => {
-    process.env["XDG_STATE_HOME"] = join(state, "file");
-    writeFileSync(join(state, "file"), "");
+    process.env["XDG_STATE_HOME"] = join(state(), "file");
+    writeFileSync(join(state(), "file"), "");
     const nowhere = open(1);
     nowhere.add(output("a"));
     nowhere.end({ outcome: "done", at: 2 });
@@ -133,13 +122,13 @@ describe("a journal", () => {
   });
 
   test("of something else is refused", () => {
-    const file = join(state, "x.ndjson");
+    const file = join(state(), "x.ndjson");
     writeFileSync(file, '{"type":"action-started","at":1}\n');
     expect(readJournalFile(file)).toMatchObject({
       failure: { reason: "journal-unreadable", file },
     });
     chmodSync(file, 0);
-    expect(readJournalFile(state)).toMatchObject({ failure: { reason: "journal-unreadable" } });
+    expect(readJournalFile(state())).toMatchObject({ failure: { reason: "journal-unreadable" } });
   });
 });
 

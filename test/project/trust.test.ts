@@ -1,23 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { stateDir } from "../../src/project/state-dir.ts";
 import { isTrusted, trust } from "../../src/project/trust.ts";
+import { useOwnStateHome } from "../support/state-home.ts";
 
 const root = "/home/me/toy";
-let state: string;
-let before: string | undefined;
-beforeEach(() => {
-  state = mkdtempSync(join(tmpdir(), "igor-trust-"));
-  before = process.env["XDG_STATE_HOME"];
-  process.env["XDG_STATE_HOME"] = state;
-});
-afterEach(() => {
-  rmSync(state, { recursive: true, force: true });
-  if (before === undefined) delete process.env["XDG_STATE_HOME"];
-  else process.env["XDG_STATE_HOME"] = before;
-});
+const state = useOwnStateHome();
 const file = () => join(stateDir(root), "trust.json");
 
 describe("what was agreed to", () => {
@@ -58,7 +47,7 @@ describe("what was agreed to", () => {
   });
 
   test("cannot be noted where nothing can be written, and nothing half stays", () => {
-    writeFileSync(join(state, "igor"), "");
+    writeFileSync(join(state(), "igor"), "");
     expect(() => trust(root, "a")).toThrow();
     expect(isTrusted(root, "a")).toBe(false);
   });

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { onHost } from "../hosts/bed.ts";
 import { aProject, ended, igorProgram } from "./laptop.ts";
 import type { Files, IgorResult, Laptop, TestProject } from "./laptop.ts";
@@ -174,4 +176,11 @@ export function igorInTerminal(
     ["sh", "-c", shellAround, project.root, process.execPath, igorProgram, ...words],
     laptop.env,
   );
+}
+
+/** Changes keys of the project's configuration. */
+export function reconfigure(project: TestProject, more: Readonly<Record<string, unknown>>): void {
+  const file = join(project.root, ".igor/config.json");
+  const config = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  project.write({ ".igor/config.json": JSON.stringify({ ...config, ...more }) });
 }

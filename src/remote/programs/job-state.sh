@@ -16,6 +16,9 @@ job_state() {
   [ ! -e "$1/rc" ] || job_state=ended
 }
 
+# clear_job DIR: removes what nothing needs when a job has ended, by itself or killed; what is secret in it too.
+clear_job() { rm -rf "$1/context" "$1/program" "$1"/scratch*; }
+
 # stop_job DIR: ends a running job with everything it started; an image build stops, the old container runs on.
 stop_job() {
   this_machine
@@ -32,7 +35,6 @@ stop_job() {
   done
   kill -KILL "-$job_pid" 2>/dev/null || kill -KILL "$job_pid" 2>/dev/null || :
   [ ! -e "$1/rc" ] || return 0
-  # What was killed could not clean up.
-  rm -rf "$1/context" "$1/program" "$1"/scratch*
+  clear_job "$1"
   echo 137 >"$1/rc.new" && mv -f "$1/rc.new" "$1/rc"
 }

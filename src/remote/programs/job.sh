@@ -74,8 +74,7 @@ sweep_jobs() {
     [ -d "$found" ] || continue
     job_state "$found"
     case $job_state in running | elsewhere) ;; *) set -- "$@" "$found" ;; esac
-    # What was killed could not clean up.
-    [ "$job_state" != lost ] || rm -rf "$found/context" "$found/program" "$found"/scratch*
+    [ "$job_state" != lost ] || clear_job "$found"
   done
   while [ $# -gt 4 ]; do
     rm -rf "$1"
@@ -115,7 +114,7 @@ end_job() {
     sleep 1
     back_to_previous
   fi
-  rm -rf "$job/context" "$job/program" "$job"/scratch*
+  clear_job "$job"
   echo "$1" >"$job/rc.new"
   mv -f "$job/rc.new" "$job/rc"
 }
