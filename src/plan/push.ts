@@ -137,7 +137,13 @@ export function planPush(
           : {}),
       },
       frame(
-        { in_accept: accept, in_changes: "1", in_staged: isFresh ? "fresh" : "1" },
+        {
+          in_accept: accept,
+          in_changes: "1",
+          ...(isFresh
+            ? { in_staged: "fresh", in_files: String(replaced.length) }
+            : { in_staged: "1" }),
+        },
         isFresh ? besides : difference.changes,
         [],
       ),

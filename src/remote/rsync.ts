@@ -9,6 +9,8 @@ export interface RsyncTask {
   readonly into: string;
   /** The tree on the host, absolute, whose identical files need not travel. */
   readonly compareWith: CompareWith | undefined;
+  /** The list names directories too, which come with all that is in them. */
+  readonly recursive: boolean;
   /** What rsync calls instead of plain ssh. */
   readonly shell: string;
 }
@@ -16,7 +18,7 @@ export interface RsyncTask {
 /**
  * The rsync that fills a stage. The list of files comes on stdin, see `rsyncList`.
  * `-lpt` without owner and group: a user may not give files away. `-O`: times of directories belong to the host.
- * Not `-r`: what became a directory since it was listed would arrive with everything in it, ignored or not.
+ * `-r` only where the host counts what arrives: what came into a directory since, ignored or not, arrives with it.
  * `--modify-window=-1`: nanoseconds count, else a file that was saved twice in one second would be taken for the same.
  * `--chmod=D755`: a directory that is read-only here could not be filled, or changed later, there.
  * `--no-inc-recursive`: 7 round trips instead of 75 on a large tree. Never `--delete`, `--partial`, `--inplace`:
@@ -29,7 +31,7 @@ export function rsyncArgv(task: RsyncTask): readonly [string, ...string[]] {
   const { compareWith } = task;
   return [
     "rsync",
-    "-lptO",
+    task.recursive ? "-rlptO" : "-lptO",
     "--protect-args",
     "-z",
     "--no-inc-recursive",

@@ -21,6 +21,7 @@ import { lineReader } from "./read-lines.ts";
 import { startProcess } from "./spawn.ts";
 import { transferFailure, TransferWatch } from "./transfer-watch.ts";
 import type { WatchMeans } from "./transfer-watch.ts";
+import { inWholeDirectories } from "./whole-directories.ts";
 
 /** A file that is written to again and again is sent so often; then it goes with the frame that follows. */
 const mostRuns = 3;
@@ -65,7 +66,9 @@ async function rsyncUntilStill(
   let files = step.files;
   for (let run = 1; files.length > 0 && run <= mostRuns; run += 1) {
     const before = new Map(files.map((path) => [path, sent.get(path) ?? source.stateOf(path)]));
-    const ran = await rsync({ ...step, files }, means);
+    // The host counts what fills an empty tree, and only that comes as a whole.
+    const isFilling = step.compareWith === undefined && run === 1;
+    const ran = await rsync({ ...step, files }, means, isFilling);
     if (ran === "unusable" || !ran.ok) return ran;
     for (const path of files) {
       const now = source.lookAgain(path);
@@ -81,6 +84,7 @@ async function rsyncUntilStill(
 async function rsync(
   step: Transfer,
   means: TransferMeans,
+  recursive: boolean,
 ): Promise<Result<undefined> | "unusable"> {
   const { shell, source } = means;
   const { connection } = shell;
@@ -91,6 +95,7 @@ async function rsync(
       host: connection.host.host,
       into: step.into,
       compareWith: step.compareWith,
+      recursive,
       shell: rsyncShell(connection),
     }),
   );
@@ -99,7 +104,7 @@ async function rsync(
     const progress = parseRsyncProgress(chunk.toString("utf8").split("\r").at(-1) ?? "");
     if (progress !== undefined) watch.moved(progress.bytes, progress.percent);
   });
-  child.stdin?.end(rsyncList(step.files));
+  child.stdin?.end(rsyncList(recursive ? inWholeDirectories(source.root, step.files) : step.files));
   const end = await watch.endOf(child);
   if (end.failure !== undefined) return fail(end.failure);
   if (end.exitCode === 0 || onlyVanished(end.words, end.exitCode)) return ok(undefined);

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -19,6 +20,7 @@ import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
 import type { Digests } from "../support/host-tree.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 
 const relay = await startRelay({ target: { host: await hostAddress("apollo"), port: 22 } });
@@ -345,6 +347,39 @@ test("a transfer that ends while something holds its pipes is over", async () =>
       process.kill(Number(pid));
     rmSync(bin, { recursive: true });
   }
+});
+
+test("what comes into the project while many files are on their way for the first time is not sent with them", async () => {
+  const project = aProject({ ".gitignore": "secret\n" });
+  execFileSync("git", ["init", "-q"], { cwd: project.root });
+  save(project, 1100, tooMuchEach);
+  const bin = temporaryDirectory("igor-late-");
+  const said = join(bin, "said");
+  // The list is made by then.
+  writeFileSync(
+    join(bin, "rsync"),
+    `#!/bin/sh
+case " $* " in *" --files-from=- "*) ;; *) exec /usr/bin/rsync "$@" ;; esac
+cat >"${bin}/list"
+tr '\\0' '\\n' <"${bin}/list" | wc -l >>"${said}"
+[ -e d1/secret ] || echo 1 >d1/secret
+exec /usr/bin/rsync "$@" <"${bin}/list"
+`,
+    { mode: 0o755 },
+  );
+  const env = { PATH: `${bin}:${plain.env["PATH"] ?? ""}` };
+  const { exitCode, stderr } = await plain.igor(project, ["push"], { env });
+  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
+  const there = await digestsOnHost("apollo", project.hostDir);
+  const here = Object.entries(digestsHere(project.root)).filter(
+    ([path]) => !path.startsWith(".git/") && path !== "d1/secret",
+  );
+  expect(there).toEqual(Object.fromEntries(here));
+  // Directories first, then each file by its name.
+  expect(readFileSync(said, "utf8").trim().split("\n").map(Number)).toEqual([
+    Object.keys(there).length - 1100 + 7,
+    Object.keys(there).length,
+  ]);
 });
 
 describe("openrsync, which lacks the options that igor needs,", () => {

@@ -226,6 +226,28 @@ describe.each(localShells)("push in $name", (shell) => {
     expect(thingsIn(tree())).toEqual({ "a.py": "1", "d/b.py": "3" });
   });
 
+  test("puts nothing in place when more was staged than was to come", async () => {
+    push(shell, { in_accept: "" });
+    const stage = join(tree(), ".igor/host/stage/s1");
+    writeThings(join(stage, "f"), { "a\n1.py": "1", link: { link: "d" }, "d/secret": "2" });
+    const two = { in_changes: "1", in_staged: "fresh", in_files: "2" };
+    const done = push(shell, two, await payloadOf({}));
+    expect(done.events[0]).toMatch(/^reconcile - (rsync|none) resumed /);
+    expect([thingsIn(tree()), generation(), lockIsFree()]).toEqual([{}, false, true]);
+    writeThings(join(stage, "f"), { "a\n1.py": "1", link: { link: "d" } });
+    expect(push(shell, two, await payloadOf({})).events).toEqual(["pushed"]);
+    expect(thingsIn(tree())).toEqual({ "a\n1.py": "1", link: "-> d" });
+  });
+
+  test("misses no file among those that went away", async () => {
+    push(shell, { in_accept: "" });
+    const stage = join(tree(), ".igor/host/stage/s1");
+    writeThings(join(stage, "f"), { "a.py": "1", "gone.py": "2", secret: "3" });
+    const gone = await packPayload([], Buffer.alloc(0), ["gone.py"]);
+    const two = { in_changes: "1", in_staged: "fresh", in_files: "2" };
+    expect(push(shell, two, gone).events[0]).toMatch(/^reconcile - (rsync|none) resumed /);
+  });
+
   test("takes another look when something came into the empty tree meanwhile", async () => {
     push(shell, { in_accept: "" });
     writeThings(join(tree(), ".igor/host/stage/s1/f"), { "a.py": "1", "d/b.py": "2" });

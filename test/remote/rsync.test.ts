@@ -12,6 +12,7 @@ const task = {
   host: "apollo",
   into: "/srv/mnist/.igor/host/stage/s1/f",
   compareWith: undefined,
+  recursive: false,
   shell: "ssh -o BatchMode=yes",
 };
 
@@ -28,6 +29,7 @@ test("rsync is told a list, compares nanoseconds, and never deletes, truncates o
   );
   expect(compared("link")).toContain("--link-dest=/srv/mnist");
   expect(rsyncArgv({ ...task, host: "fe80::1" }).at(-1)).toBe(`[fe80::1]:${task.into}/`);
+  expect(rsyncArgv({ ...task, recursive: true })[1]).toBe("-rlptO");
   for (const word of ["--delete", "--inplace", "--partial", "-a", "-r", "-o", "-g"])
     expect(rsyncArgv(task)).not.toContain(word);
 });

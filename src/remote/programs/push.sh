@@ -4,6 +4,7 @@
 # changes in the payload are right; in_changes (1: there are some); in_stage, the id of this push;
 # in_staged (1: the files were transferred to the stage before; fresh: they were, for a tree that holds nothing yet;
 # packed: the payload brings all files, for such a tree; the changes of the last two are only those below .igor);
+# in_files, how many files such a transfer was to bring;
 # in_count, how many files this checkout has when it never pushed here before;
 # in_drop (1: only the stage is removed, because the transfer failed).
 # Payload: nothing, or a tar.gz with l/ (lists of commit, and l/gone: paths that are not to come after all) and f/ (files).
@@ -12,7 +13,7 @@
 # host holds, nothing was done but making the stage, plan again. FRESH is 1 when the tree holds nothing yet, `resumed` when
 # an earlier attempt to fill it was cut.
 # Guarantees: see commit. Whoever else pushes at the same time waits or is refused.
-: "${lock_host:=}" "${lock_boot:=}" "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_count=}" "${in_drop=}"
+: "${lock_host:=}" "${lock_boot:=}" "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_files=}" "${in_count=}" "${in_drop=}"
 
 # accepted: the generation of the tree is one that the changes were made for.
 accepted() {
@@ -81,8 +82,9 @@ push_tree() {
     drop_gone
     case $in_staged in fresh | packed) place_whole ;; esac
   fi
-  if [ "$pushed" = no ]; then
-    pushed='' fresh=''
+  if [ "$pushed" ]; then
+    [ "$pushed" = more ] || fresh=
+    pushed=
     unlock_tree
     reconcile
     return 0
@@ -111,8 +113,16 @@ drop_gone() {
   done <"$stage/l/gone"
 }
 
-# place_whole: moves what is staged into a tree that holds nothing, directories as a whole; $pushed is `no` when it does.
+# place_whole: moves what is staged into a tree that holds nothing, directories as a whole; $pushed is `no` when the tree
+# does hold something, and `more` when the stage holds what was not to come: the next transfer brings only what it lists.
 place_whole() {
+  if [ "$in_files" ]; then
+    # Two slashes stand once in a path, newlines as often as a name has them.
+    files=$(find "$stage/f//" ! -type d -print | grep -c /f//) || files=0
+    gone=0
+    [ ! -s "$stage/l/gone" ] || gone=$(wc -l <"$stage/l/gone")
+    if [ "$files" -gt $((in_files - gone)) ]; then pushed=more; fi
+  fi
   for f in "$stage"/f/* "$stage"/f/.[!.]* "$stage"/f/..?*; do
     if present "$f" && [ "${f##*/}" != .igor ] && present "./${f##*/}"; then pushed=no; fi
   done
