@@ -11,6 +11,8 @@ const remoteProgramsAsText = {
   },
 };
 
+const setupFiles = ["test/support/after-file.ts"];
+
 const minutes = (count: number) => count * 60_000;
 
 const onHostsFiles = (...names: readonly string[]): string[] =>
@@ -41,6 +43,7 @@ const onHosts = (
   test: {
     name,
     ...files,
+    setupFiles,
     globalSetup: ["test/hosts/global-setup.ts"],
     fileParallelism: false,
     testTimeout: minutes(3),
@@ -55,6 +58,7 @@ export default defineConfig({
         plugins: [remoteProgramsAsText],
         test: {
           name: "pure",
+          setupFiles,
           include: ["test/**/*.test.ts"],
           exclude: ["test/process/**", "test/on-hosts/**", "test/hosts/**"],
           testTimeout: 30_000,
@@ -64,6 +68,7 @@ export default defineConfig({
         plugins: [remoteProgramsAsText],
         test: {
           name: "process",
+          setupFiles,
           include: ["test/process/**/*.test.ts"],
           testTimeout: 20_000,
           hookTimeout: 20_000,

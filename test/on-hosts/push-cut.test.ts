@@ -3,14 +3,11 @@ import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
@@ -324,7 +321,7 @@ describe("a host", () => {
 });
 
 test("a transfer that ends while something holds its pipes is over", async () => {
-  const bin = mkdtempSync(join(tmpdir(), "igor-held-"));
+  const bin = temporaryDirectory("igor-held-");
   // As a shared connection does whose far end never answers.
   writeFileSync(
     join(bin, "rsync"),
@@ -345,7 +342,6 @@ test("a transfer that ends while something holds its pipes is over", async () =>
   } finally {
     for (const pid of readFileSync(join(bin, "pids"), "utf8").trim().split("\n"))
       process.kill(Number(pid));
-    rmSync(bin, { recursive: true });
   }
 });
 
@@ -388,7 +384,7 @@ describe("openrsync, which lacks the options that igor needs,", () => {
     stderr.split("\n").filter((line) => line.includes("by tar"));
 
   test("on the laptop: many files go by tar, and that is said once", async () => {
-    const bin = mkdtempSync(join(tmpdir(), "igor-openrsync-"));
+    const bin = temporaryDirectory("igor-openrsync-");
     symlinkSync(standIn, join(bin, "rsync"));
     const env = { PATH: `${bin}:${plain.env["PATH"] ?? ""}` };
     const project = aProject({ "a.py": "1\n" });

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { chown, mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chown, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { initProject } from "../../src/project/config-init.ts";
 import { loadProject } from "../../src/project/config-load.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 const minimal = '{ "host_groups": { "dev": { "hosts": [{ "host": "apollo", "dir": "~/d" }] } } }';
 
@@ -13,10 +13,9 @@ const mallory = 1001;
 
 let root: string;
 beforeEach(async () => {
-  root = join(await mkdtemp(join(tmpdir(), "igor-test-")), "rocket");
+  root = join(temporaryDirectory("igor-config-"), "rocket");
   await mkdir(root);
 });
-afterEach(() => rm(dirname(root), { recursive: true, force: true }));
 
 async function writeProject(text: string): Promise<string> {
   const file = join(root, ".igor", "config.json");
