@@ -39,12 +39,12 @@ const verbs = ["push", "build", "setup", "exec", "exec --push", "pull"] as const
 type Verb = (typeof verbs)[number];
 /** How long a verb takes about, in ms: within that time something happens to it. */
 const lastsMs: Readonly<Record<Verb, number>> = {
-  push: 600,
-  build: 3000,
-  setup: 5000,
-  exec: 1500,
-  "exec --push": 2000,
-  pull: 1500,
+  push: 400,
+  build: 2000,
+  setup: 3000,
+  exec: 1000,
+  "exec --push": 1200,
+  pull: 700,
 };
 const faults = ["reset", "silence", "freeze", "unplug", "kill", "interrupt", "terminate"] as const;
 type Fault = (typeof faults)[number];
