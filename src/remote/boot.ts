@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { gzipSync } from "node:zlib";
 
 /** More bytes than this in the command of an ssh session are refused: sshd drops the whole connection at 256 KB, exec at 128 KB. */
 export const longestCommand = 100_000;
@@ -18,9 +19,14 @@ export function restrictedBootCommand(text: string, words: readonly string[] = [
   return bootWords(text, words).replace(/^\/bin\//, "");
 }
 
+/** A long text travels packed: both programs that unpack it are needed on the host for every frame, too. */
 function bootWords(text: string, words: readonly string[]): string {
-  const encodedWords = [portableWord(`shift;${text}`), ...words.map(portableWord)];
-  return `/bin/sh -c 'eval "$(printf %b "$1")"; ' igor ${encodedWords.join(" ")}`;
+  const plain = portableWord(`shift;${text}`);
+  const packed = `'${gzipSync(`shift;${text}`, { level: 9 }).toString("base64")}'`;
+  const isShort = plain.length <= packed.length + 40;
+  const read = isShort ? 'printf %b "$1"' : 'printf %s "$1"|base64 -d|gzip -dc';
+  const encodedWords = [isShort ? plain : packed, ...words.map(portableWord)];
+  return `/bin/sh -c 'eval "$(${read})"; ' igor ${encodedWords.join(" ")}`;
 }
 
 /**

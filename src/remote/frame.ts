@@ -4,15 +4,19 @@ import { gzipSync } from "node:zlib";
 /** What one frame carries to the host shell. */
 export interface Frame {
   readonly id: number;
-  readonly text: string;
+  /** Undefined for a program that the host shell has kept. */
+  readonly text: string | undefined;
+  /** The host shell keeps the text under this name; its inputs come beside it. */
+  readonly kept?: { readonly name: string; readonly inputs: string };
   readonly payload: Buffer;
 }
 
 /** The bytes of a frame: a header with the lengths, then the bodies; nothing runs before all of it has arrived. */
-export function frameBytes(nonce: string, frame: Frame): Buffer {
-  const text = gzipSync(frame.text, { level: 6 });
-  const header = `${nonce} ${String(frame.id)} run ${String(text.length)} ${String(frame.payload.length)}\n`;
-  return Buffer.concat([Buffer.from(header), text, frame.payload]);
+export function frameBytes(nonce: string, { id, text, kept, payload }: Frame): Buffer {
+  const packed = text === undefined ? Buffer.alloc(0) : gzipSync(text, { level: 6 });
+  const words = [nonce, id, "run", packed.length, payload.length];
+  if (kept !== undefined) words.push(kept.name, kept.inputs);
+  return Buffer.concat([Buffer.from(`${words.join(" ")}\n`), packed, payload]);
 }
 
 /** What the host shell says, one line each. `frame` is the id of the frame it speaks of. */

@@ -35,6 +35,21 @@ const started: Readonly<Partial<Record<ProgramName, Readonly<Record<string, read
 /** Every remote program there is. */
 export const programNames = Object.keys(parts) as readonly ProgramName[];
 
+/** What runs again and again through one host shell: a watch pushes at every save. */
+const repeated: readonly ProgramName[] = ["push"];
+
+/** A remote program that a host shell keeps, and its inputs as one line; undefined for one that comes whole each time. */
+export function keptProgram(
+  program: ProgramName,
+  inputs: Readonly<Record<string, string>>,
+): { readonly text: string; readonly inputs: string } | undefined {
+  const line = Object.entries(inputs)
+    .map(([name, value]) => assignments({ [name]: value }).slice(0, -1))
+    .join(" ");
+  if (!repeated.includes(program) || line.includes("\n")) return undefined;
+  return { text: programText(program, {}), inputs: line };
+}
+
 /** The text of a remote program with its inputs, ready to be run by `/bin/sh`. */
 export function programText(
   program: ProgramName,

@@ -3,8 +3,8 @@ import type { ProgramName } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { frameBytes } from "../remote/frame.ts";
-import type { Answer } from "../remote/frame.ts";
-import { programText } from "../remote/programs.ts";
+import type { Answer, Frame } from "../remote/frame.ts";
+import { keptProgram, programText } from "../remote/programs.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
 import type { Running } from "./spawn.ts";
@@ -66,6 +66,8 @@ export class HostShell implements Disposable {
   readonly #process: Running;
   readonly #nonce: string;
   readonly #frames = new Map<number, OpenFrame>();
+  /** Programs that the far end has kept. */
+  readonly #kept = new Set<ProgramName>();
   readonly #measured = new Map<number, () => void>();
   readonly #ping: NodeJS.Timeout;
   #nextId = 1;
@@ -118,13 +120,20 @@ export class HostShell implements Disposable {
           resolve(end);
         },
       });
-      const text = programText(request.program, request.inputs);
-      this.#process.stdin?.write(
-        frameBytes(this.#nonce, { id, text, payload: request.payload ?? Buffer.alloc(0) }),
-      );
+      this.#process.stdin?.write(frameBytes(this.#nonce, this.#frameOf(id, request)));
       watch.signal?.addEventListener("abort", kill, { once: true });
       if (watch.signal?.aborted === true) kill();
     });
+  }
+
+  /** A program that is run again is not sent again. */
+  #frameOf(id: number, { program, inputs, payload = Buffer.alloc(0) }: FrameRequest): Frame {
+    const kept = keptProgram(program, inputs);
+    if (kept === undefined) return { id, text: programText(program, inputs), payload };
+    const isThere = this.#kept.has(program);
+    this.#kept.add(program);
+    const text = isThere ? undefined : kept.text;
+    return { id, text, kept: { name: program, inputs: kept.inputs }, payload };
   }
 
   /** Milliseconds to the far end and back, which also answers while it runs something; undefined when it died. */

@@ -74,6 +74,7 @@ describe.each(loginShells)("the login shell %s", (_, shell) => {
           ["%s%n"],
           ["\\0047"],
           ["$(id) `id`"],
+          [`${"'!$\\\n".repeat(200)} packed`],
           ["!$\\!"],
         ],
       },
@@ -108,6 +109,6 @@ test("a restricted shell gets a command without slash and exec", () => {
 });
 
 test("the loop is far below what an ssh session may carry as its command", () => {
-  expect(bootCommand(hostShell, ["0".repeat(18), "10"]).length).toBeLessThan(longestCommand / 10);
+  expect(bootCommand(hostShell, ["0".repeat(18), "10"]).length).toBeLessThan(longestCommand / 40);
   expect(programText("push", {}).length).toBeLessThan(longestCommand);
 });

@@ -67,7 +67,8 @@ function commit(shell: LocalShell, { there = {}, staged = {}, changes }: Situati
   writeThings(join(root, ".igor/host/stage/s/f"), staged);
   const lists = changeLists(changes);
   writeThings(join(root, ".igor/host/stage/s/l"), { first: lists.first, then: lists.then });
-  const parts = [sayPart, commitPart, 'commit_tree "$PWD/.igor/host/stage/s"'];
+  const stage = "$PWD/.igor/host/stage/s";
+  const parts = [sayPart, commitPart, `commit_tree "${stage}"; rm -rf "${stage}"`];
   const run = runLocally(shell, { parts, cwd: root, inputs: { in_generation: "g2" } });
   const asideDirectory = join(root, ".igor/host/conflicts/g2");
   const generation = join(root, ".igor/host/generation");

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { frameBytes } from "../../src/remote/frame.ts";
+import { quote } from "../../src/remote/quote.ts";
 import { localShells } from "../support/local-shells.ts";
 import { Loop } from "../support/loop.ts";
 import { until } from "../support/until.ts";
@@ -45,6 +46,20 @@ describe.each(localShells)("the loop in $name", { concurrent: true, timeout: 30_
     });
     expect(stdout).toMatch(/^ *200000\nno newline\0/);
     expect(loop.answers[0]).toEqual({ kind: "hello", version: 1 });
+  });
+
+  test("runs a program again that it was sent once, each time with its own inputs and payload", async () => {
+    await using loop = new Loop(shell);
+    const inputs = (value: string): string => `in_a=${quote(value)} in_b='  two  '`;
+    const text = `: "\${in_c:=none}"\nprintf '%s|%s|%s|' "$in_a" "$in_b" "$in_c"; cat\nexit 3\n`;
+    loop.run(1, text, "first", { name: "push", inputs: inputs(`it's \\n "1" $HOME`) });
+    loop.run(2, undefined, "second", { name: "push", inputs: `${inputs("2")} in_c='3'` });
+    loop.run(3, undefined, "", { name: "push", inputs: inputs("4") });
+    expect(await Promise.all([1, 2, 3].map((id) => loop.ended(id)))).toEqual([
+      { exitCode: 3, stdout: `it's \\n "1" $HOME|  two  |none|first`, stderr: "" },
+      { exitCode: 3, stdout: "2|  two  |3|second", stderr: "" },
+      { exitCode: 3, stdout: "4|  two  |none|", stderr: "" },
+    ]);
   });
 
   test("keeps what it receives from everybody else on the host", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ProgramName } from "../../src/model/plan.ts";
 import lookInside from "../../src/remote/programs/look-inside.sh";
-import { programNames, programText } from "../../src/remote/programs.ts";
+import { keptProgram, programNames, programText } from "../../src/remote/programs.ts";
 import { localShells, runLocally } from "../support/local-shells.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -37,3 +37,16 @@ test.each(localShells.map(({ name, ...rest }) => [name, { name, ...rest }] as co
     }
   },
 );
+
+describe("a program that a host shell keeps", () => {
+  test("is one text whatever its inputs are, which are one line", () => {
+    const first = keptProgram("push", { in_dir: "/srv/a b", in_project: "it's" });
+    expect(first?.inputs).toBe(`in_dir='/srv/a b' in_project='it'\\''s'`);
+    expect(first?.text).toBe(keptProgram("push", {})?.text);
+  });
+
+  test("is sent whole with an input that no line can hold", () => {
+    expect(keptProgram("push", { in_dir: "/srv/a'\nin_base='/" })).toBeUndefined();
+    expect(keptProgram("setup", { in_dir: "/srv" })).toBeUndefined();
+  });
+});

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { frameBytes, parseAnswer } from "../../src/remote/frame.ts";
-import type { Answer } from "../../src/remote/frame.ts";
+import type { Answer, Frame } from "../../src/remote/frame.ts";
 import { hostShell } from "../../src/remote/programs.ts";
 import type { LocalShell } from "./local-shells.ts";
 import { until } from "./until.ts";
@@ -51,8 +51,15 @@ export class Loop implements AsyncDisposable {
   }
 
   /** Sends a frame. */
-  run(id: number, text: string, payload: Buffer | string = ""): void {
-    this.write(frameBytes(nonce, { id, text, payload: Buffer.from(payload) }));
+  run(
+    id: number,
+    text: string | undefined,
+    payload: Buffer | string = "",
+    kept?: Frame["kept"],
+  ): void {
+    this.write(
+      frameBytes(nonce, { id, text, payload: Buffer.from(payload), ...(kept && { kept }) }),
+    );
   }
 
   kill(id: number, signal: string): void {

@@ -7,6 +7,7 @@
 #   d PATH                       delete it
 # Names hold no newline; a name with a backslash or a newline is escaped for printf %b.
 # Inputs: in_generation, the id of the tree that comes out; it is noted with the boot it is written on.
+# STAGE is the caller's to remove.
 # Answer (stdout): `kept PATH` for each path that was moved or copied to .igor/host/conflicts/<generation>/.
 # Guarantees: each path is the old file or the new one, never a part; a path that is not in a state igor left is kept
 # aside before its place is taken; a directory that is a symbolic link is never entered (nothing is changed then); the
@@ -14,7 +15,7 @@
 : "${in_generation=}" "${lock_boot:=}" "${lock_host:=}"
 
 stat_format='%f %s %.9Y %n'
-case $(stat -c %.9Y / 2>/dev/null) in *.?????????) ;; *) stat_format='%f %s %Y %n' ;; esac
+stat_known=
 newline='
 '
 
@@ -40,7 +41,6 @@ commit_tree() {
   done
   printf '%s\n' "$in_generation${lock_boot:+ $lock_boot $lock_host}" >"$stage/generation"
   mv -f "$stage/generation" .igor/host/generation
-  rm -rf "$stage"
 }
 
 # examine: nothing is changed; every directory on the way of the list is checked.
@@ -97,7 +97,7 @@ apply() {
 # apply_piece FILES: the lines in $piece; FILES are the paths in them that are there, in their order.
 apply_piece() {
   : >"$stage/found"
-  [ $# -eq 0 ] || stat -c "$stat_format" -- "$@" >"$stage/found" || :
+  [ $# -eq 0 ] || look_at "$stage/found" "$@"
   batch='' expected='' targets=''
   set --
   while IFS= read -r line; do
@@ -182,6 +182,18 @@ make_directory() {
   path=$wanted word=$wanted_word
 }
 
+# look_at INTO FILES: a line for each in the file INTO. The first tells whether stat knows fractions of a second here.
+look_at() {
+  into=$1
+  shift
+  stat -c "$stat_format" -- "$@" >"$into" || :
+  if [ "$stat_known" ] || ! read -r mode size mtime found <"$into"; then return 0; fi
+  stat_known=1
+  case $mtime in *.?????????) return 0 ;; esac
+  stat_format='%f %s %Y %n'
+  stat -c "$stat_format" -- "$@" >"$into" || :
+}
+
 # look: sets $kind, $size and $mtime of $path, from $stage/found when the line there is for this path.
 look() {
   found=
@@ -189,7 +201,10 @@ look() {
     *"$newline"*) ;;
     *) IFS= read -r found <&4 || : ;;
   esac
-  [ "${found#* * * }" = "./$path" ] || found=$(stat -c "$stat_format" -- "./$path" 2>/dev/null) || found='0 0 0 '
+  if [ "${found#* * * }" != "./$path" ]; then
+    look_at "$stage/one" "./$path" 2>/dev/null
+    IFS= read -r found <"$stage/one" || found='0 0 0 '
+  fi
   mode=${found%% *} found=${found#* }
   size=${found%% *} found=${found#* }
   mtime=${found%% *}

@@ -3,6 +3,8 @@
 # In    $1 nonce, $2 seconds without a ping after which the link counts as dead (0: never);
 #       on stdin, header lines and bodies:
 #         NONCE ID run TEXTLEN PAYLOADLEN   then TEXTLEN bytes of gzipped program, PAYLOADLEN bytes for its stdin
+#         NONCE ID run TEXTLEN PAYLOADLEN NAME INPUTS   the same for a program that is kept under a name, without its
+#                                           inputs: they are assignments; without a text (TEXTLEN 0) it came before
 #         NONCE ID kill SIGNAL              to everything the program of frame ID started
 #         NONCE 0 ping K
 # Out   lines of at most 4096 bytes, each in one write, so that frames side by side never mix:
@@ -30,14 +32,19 @@ say() { printf '%s %s\n' "$N" "$*" >&3; }
 # busybox `head -c` reads more than it should and a plain dd returns short blocks from a pipe: find out what is exact here.
 if [ "$(printf abcdef | { dd bs=3 count=1 iflag=fullblock >/dev/null 2>&1; cat; })" = def ]; then exact=1; else exact=; fi
 
+# whole SIZE COUNT FILE: so many blocks of stdin, all of them whole; dd itself says how many were.
+whole() {
+  [ "$2" -gt 0 ] || return 0
+  dd bs="$1" count="$2" iflag=fullblock 2>"$D/blocks" >>"$3" && read -r blocks <"$D/blocks" && [ "${blocks%% *}" = "$2+0" ]
+}
+
 # receive BYTES FILE: exactly that many bytes of stdin, or failure.
 receive() {
   # Not `: >`, whose failure would end a POSIX shell.
   printf '' >"$2" || return 1
   [ "$1" -gt 0 ] || return 0
   if [ "$exact" ]; then
-    [ $(($1 / 16384)) -eq 0 ] || dd bs=16384 count=$(($1 / 16384)) iflag=fullblock 2>/dev/null >>"$2"
-    [ $(($1 % 16384)) -eq 0 ] || dd bs=$(($1 % 16384)) count=1 iflag=fullblock 2>/dev/null >>"$2"
+    whole 16384 $(($1 / 16384)) "$2" && { [ $(($1 % 16384)) -eq 0 ] || whole $(($1 % 16384)) 1 "$2"; }
   else
     rest=$1
     while [ "$rest" -gt 0 ]; do
@@ -49,14 +56,20 @@ receive() {
       cat "$2.block" >>"$2"
       rest=$((rest - got))
     done
+    [ $(($(wc -c <"$2"))) -eq "$1" ]
   fi
-  [ $(($(wc -c <"$2"))) -eq "$1" ]
 }
 
-# unpack ID: the program, which looks first whether a signal came before it could hear one.
+# unpack ID NAME INPUTS: the program, which looks first whether a signal came before it could hear one.
+# shellcheck disable=SC2016
 unpack() {
-  # shellcheck disable=SC2016
-  { echo '[ ! -s "$D/$I.signal" ] || exit 143' && gzip -dc <"$D/$1.z"; } >"$D/$1.t"
+  first='[ ! -s "$D/$I.signal" ] || exit 143'
+  if [ "$2" ]; then
+    [ ! -s "$D/$1.z" ] || gzip -dc <"$D/$1.z" >"$D/$2.kept" || return 1
+    printf '%s\n' "$first" "$3" ". \"\$D/$2.kept\"" >"$D/$1.t"
+  else
+    { echo "$first" && gzip -dc <"$D/$1.z"; } >"$D/$1.t"
+  fi
 }
 
 # ship FILE PREFIX: a file as base64 lines, each written at once.
@@ -162,12 +175,12 @@ fi
 trap end HUP TERM INT
 
 say 0 hello 1 $$
-while read -r nonce id verb a b; do
+while read -r nonce id verb a b name inputs; do
   [ "$nonce" = "$N" ] || { say 0 desync; break; }
   case $verb in
     run)
       echo "$id" >"$D/arriving"
-      if receive "$a" "$D/$id.z" && receive "$b" "$D/$id.p" && unpack "$id"; then
+      if receive "$a" "$D/$id.z" && receive "$b" "$D/$id.p" && unpack "$id" "$name" "$inputs"; then
         start "$id"
       else
         printf %16384s . >"$D/room" || say 0 full "$(printf %s "${D%/*}" | base64 | tr -d '\n')"

@@ -1,8 +1,9 @@
 # One igor at a time in the tree of a project.
-# lock_tree waits for the lock $root/.igor/host/lock (in_patience seconds at most, then `die locked`); unlock_tree frees it.
+# lock_tree waits for the lock $root/.igor/host/lock (in_patience seconds at most, then `die locked`); unlock_tree frees it,
+# and removes $lock_with, if anything. Each process that is started here costs a save in an editor some 2 ms.
 # The lock is a file with its owner inside, made by ln, so it exists only whole. It survives a crash of its owner:
 # a lock whose process is gone (other boot, no such pid, or the pid began at another time) is taken over.
-: "${in_patience:=30}" "${root=}"
+: "${in_patience:=30}" "${root=}" "${lock_with=}"
 
 # born PID: sets $born, the start time of a process as the kernel tells it, or nothing.
 born() {
@@ -83,7 +84,6 @@ lock_tree() {
     lock_waited=$((lock_waited + 1))
     sleep 0.1 2>/dev/null || { sleep 1; lock_waited=$((lock_waited + 9)); }
   done
-  rm -f "$lock_own"
   for lock_left in "$lock.$lock_host".*; do
     kill -0 "${lock_left##*.}" 2>/dev/null || rm -f "$lock_left"
   done
@@ -93,6 +93,6 @@ lock_tree() {
 
 unlock_tree() {
   trap - EXIT
-  rm -f "$lock"
+  rm -rf "$lock" "$lock_own" ${lock_with:+"$lock_with"}
   lock=
 }

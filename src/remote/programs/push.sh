@@ -90,6 +90,7 @@ push_tree() {
     return 0
   fi
   commit_tree "$stage"
+  lock_with=$stage
   sweep_stages
   trap unlock_tree EXIT
   case $in_staged in fresh | packed) ev pushed ;; *) ev pushed "$placed" ;; esac
@@ -121,7 +122,7 @@ place_whole() {
     files=$(find "$stage/f//" ! -type d -print | grep -c /f//) || files=0
     gone=0
     [ ! -s "$stage/l/gone" ] || gone=$(wc -l <"$stage/l/gone")
-    if [ "$files" -gt $((in_files - gone)) ]; then pushed=more; fi
+    if [ "$files" -gt $((in_files - gone)) ]; then pushed="more"; fi
   fi
   for f in "$stage"/f/* "$stage"/f/.[!.]* "$stage"/f/..?*; do
     if present "$f" && [ "${f##*/}" != .igor ] && present "./${f##*/}"; then pushed=no; fi

@@ -14,7 +14,8 @@ open_target() {
   base=$absolute
   absolute "$in_dir"
   root=$absolute
-  home=$(cd -P -- "$HOME" 2>/dev/null && pwd -P) || home=$HOME
+  home=$HOME
+  ! cd -P -- "$HOME" 2>/dev/null || home=$PWD
   case $root in / | "$HOME" | "$home" | *[!/]/.. | */../*) refuse root "$(encoded "$root")" ;; esac
   if [ ! -e "$root" ] && [ ! -L "$root" ]; then
     # Another igor may make it at the same time.
@@ -22,9 +23,9 @@ open_target() {
   fi
   [ -d "$root" ] || refuse not-a-directory "$(encoded "$root")"
   cd -P -- "$base" || die not-writable "$(encoded "$base")"
-  base=$(pwd -P)
+  base=$PWD
   cd -P -- "$root" || die not-writable "$(encoded "$root")"
-  root=$(pwd -P)
+  root=$PWD
   case $home/ in "$root"/*) refuse home "$(encoded "$root")" ;; esac
   # A project directory that is a link leads out of the directory the user named.
   case $root in "${base%/}"/*) ;; *) refuse outside "$(encoded "$in_dir")" "$(encoded "$root")" ;; esac
