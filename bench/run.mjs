@@ -3,7 +3,7 @@
 //
 //   npm run bench                      everything: about an hour
 //   npm run bench -- --quick           a few minutes
-//   --rtt 0,20,50,100   --files 2000,50000   --hosts 1,2,4,16,32   --runs 5   --out FILE   --keep
+//   --rtt 0,20,50,100   --files 2000,50000   --hosts 1,2,4,8,16,32   --runs 5   --out FILE   --keep
 //   --steps push                       only what has that in its title
 //
 // The hosts are a bed of their own (IGOR_BED, default igor-bench), reached over tun-relay.py, so that TCP itself feels
@@ -126,7 +126,7 @@ function optionsOf(args) {
     command: `npm run bench${shown === "" ? "" : ` -- ${shown}`}`,
     rtt: numbers(values.rtt, "0,20,50,100", "0,50"),
     files: numbers(values.files, "2000,50000", "2000"),
-    hosts: numbers(values.hosts, "1,2,4,16,32", "1,2"),
+    hosts: numbers(values.hosts, "1,2,4,8,16,32", "1,2"),
     runs: numbers(values.runs, "5", "3")[0] ?? 5,
     steps: values.steps,
     out: values.out ?? join(import.meta.dirname, "results", `${startedAtDay()}.md`),
@@ -163,7 +163,7 @@ async function measureTree(files, setRoundTrip, line) {
   for (const rtt of wanted.rtt) {
     await setRoundTrip(rtt);
     for (const step of steps.filter(({ title }) => title.includes(wanted.steps))) {
-      for (let run = 0; run < (step.first ? Math.min(2, runs) : runs); run += 1) {
+      for (let run = 0; run < (step.first ? Math.min(3, runs) : runs); run += 1) {
         await measureRound({ step, run, rtt, files, hosts: 1 });
       }
     }
@@ -248,6 +248,12 @@ async function measureHosts(setRoundTrip) {
         await measureRound({ step, run, rtt, files, hosts: count, part: "hosts" });
       }
     }
+    const [igor] = contenders;
+    if (igor === undefined) continue;
+    edit(`cost ${count}`);
+    const ms = processorTimeOf(commandOf(igor, ["igor", "push", "-g", `hosts${count}`]));
+    const sample = { title: "push, one file changed", contender: igor.title, files, rtt };
+    samples.push({ part: "cost", ...sample, hosts: count, ms });
   }
 }
 
@@ -360,7 +366,7 @@ async function setUpDesk(files, setRoundTrip) {
     await onHost(
       sandbox,
       host,
-      `${hosts.indexOf(host) < mostEngines ? "docker ps -aq | xargs -r docker rm -f >/dev/null; " : ""}rm -rf /home/dino/bench; su dino -c 'mkdir /home/dino/bench'`,
+      `${hosts.indexOf(host) < mostEngines ? "docker ps -aq | xargs -r docker rm -f >/dev/null; " : ""}${emptyInMemory}`,
     );
   }
   for (const { project } of contenders) {
@@ -377,6 +383,9 @@ async function setUpDesk(files, setRoundTrip) {
     await once(contender, "setup", "hosts1");
   }
 }
+
+/** One disk for all hosts, which slows down when much was written, would be measured with everything else. */
+const emptyInMemory = `cd /home/dino; su dino -c 'mkdir -p bench'; mountpoint -q bench || mount -t tmpfs -o mode=755,uid=$(id -u dino),gid=$(id -g dino) igor-bench bench; find bench -mindepth 1 -delete`;
 
 /** @param {string} host */
 function placeOf(host) {
