@@ -53,6 +53,8 @@ const sandbox = sandboxOf(process.env["IGOR_BED"] ?? "igor-bench");
 const contenders = contendersOn(sandbox.home);
 const hosts = names.slice(0, Math.max(...wanted.hosts));
 const trees = join(sandbox.home, "trees");
+/** One disk for all hosts, which slows down when much was written, would be measured with everything else. */
+const emptyInMemory = `cd /home/dino; su dino -c 'mkdir -p bench'; mountpoint -q bench || mount -t tmpfs -o mode=755,uid=$(id -u dino),gid=$(id -g dino) igor-bench bench; find bench -mindepth 1 -delete`;
 /** Where the contenders' projects are while one tree is measured. */
 const desk = join(sandbox.home, "desk");
 
@@ -383,9 +385,6 @@ async function setUpDesk(files, setRoundTrip) {
     await once(contender, "setup", "hosts1");
   }
 }
-
-/** One disk for all hosts, which slows down when much was written, would be measured with everything else. */
-const emptyInMemory = `cd /home/dino; su dino -c 'mkdir -p bench'; mountpoint -q bench || mount -t tmpfs -o mode=755,uid=$(id -u dino),gid=$(id -g dino) igor-bench bench; find bench -mindepth 1 -delete`;
 
 /** @param {string} host */
 function placeOf(host) {
