@@ -140,9 +140,7 @@ export function planPush(
         {
           in_accept: accept,
           in_changes: "1",
-          ...(isFresh
-            ? { in_staged: "fresh", in_files: String(replaced.length) }
-            : { in_staged: "1" }),
+          ...(isFresh ? { in_staged: "fresh", ...countsOf(difference) } : { in_staged: "1" }),
         },
         isFresh ? besides : difference.changes,
         [],
@@ -150,6 +148,13 @@ export function planPush(
     ],
     pending,
   };
+}
+
+/** What the host counts before it puts a whole stage in place. */
+function countsOf({ changes, states }: Difference): Record<"in_files" | "in_links", string> {
+  const files = changes.filter(({ kind }) => kind === "replace");
+  const links = files.filter(({ path }) => states.get(path)?.startsWith("l ") === true);
+  return { in_files: String(files.length), in_links: String(links.length) };
 }
 
 function withoutRsync(

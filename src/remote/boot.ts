@@ -19,14 +19,20 @@ export function restrictedBootCommand(text: string, words: readonly string[] = [
   return bootWords(text, words).replace(/^\/bin\//, "");
 }
 
-/** A long text travels packed: both programs that unpack it are needed on the host for every frame, too. */
+const unpack =
+  't=$(PATH=$PATH:/usr/local/bin:/usr/bin:/bin;unset GZIP;printf %s "$1"|base64 -d|gzip -dc)||exit 125;eval "$t"; ';
+
+/**
+ * A long text travels packed. What unpacks it is found whatever startup files made of PATH and GZIP; where it is not, or
+ * something was cut, nothing runs, with exit code 125.
+ */
 function bootWords(text: string, words: readonly string[]): string {
   const plain = portableWord(`shift;${text}`);
   const packed = `'${gzipSync(`shift;${text}`, { level: 9 }).toString("base64")}'`;
-  const isShort = plain.length <= packed.length + 40;
-  const read = isShort ? 'printf %b "$1"' : 'printf %s "$1"|base64 -d|gzip -dc';
+  const isShort = plain.length <= packed.length + unpack.length;
+  const read = isShort ? 'eval "$(printf %b "$1")"; ' : unpack;
   const encodedWords = [isShort ? plain : packed, ...words.map(portableWord)];
-  return `/bin/sh -c 'eval "$(${read})"; ' igor ${encodedWords.join(" ")}`;
+  return `/bin/sh -c '${read}' igor ${encodedWords.join(" ")}`;
 }
 
 /**

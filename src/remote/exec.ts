@@ -58,15 +58,15 @@ export function commandLineWords(line: string): readonly string[] {
 
 /** The command that ssh takes to the host for a session. It fails when the words are longer than sshd lets through. */
 export function execCommand(session: Session): Result<string> {
-  const command = bootCommand(
-    programText("exec", {
-      ...inputsOf(session),
-      in_wrapper: startedPrograms.wrapper.map(compact).join(""),
-      in_lease: String(leaseSeconds),
-      in_words: session.words.map(quote).join(" "),
-    }),
-  );
-  const bytes = Buffer.byteLength(command);
+  const text = programText("exec", {
+    ...inputsOf(session),
+    in_wrapper: startedPrograms.wrapper.map(compact).join(""),
+    in_lease: String(leaseSeconds),
+    in_words: session.words.map(quote).join(" "),
+  });
+  const command = bootCommand(text);
+  // Unpacked it is on the engine's command line, which the host's kernel limits as sshd limits this one.
+  const bytes = Math.max(Buffer.byteLength(text), Buffer.byteLength(command));
   if (bytes <= longestCommand) return ok(command);
   return fail({
     reason: "step-failed",

@@ -164,6 +164,6 @@ function onlyVanished(words: string, exitCode: number | undefined): boolean {
     .filter((line) => line.trim() !== "" && !/^rsync (error|warning):/.test(line));
   // rsync: [sender] link_stat "/home/dino/mnist/gone" failed: No such file or directory (2); file has vanished: "..."
   return complaints.every((line) =>
-    /link_stat .* failed: No such file|file has vanished/.test(line),
+    /link_stat .* failed: No such file|(?:file|directory) has vanished/.test(line),
   );
 }

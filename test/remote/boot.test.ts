@@ -96,6 +96,19 @@ describe.each(loginShells)("the login shell %s", (_, shell) => {
     expect(status).toBe(90);
   });
 
+  test("finds what unpacks a long program whatever became of PATH, and runs nothing of a part", () => {
+    const long = `: ${"x".repeat(3000)}\necho done`;
+    const command = bootCommand(long);
+    const lost = shell[0] === "busybox" ? shell : ([`/bin/${shell[0]}`] as const);
+    const { stdout, stderr } = spawnSync(lost[0], [...lost.slice(1), "-c", command], {
+      encoding: "utf8",
+      env: { PATH: shell[0] === "busybox" ? "/bin:/usr/bin" : "/nowhere", HOME: home, GZIP: "-9" },
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: "done\n", stderr: "" });
+    const cut = command.replace(/(H4sI\S{20})\S+'/, "$1'");
+    expect(run(shell, cut)).toMatchObject({ status: 125, stdout: "" });
+  });
+
   test("leaves no parent of its own behind", () => {
     const { stdout, pid } = run(shell, bootCommand("echo $$"));
     expect(Number(stdout)).toBe(pid);

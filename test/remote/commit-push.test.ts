@@ -230,13 +230,40 @@ describe.each(localShells)("push in $name", (shell) => {
     push(shell, { in_accept: "" });
     const stage = join(tree(), ".igor/host/stage/s1");
     writeThings(join(stage, "f"), { "a\n1.py": "1", link: { link: "d" }, "d/secret": "2" });
-    const two = { in_changes: "1", in_staged: "fresh", in_files: "2" };
+    const two = { in_changes: "1", in_staged: "fresh", in_files: "2", in_links: "1" };
     const done = push(shell, two, await payloadOf({}));
     expect(done.events[0]).toMatch(/^reconcile - (rsync|none) resumed /);
     expect([thingsIn(tree()), generation(), lockIsFree()]).toEqual([{}, false, true]);
     writeThings(join(stage, "f"), { "a\n1.py": "1", link: { link: "d" } });
     expect(push(shell, two, await payloadOf({})).events).toEqual(["pushed"]);
     expect(thingsIn(tree())).toEqual({ "a\n1.py": "1", link: "-> d" });
+  });
+
+  test("follows no link that is staged in the place of a directory, and puts none in place", async () => {
+    push(shell, { in_accept: "" });
+    const stage = join(tree(), ".igor/host/stage/s1");
+    const elsewhere = join(place, "elsewhere");
+    writeThings(elsewhere, { x: "mine" });
+    writeThings(join(stage, "f"), { "a.py": "1", d: { link: elsewhere } });
+    const three = { in_changes: "1", in_staged: "fresh", in_files: "3", in_links: "0" };
+    const gone = await packPayload([], Buffer.alloc(0), ["d/x"]);
+    expect(push(shell, three, gone).events[0]).toMatch(/^reconcile - (rsync|none) resumed /);
+    expect(thingsIn(elsewhere)).toEqual({ x: "mine" });
+    writeThings(join(stage, "f"), { "a.py": "1", d: { link: elsewhere } });
+    expect(push(shell, three, await payloadOf({})).events[0]).toMatch(/^reconcile - .* resumed /);
+    expect(thingsIn(tree())).toEqual({});
+  });
+
+  test("forgets what was gone when that attempt is made anew", async () => {
+    push(shell, { in_accept: "" });
+    const stage = join(tree(), ".igor/host/stage/s1");
+    writeThings(join(stage, "f"), { "a.py": "1", more: "2" });
+    const one = { in_changes: "1", in_staged: "fresh", in_files: "1" };
+    const gone = await packPayload([], Buffer.alloc(0), ["a.py"]);
+    expect(push(shell, one, gone).events[0]).toMatch(/^reconcile /);
+    writeThings(join(stage, "f"), { "a.py": "1" });
+    expect(push(shell, one, await payloadOf({})).events).toEqual(["pushed"]);
+    expect(thingsIn(tree())).toEqual({ "a.py": "1" });
   });
 
   test("misses no file among those that went away", async () => {

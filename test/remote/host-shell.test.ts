@@ -62,6 +62,17 @@ describe.each(localShells)("the loop in $name", { concurrent: true, timeout: 30_
     ]);
   });
 
+  test("ends when a program that it kept is gone, so that it is sent anew", async () => {
+    await using loop = new Loop(shell);
+    loop.run(1, "true", "", { name: "push", inputs: "in_a='1'" });
+    await loop.ended(1);
+    loop.run(2, 'rm "$D/push.kept"');
+    await loop.ended(2);
+    loop.run(3, undefined, "", { name: "push", inputs: "in_a='2'" });
+    await loop.closed;
+    expect(loop.answers.filter(({ kind }) => kind === "ended")).toHaveLength(2);
+  });
+
   test("keeps what it receives from everybody else on the host", async () => {
     await using loop = new Loop(shell);
     loop.run(1, `ls -ld "$D" "$D/1.p" | cut -c 1-10`, "secret");

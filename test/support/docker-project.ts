@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -144,12 +145,12 @@ export function watchCommandLines(words: readonly [string, string]): {
     trap exit TERM
     while :; do
       case $(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\000' ' ') in
-        *"$a"* | *"$b"*) ;;
+        *"$a"* | *"$b"* | *H4sI*) ;;
         *) continue ;;
       esac
       for file in /proc/[0-9]*/cmdline; do
         line=$(tr '\\000' ' ' <"$file") || continue
-        case $line in *"$a"* | *"$b"*) printf '%s\\n' "$line" ;; esac
+        case $line in *"$a"* | *"$b"* | *H4sI*) printf '%s\\n' "$line" ;; esac
       done 2>/dev/null
     done`;
   const child = spawn("sh", ["-c", script], { stdio: "pipe" });
@@ -159,9 +160,21 @@ export function watchCommandLines(words: readonly [string, string]): {
     async stop() {
       child.kill("SIGTERM");
       const lines = (await all).stdout.split("\n").filter((line) => line !== "");
-      return [...new Set(lines)];
+      const seen = [...new Set(lines)].map(unpacked);
+      return seen.filter((line) => words.some((word) => line.includes(word)));
     },
   };
+}
+
+/** A command line with what travels packed in it as everybody who looks could read it. */
+function unpacked(line: string): string {
+  return line.replace(/\bH4sI[A-Za-z0-9+/]+=*/g, (word) => {
+    try {
+      return gunzipSync(Buffer.from(word, "base64")).toString();
+    } catch {
+      return word;
+    }
+  });
 }
 
 /** igor in a real terminal, with a shell around it that says how it ended and whether the terminal is as before. */

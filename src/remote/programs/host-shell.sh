@@ -66,6 +66,8 @@ unpack() {
   first='[ ! -s "$D/$I.signal" ] || exit 143'
   if [ "$2" ]; then
     [ ! -s "$D/$1.z" ] || gzip -dc <"$D/$1.z" >"$D/$2.kept" || return 1
+    # A cleaner of temporary files may have taken it.
+    [ -e "$D/$2.kept" ] || return 1
     printf '%s\n' "$first" "$3" ". \"\$D/$2.kept\"" >"$D/$1.t"
   else
     { echo "$first" && gzip -dc <"$D/$1.z"; } >"$D/$1.t"

@@ -93,6 +93,7 @@ lock_tree() {
 
 unlock_tree() {
   trap - EXIT
-  rm -rf "$lock" "$lock_own" ${lock_with:+"$lock_with"}
+  # What stays, e.g. on a network's file system, is stale; the program went as it went.
+  rm -rf "$lock" "$lock_own" ${lock_with:+"$lock_with"} || :
   lock=
 }

@@ -4,7 +4,7 @@
 # changes in the payload are right; in_changes (1: there are some); in_stage, the id of this push;
 # in_staged (1: the files were transferred to the stage before; fresh: they were, for a tree that holds nothing yet;
 # packed: the payload brings all files, for such a tree; the changes of the last two are only those below .igor);
-# in_files, how many files such a transfer was to bring;
+# in_files and in_links, how many files such a transfer was to bring, and how many of them are links;
 # in_count, how many files this checkout has when it never pushed here before;
 # in_drop (1: only the stage is removed, because the transfer failed).
 # Payload: nothing, or a tar.gz with l/ (lists of commit, and l/gone: paths that are not to come after all) and f/ (files).
@@ -13,7 +13,7 @@
 # host holds, nothing was done but making the stage, plan again. FRESH is 1 when the tree holds nothing yet, `resumed` when
 # an earlier attempt to fill it was cut.
 # Guarantees: see commit. Whoever else pushes at the same time waits or is refused.
-: "${lock_host:=}" "${lock_boot:=}" "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_files=}" "${in_count=}" "${in_drop=}"
+: "${lock_host:=}" "${lock_boot:=}" "${in_accept=}" "${in_changes=}" "${in_stage:?}" "${in_staged=}" "${in_files=}" "${in_links=0}" "${in_count=}" "${in_drop=}"
 
 # accepted: the generation of the tree is one that the changes were made for.
 accepted() {
@@ -26,6 +26,8 @@ reconcile() {
   # Stages that nobody will come back to.
   find .igor/host/stage -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -rf {} + 2>/dev/null || :
   is_fresh=${fresh:-0} stage=.igor/host/stage/$in_stage
+  # What was gone may be back when the next attempt reads it.
+  [ ! -d "$stage/l" ] || rm -rf "$stage/l"
   if [ "$fresh" ] && [ -d "$stage/f" ]; then
     # All of the stage becomes the tree then: where an attempt was cut, its rsync may hang on here with half a file.
     rm -rf "$stage/old"
@@ -110,12 +112,22 @@ drop_gone() {
   [ -s "$stage/l/gone" ] || return 0
   while IFS= read -r line; do
     decode "$line"
-    rm -rf -- "$stage/f/$decoded"
+    if leads_away "$decoded"; then pushed="more"; else rm -rf -- "$stage/f/$decoded"; fi
   done <"$stage/l/gone"
 }
 
+# leads_away PATH: a directory on the way of a staged PATH is a link, which it was not when the laptop was looked at.
+leads_away() {
+  away=$stage/f rest=$1
+  while :; do
+    case $rest in */*) away=$away/${rest%%/*} rest=${rest#*/} ;; *) return 1 ;; esac
+    [ ! -L "$away" ] || return 0
+  done
+}
+
 # place_whole: moves what is staged into a tree that holds nothing, directories as a whole; $pushed is `no` when the tree
-# does hold something, and `more` when the stage holds what was not to come: the next transfer brings only what it lists.
+# does hold something, and `more` when the stage holds what was not to come, a file or a link in the place of a directory:
+# the next transfer brings only what it lists.
 place_whole() {
   if [ "$in_files" ]; then
     # Two slashes stand once in a path, newlines as often as a name has them.
@@ -123,6 +135,7 @@ place_whole() {
     gone=0
     [ ! -s "$stage/l/gone" ] || gone=$(wc -l <"$stage/l/gone")
     if [ "$files" -gt $((in_files - gone)) ]; then pushed="more"; fi
+    [ "$(find "$stage/f//" -type l -print | grep -c /f//)" -le "$in_links" ] || pushed="more"
   fi
   for f in "$stage"/f/* "$stage"/f/.[!.]* "$stage"/f/..?*; do
     if present "$f" && [ "${f##*/}" != .igor ] && present "./${f##*/}"; then pushed=no; fi
