@@ -11,6 +11,7 @@ import type { Means } from "./lanes.ts";
 import { observe } from "./observe.ts";
 import { runSessions } from "./sessions.ts";
 import { Shells } from "./shells.ts";
+import type { ShellsTold } from "./shells.ts";
 import { refuseProcessOfMany, stopOnHosts } from "./stop.ts";
 
 /** Observes, plans and executes. */
@@ -25,9 +26,13 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     const begins = await mayBegin({ ...action, request });
     if (!begins.ok) return begins;
   }
-  await using shells = new Shells((host, because) => {
-    emit({ type: "decided", host: host.host, decision: { kind: "retrying", because }, at: now() });
-  }, signal);
+  const told: ShellsTold = {
+    retry: ({ host }, because) =>
+      emit({ type: "decided", host, decision: { kind: "retrying", because }, at: now() }),
+    wait: ({ host }, note) =>
+      emit({ type: "progress", host, unit: "steps", done: 0, note, at: now() }),
+  };
+  await using shells = new Shells(told, signal);
   if (request.kind === "pull") {
     const { pull } = await import("./pull.ts");
     return await pull({ ...action, request, shells });

@@ -9,6 +9,7 @@ import type { HostRequest } from "../request/commands.ts";
 import { wordsOf } from "../request/words.ts";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Outcome } from "./action.ts";
+import { bugOf } from "./bug.ts";
 
 /** What a journal is about. */
 interface Recorded {
@@ -35,10 +36,17 @@ export async function withJournal(
     at: now(),
   };
   const journal = openJournal(project.root, head, secretsOf(project, environment));
+  // Whatever throws it and wherever it is told: what is reported is in the journal, too.
+  const noteBug = (thrown: unknown): void => {
+    journal.add({ type: "failed", failure: bugOf(thrown), at: now() });
+    journal.end({ outcome: "failed", at: now() });
+  };
+  process.once("uncaughtExceptionMonitor", noteBug);
   const done = await act((event) => {
     journal.add(withoutCommand(event));
     emit(event);
   });
+  process.off("uncaughtExceptionMonitor", noteBug);
   // Who watches ends it with a signal.
   const isWatch = request.kind === "push" && request.watch;
   journal.end({ ...endOf(done, signal.aborted && !isWatch), at: now() });

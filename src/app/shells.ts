@@ -9,16 +9,24 @@ import type { Connection } from "../remote/ssh.ts";
 /** What is as good as open when the user cancels still ends things in order there; nobody waits longer. */
 const orderlyMs = 500;
 
+/** What a user is told while shells are opened. */
+export interface ShellsTold {
+  /** Opening takes a second try, with the reason in a few words. */
+  readonly retry: (host: Host, because: string) => void;
+  /** A host takes its time; `note` says with what. */
+  readonly wait: (host: Host, note: string) => void;
+}
+
 /** The open host shells of one action, one per host, opened at the first demand. */
 export class Shells implements AsyncDisposable {
-  readonly #onRetry: (host: Host, because: string) => void;
+  readonly #told: ShellsTold;
   readonly #signal: AbortSignal;
   readonly #openings = new Set<AbortController>();
   readonly #connections = new Map<string, Promise<Result<Connection>>>();
   readonly #shells = new Map<string, Promise<Result<HostShell>>>();
 
-  constructor(onRetry: (host: Host, because: string) => void, signal: AbortSignal) {
-    this.#onRetry = onRetry;
+  constructor(told: ShellsTold, signal: AbortSignal) {
+    this.#told = told;
     this.#signal = signal;
     signal.addEventListener("abort", () => this.#endOpeningsSoon(), { once: true });
   }
@@ -37,7 +45,8 @@ export class Shells implements AsyncDisposable {
       this.#openings.add(opening);
       if (this.#signal.aborted) this.#endOpeningsSoon();
       const shell = await openHostShell(connection.value, {
-        onRetry: (because) => this.#onRetry(host, because),
+        onRetry: (because) => this.#told.retry(host, because),
+        onWait: () => this.#told.wait(host, "waiting for the login there"),
         signal: opening.signal,
       });
       this.#openings.delete(opening);

@@ -1,21 +1,7 @@
-import packageJson from "../../package.json" with { type: "json" };
+import { bugOf } from "../app/bug.ts";
 import { showFailure } from "./show-failure.ts";
 
-/** The first lines of a stack tell where it was. */
-const shortStack = 8;
-
-/** Tells of something that was thrown, which only a bug of igor does. */
+/** Tells of something that was thrown. */
 export function showBug(thrown: unknown, mode: "text" | "json"): void {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const { name, message, stack = "" } = error;
-  const calls = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  showFailure(
-    {
-      reason: "bug",
-      message: `${name}: ${message}`,
-      version: `igor ${packageJson.version}, Node ${process.versions.node} on ${process.platform}`,
-      stack: calls.slice(0, shortStack).map((line) => line.trim()),
-    },
-    mode,
-  );
+  showFailure(bugOf(thrown), mode);
 }

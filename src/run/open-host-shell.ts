@@ -23,8 +23,13 @@ const sharedOpensWithinMs = 6000;
 /** A login with everything that startup files do; ConnectTimeout ends what does not answer at all much earlier. */
 const opensWithinMs = 20_000;
 
+/** Whoever waits so long is told for what. */
+const tellsAfterMs = 5000;
+
 /** What goes along while a host shell is opened. */
 export interface OpeningWatch {
+  /** Told once when the host takes its time. */
+  readonly onWait?: () => void;
   /** Told when opening takes a second try, with the reason in a few words. */
   readonly onRetry?: (because: string) => void;
   /** Ends what is not open yet, with the failure `cancelled`. */
@@ -37,7 +42,17 @@ export interface OpeningWatch {
  */
 export async function openHostShell(
   connection: Connection,
-  { onRetry = () => undefined, signal }: OpeningWatch = {},
+  watch: OpeningWatch = {},
+): Promise<Result<HostShell>> {
+  const patience = setTimeout(() => watch.onWait?.(), tellsAfterMs);
+  const shell = await openAnyhow(connection, watch);
+  clearTimeout(patience);
+  return shell;
+}
+
+async function openAnyhow(
+  connection: Connection,
+  { onRetry = () => undefined, signal }: OpeningWatch,
 ): Promise<Result<HostShell>> {
   const isShared = existsSync(connection.controlPath ?? connection.settings.controlPath ?? "");
   const first = new Opening(connection, { boot: bootCommand, signal });

@@ -191,7 +191,10 @@ async function resultOf(
   }
 }
 
-/** Resolves only when the guard cannot stand any more because the link is lost, or never could. */
+/**
+ * Resolves only when the guard cannot stand any more because the link is lost, or never could; or when it says that the
+ * engine does not answer, and the command has not begun.
+ */
 function guardLost(
   { session, shell }: SessionRequest,
   standDown: AbortSignal,
@@ -203,7 +206,12 @@ function guardLost(
       const guard = opened.ok
         ? await opened.value.run(
             { program: "guard", inputs: guardInputs(session) },
-            { signal: standDown },
+            {
+              signal: standDown,
+              onEvent: ([verb]) => {
+                if (verb === "unanswered") resolve({ lost: notAnswering(session) });
+              },
+            },
           )
         : opened;
       if (!guard.ok) resolve({ lost: guard.failure });
@@ -247,6 +255,11 @@ async function close(session: Session, child: Running): Promise<void> {
       streams: { stdin: "inherit", stdout: "ignore", stderr: "ignore" },
     }).ended;
   }
+}
+
+function notAnswering({ host: { host }, inputs }: Session): Failure {
+  const engine = inputs["in_engine"] === "podman" ? "podman" : "docker";
+  return { reason: "engine-unavailable", engine, cause: "not-answering", host, lastWords: [] };
 }
 
 function closed({ session }: SessionRequest): Failure {

@@ -383,6 +383,7 @@ describe("exec on several hosts", () => {
       expect(Date.now() - startedAt).toBeLessThan(4000);
       expect(told(await end, project)).toMatchInlineSnapshot(`
         "apollo: alive
+        enterprise: waiting for the login there
         ✗ enterprise: no answer in time (Connection timed out)
           | ssh: connect to host 10.99.0.1 port 22: Connection timed out
           → check that the machine is on and that no firewall or VPN is in between; \`ssh enterprise true\` should answer

@@ -117,6 +117,42 @@ describe("the engine", () => {
       exit code 1"
     `);
   });
+
+  test("whose daemon is frozen keeps no other verb waiting either, and what had not begun never does", async () => {
+    const project = aDockerProject();
+    await setup(project);
+    const verbs = [
+      "docker exec touch ran-after-all",
+      "docker exec -g cluster --host apollo true",
+      "docker ps",
+      "docker build",
+      "docker clean",
+      "stop --all",
+      "status",
+    ];
+    const said = await during("kill -STOP $(pidof dockerd)", "kill -CONT $(pidof dockerd)", () =>
+      Promise.all(
+        verbs.map(async (verb) => {
+          const startedAt = Date.now();
+          const ran = await laptop.igor(project, verb.split(" "));
+          return { verb, ran, ms: Date.now() - startedAt };
+        }),
+      ),
+    );
+    for (const { verb, ms, ran } of said) {
+      expect(ran.stdout + ran.stderr, verb).toMatch(/does not answer/);
+      expect(ms, verb).toBeLessThan(13_000);
+    }
+    expect(said.map(({ ran }) => ran.exitCode)).toEqual([125, 125, 1, 1, 1, 1, 0]);
+    const first = said[0]?.ran;
+    expect(first && told(first, project)).toMatchInlineSnapshot(`
+      "✗ apollo: the docker daemon does not answer
+        → it may be busy or stuck: try \`ssh apollo docker ps\`, and restart the daemon if that hangs too
+      exit code 125"
+    `);
+    // The engine goes on with what it was asked for; the command is not done.
+    expect(await inHostDir(project, "sleep 3; ls")).not.toContain("ran-after-all");
+  });
 });
 
 describe("a build", () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startedPrograms } from "../../src/remote/exec-parts.ts";
 import { readFindings } from "../../src/remote/findings.ts";
 import { compact } from "../../src/remote/programs.ts";
+import { onHost } from "../hosts/bed.ts";
 import { shells } from "../support/run-program.ts";
 import { aHostProject, removeHostProjects } from "../support/container-host.ts";
 import {
@@ -62,6 +63,41 @@ describe("igor docker ps", () => {
     );
     expect(ran.stderr).toBe("");
     expect(ran.exitCode).toBe(0);
+  });
+
+  // There is no GPU here: what stands in for the driver's tool tells of a real process, by its number on the host.
+  test("lists GPUs, and what a process in the container uses of them", async () => {
+    const tool = `#!/bin/sh
+case $* in
+  *query-gpu*) echo "0, NVIDIA A100-SXM4-40GB, 3145, 40960" ;;
+  *) for pid in $(pgrep -u dino -f "^sleep 7799"); do echo "$pid, 512"; done; echo "1, 99" ;;
+esac
+`;
+    await onHost("apollo", "cat >/usr/local/bin/nvidia-smi; chmod 755 /usr/local/bin/nvidia-smi", {
+      input: tool,
+    });
+    const child = there.start(project, ["docker", "exec", "sh", "-c", "echo ready; sleep 7799"]);
+    const end = ended(child);
+    try {
+      await says(child, "ready");
+      const all = await found();
+      expect(all.filter(({ kind }) => kind === "gpu")).toEqual([
+        {
+          kind: "gpu",
+          index: 0,
+          name: "NVIDIA A100-SXM4-40GB",
+          usedBytes: 3145 * 1024 ** 2,
+          totalBytes: 40_960 * 1024 ** 2,
+        },
+      ]);
+      const using = all.filter(({ gpuBytes }) => gpuBytes !== undefined);
+      expect(using).toMatchObject([{ command: "sleep 7799", gpuBytes: 512 * 1024 ** 2 }]);
+      expect((await here.igor(project, ["docker", "ps"])).stdout).toContain("A100");
+    } finally {
+      await onHost("apollo", "rm /usr/local/bin/nvidia-smi");
+      child.kill("SIGTERM");
+      await end;
+    }
   });
 
   test("lists a command that another laptop runs, with all that it started, and what igor did not start", async () => {
@@ -156,6 +192,26 @@ describe("igor docker logs", () => {
       "apollo: log of the setup JOB, begun 1 s ago, which went well\n",
     );
     expect(ran.exitCode).toBe(0);
+  });
+
+  test("with -f goes on with a build that somebody else began, to its end; docker ps lists it", async () => {
+    const run = "i=0; while [ $i -lt 20 ]; do i=$((i + 1)); echo line $i; sleep 0.3; done";
+    const mark = randomBytes(4).toString("hex");
+    const slow = aDockerProject({ Dockerfile: `FROM igor-demo/busybox:1\nRUN ${run} # ${mark}\n` });
+    const build = here.start(slow, ["docker", "build", "--json"]);
+    const built = ended(build);
+    await says(build, '"line":"line 3"');
+    const follow = ended(there.start(slow, ["docker", "logs", "-f"]));
+    const soFar = await there.igor(slow, ["docker", "logs"]);
+    const listed = await there.igor(slow, ["docker", "ps"]);
+    expect(soFar.stdout).toMatch(/\nline 3\n/);
+    expect(soFar.stdout).not.toContain("line 20");
+    expect(listed.stdout).toMatch(/build of dev|JOB/);
+    const { stdout, stderr, exitCode } = await follow;
+    const lines = stdout.split("\n").filter((line) => /^line \d+$/.test(line));
+    expect(lines).toEqual(Array.from({ length: 20 }, (_, index) => `line ${String(index + 1)}`));
+    expect(steady(stderr, slow)).toMatch(/^apollo: log of the build JOB, which runs for 1 s\n/);
+    expect([exitCode, (await built).exitCode]).toEqual([0, 0]);
   });
 
   test("says where there is no log, and marks lines with their hosts where there are several", async () => {

@@ -82,6 +82,16 @@ describe("igor stop", () => {
     expect(await found()).toEqual([]);
   });
 
+  test("lets what it ends tidy up first", async () => {
+    const { end } = await run(
+      `trap 'sleep 1; echo tidy >"$HOME/tidied"; exit 0' TERM; echo ready; while :; do sleep 0.1; done`,
+    );
+    const [session] = await found();
+    expect((await stop(String(session?.["id"]))).exitCode).toBe(0);
+    expect(await inContainer(project, 'cat "$HOME/tidied"')).toBe("tidy\n");
+    await end;
+  });
+
   test("ends a process with what it started, and nothing else of its session", async () => {
     const { end } = await run('sh -c "sleep 86402 & wait" & sleep 86403 & echo ready; wait');
     const inner = (await found()).find(({ command }) => command === "sh -c sleep 86402 & wait");

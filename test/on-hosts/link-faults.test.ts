@@ -144,7 +144,8 @@ describe("what the user sees when a host cannot be reached:", () => {
     expect(exitCode).toBe(1);
     expect(seconds).toBeLessThan(7);
     expect(seen).toMatchInlineSnapshot(`
-      "✗ apollo: no answer in time (Connection timed out)
+      "apollo: waiting for the login there
+      ✗ apollo: no answer in time (Connection timed out)
         | Connection timed out during banner exchange
         | Connection to ADDRESS port PORT timed out
         → check that the machine is on and that no firewall or VPN is in between; \`ssh apollo true\` should answer
@@ -368,7 +369,8 @@ describe("a line that goes dead in the middle", () => {
     expect(exitCode).toBe(1);
     expect(seconds).toBeLessThan(13);
     expect(seen).toMatchInlineSnapshot(`
-      "apollo: warning: trying once more: the shared connection does not answer
+      "apollo: waiting for the login there
+      apollo: warning: trying once more: the shared connection does not answer
       ✗ apollo: no answer in time (Connection timed out)
         | Connection timed out during banner exchange
         | Connection to ADDRESS port PORT timed out

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
 import { eventsOf, igorInTerminal, says, told } from "../support/docker-project.ts";
@@ -106,6 +108,35 @@ describe.each([
       `removed container ${user}-toy-dev; removed image localhost/${user}-toy:igor`,
     );
     expect(await sh(`podman ps -a --filter name=${project.name} -q`, user)).toBe("");
+  });
+});
+
+describe("what is there with podman", () => {
+  test("is listed, told, looked at and ended like anything else", async () => {
+    const project = await ready({ outputs: ["runs/"] });
+    const child = laptop.start(project, [
+      ...["docker", "exec", "sh", "-c", "mkdir runs; echo 1 >runs/a; echo ready; sleep 7766"],
+    ]);
+    const end = ended(child);
+    await says(child, "ready");
+    const other = aLaptop();
+    const ps = told(await other.igor(project, ["docker", "ps"]), project);
+    expect(ps).toMatch(/dino-toy-dev +up/i);
+    expect(ps).toMatch(/exec, \S+@\S+ .* sleep 7766\n/);
+    const status = told(await laptop.igor(project, ["status"]), project);
+    expect(status).toMatch(/exit code 0$/);
+    expect(status).toContain("container  dino-toy-dev has run for 1 s");
+    const logs = await laptop.igor(project, ["docker", "logs"]);
+    expect(logs.stdout).toMatch(/STEP 1[^]*requirements\.txt/);
+    const doctor = await laptop.igor(project, ["doctor"]);
+    expect(doctor.stdout).toMatch(/podman \d/);
+    expect((await laptop.igor(project, ["pull"])).exitCode).toBe(0);
+    expect(readFileSync(join(project.root, "runs/a"), "utf8")).toBe("1\n");
+    const stop = told(await other.igor(project, ["stop", "--all"]), project);
+    expect(stop).toMatch(/stopped sleep 7766[^]*exit code 0$/);
+    await end;
+    expect(await sh("pgrep -f '^sleep 7766' || echo none")).toBe("none\n");
+    await other.close();
   });
 });
 

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { hostAddress, onHost } from "../hosts/bed.ts";
+import { cutLink, hostAddress, onHost, restoreLink } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
 import { aLaptop, aProject, ended, igorProgram } from "../support/laptop.ts";
@@ -269,7 +269,42 @@ describe("push --watch", () => {
     expect(up.bytes / saves).toBeLessThan(1024);
   });
 
-  test.each(["SIGINT", "SIGKILL"] as const)(
+  test.each([
+    ["goes silent", () => relay.blackhole(), () => relay.thaw()],
+    ["is unplugged", () => cutLink("apollo"), () => restoreLink("apollo")],
+  ] as const)(
+    "brings what was saved while the line %s, when it is back",
+    { timeout: 120_000 },
+    async (_, breakLine, mend) => {
+      const project = gitProject({ "a.py": "1\n" });
+      const { said } = await watching(project);
+      await breakLine();
+      try {
+        project.write({ "a.py": "2\n" });
+        await until("the loss to be told", () => said().includes("not pushed"), 40_000);
+      } finally {
+        await mend();
+      }
+      await expectSame(project, 60_000);
+      project.write({ "a.py": "3\n" });
+      await expectSame(project);
+    },
+  );
+
+  test("brings what was saved while it slept", { timeout: 60_000 }, async () => {
+    const project = gitProject({ "a.py": "1\n" });
+    const { child } = await watching(project);
+    // So long that the host has given igor up.
+    child.kill("SIGSTOP");
+    project.write({ "a.py": "2\n" });
+    await pause(15_000);
+    child.kill("SIGCONT");
+    await expectSame(project, 20_000);
+    project.write({ "a.py": "3\n" });
+    await expectSame(project);
+  });
+
+  test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
     "leaves nothing on the host after %s",
     async (signal) => {
       const project = gitProject({ "a.py": "1\n" });
@@ -279,18 +314,19 @@ describe("push --watch", () => {
           await onHost("apollo", [
             "sh",
             "-c",
-            'ls -d /tmp/igor.* 2>/dev/null; ls "$1/.igor/host/stage" 2>/dev/null',
+            'ls -d /tmp/igor.* 2>/dev/null; ls "$1/.igor/host/stage" 2>/dev/null; pgrep -u dino -x sh',
             "sh",
             project.hostDir,
           ])
         ).stdout;
       expect(await left()).not.toBe("");
       child.kill(signal);
-      expect((await end).exitCode).toBe(signal === "SIGINT" ? 130 : null);
+      const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGKILL: null } as const;
+      expect((await end).exitCode).toBe(codes[signal]);
       await until("the host to be as before", async () => (await left()) === "");
       const { stdout } = await laptop.igor(project, ["log", "--json"]);
       expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toMatchObject(
-        signal === "SIGINT"
+        signal !== "SIGKILL"
           ? { ended: { outcome: "done" } }
           : { started: { project: project.name } },
       );

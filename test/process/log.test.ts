@@ -132,6 +132,34 @@ describe("the journal", () => {
     ]);
   });
 
+  test("tells of a bug of igor, with where it was, so that it alone is a report", async () => {
+    using desk = aDesk(config);
+    desk.write({
+      "fault.cjs": `const tools = require("node:child_process");
+const { spawn } = tools;
+tools.spawn = (program, ...rest) => {
+  if (program === "ssh") process.nextTick(() => { throw new TypeError("steps of hf_0123456789"); });
+  return spawn(program, ...rest);
+};
+`,
+    });
+    const env = { NODE_OPTIONS: `--require ${join(desk.root, "fault.cjs")}` };
+    const { exitCode, stderr } = await desk.igor(["push"], { env });
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("this is a bug of igor: TypeError: steps of"),
+    });
+    const { stdout } = await desk.igor(["log", "--last"]);
+    expect(stdout).toContain("this is a bug of igor: TypeError: steps of");
+    expect(stdout).toMatch(/at .*fault\.cjs:4/);
+    expect(stdout).not.toContain("hf_0123456789");
+    const lines = (await desk.igor(["log", "--last", "--json"])).stdout.trim().split("\n");
+    expect(lines.slice(-2).map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { type: "failed", failure: { reason: "bug" } },
+      { type: "action-ended", outcome: "failed" },
+    ]);
+  });
+
   test("is not written for what only looks", async () => {
     using desk = aDesk({ ...config, Dockerfile: "FROM scratch\n" });
     for (const words of ["push --plan", "config check", "log", "help", "docker setup -g nope"])

@@ -15,7 +15,7 @@ removed=
 # ask WORDS: the lines the engine answers, into $scratch.list.
 ask() {
   ask_code=0
-  engine 20 "$@" >"$scratch.list" || ask_code=$?
+  engine 10 "$@" >"$scratch.list" || ask_code=$?
   [ "$ask_code" = 0 ] || engine_failed "$ask_code" "list what is on the host"
 }
 
@@ -28,7 +28,7 @@ remove() {
 }
 
 remove_image() {
-  users=$(engine 20 ps --all --filter "ancestor=$1" --format '{{.Names}}' | tr '\n' ' ') || users=
+  users=$(engine 10 ps --all --filter "ancestor=$1" --format '{{.Names}}' | tr '\n' ' ') || users=
   if [ -z "$users" ]; then
     if engine 60 image rm "$1" >/dev/null; then
       removed=1

@@ -23,8 +23,13 @@ end_in_container() {
     "$in_session" "$inside/leader" "$first" "$in_grace"
 }
 
+# end_client SIGNAL: the engine's client on the host, with time to go by itself; $left is 3 when it does not go.
+end_client() { /bin/sh -c "$in_end" igor-end "$in_session" '' "$1" 2 || [ $? = 4 ] || left=3; }
+
 # end_all: 0 nothing is left, 3 something is.
 end_all() {
+  # An engine that is stuck may never begin the command, and its client holds the user's streams.
+  if [ -e "$mine/asked" ] && [ -d "$shared" ] && [ ! -e "$shared/leader" ]; then end_client TERM; fi
   left=3 tries=30
   while [ "$tries" -gt 0 ]; do
     left=0
@@ -50,7 +55,7 @@ end_all() {
     sleep 1
   done
   # The engine's client ends with its command: time for that, then force.
-  /bin/sh -c "$in_end" igor-end "$in_session" '' CONT 2 || [ $? = 4 ] || left=3
+  end_client CONT
   [ "$left" != 3 ]
 }
 

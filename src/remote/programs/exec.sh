@@ -30,10 +30,15 @@ finish() {
   exit "$2"
 }
 
+# A frozen engine never answers.
+limited() {
+  if command -v timeout >/dev/null 2>&1; then timeout 10 "$@"; else "$@"; fi
+}
+
 # diagnose CODE: the command never ran: why?
 diagnose() {
   command -v "$in_engine" >/dev/null 2>&1 || finish 'engine-unavailable missing' 125
-  state=$("$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
+  state=$(limited "$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
   case $state in
     running) ;;
     paused) finish 'no-container paused' 125 ;;
@@ -93,6 +98,7 @@ set -- exec -i "$@" "$in_container" /bin/sh -c "$in_wrapper" igor "$inside" "$in
 eval "set -- \"\$@\" $in_words"
 
 code=0
+: >"$mine/asked"
 if [ "$in_tty" ]; then
   # The command's stderr is the terminal too: descriptor 2 has the engine's words only.
   IGOR_SESSION=$in_session "$in_engine" "$@" 2>"$mine/words" || code=$?

@@ -15,7 +15,7 @@ found() {
 # look_inside: the processes of the container; none when it does not run. In one that is paused nothing can be asked.
 look_inside() {
   inside_code=0
-  engine 20 exec "$in_container" sh -c "$in_look" igor-look </dev/null || inside_code=$?
+  engine 10 exec "$in_container" sh -c "$in_look" igor-look </dev/null || inside_code=$?
   [ "$inside_code" = 0 ] || engine_check "$inside_code"
 }
 

@@ -11,7 +11,7 @@ tab=$(printf '\t')
 # ask WORDS: what the engine answers, or the end of this program.
 ask() {
   ask_code=0
-  engine 20 "$@" || ask_code=$?
+  engine 10 "$@" || ask_code=$?
   [ "$ask_code" = 0 ] || engine_failed "$ask_code" "list what is on the host"
 }
 
