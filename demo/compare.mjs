@@ -118,12 +118,12 @@ function report(columns) {
   const [igor = NaN, script = NaN, master = NaN] = columns.map(({ far }) => far[edited] ?? NaN);
   console.log("");
   say(
-    `Over ${farMs} ms, bringing an edit to a ready container takes igor ${seconds(igor)} s: ${bold(`${(script / igor).toFixed(0)} times`)} faster than the script, ${(master / igor).toFixed(0)} times faster than with ControlMaster.`,
+    `Over ${farMs} ms, bringing an edit to a ready container takes igor ${seconds(igor)} s: ${bold(`${(script / igor).toFixed(0)} times`)} faster than the script, ${(master / igor).toFixed(0)} times faster than with ControlMaster. A first push, and the first command of a day, it does no faster.`,
   );
   console.log(dim("More of this, with medians and larger trees: npm run bench"));
 }
 
 /** @param {number | undefined} ms */
 function secondsOrNothing(ms) {
-  return ms === undefined ? "" : seconds(ms);
+  return ms === undefined ? "-" : seconds(ms);
 }

@@ -179,7 +179,7 @@ export const exitCodes = [
   { code: "1", means: "A step failed." },
   { code: "2", means: "The command line or the configuration is wrong." },
   { code: "130", means: "You cancelled it; 143 by SIGTERM, 129 by SIGHUP." },
-  { code: "141", means: "What read its output has left." },
+  { code: "141", means: "What read its output ended before it, as `head` does." },
 ] as const satisfies readonly ExitCode[];
 
 /** The first words of verbs that belong together, with what they are about. */

@@ -53,7 +53,7 @@ describe("help pages", () => {
         1    A step failed.
         2    The command line or the configuration is wrong.
         130  You cancelled it; 143 by SIGTERM, 129 by SIGHUP.
-        141  What read its output has left.
+        141  What read its output ended before it, as \`head\` does.
 
       More
         igor help COMMAND  explains a command
@@ -121,7 +121,7 @@ describe("help pages", () => {
         2    The command line or the configuration is wrong.
         125  It could not be started: there is no container, or no way to the host.
         130  You cancelled it; 143 by SIGTERM, 129 by SIGHUP.
-        141  What read its output has left.
+        141  What read its output ended before it, as \`head\` does.
 
       Files
         .igor/config.json        The project's configuration: igor help config.
