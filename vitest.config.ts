@@ -19,7 +19,7 @@ const onHostsFiles = (...names: readonly string[]): string[] =>
   names.map((name) => `test/on-hosts/${name}.test.ts`);
 
 /** Tests of the way to a host and of what travels on it. */
-const aboutLinks = onHostsFiles("push*", "pull*", "host-shell*", "link-*", "round-trips*");
+const aboutLinks = onHostsFiles("push*", "pull*", "link-*", "round-trips*");
 
 /** Tests of how an image and a container are made. */
 const aboutContainers = onHostsFiles(

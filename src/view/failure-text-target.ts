@@ -42,7 +42,7 @@ export function targetText(failure: OnTarget): FailureText {
         headline: `${host}: ${failure.path} cannot be written`,
         where: `${host}:${failure.path}`,
         details: lastWords,
-        hint: "give yourself the right to write there, or choose another `dir` in .igor/config.json",
+        hint: "somebody else may own it, as what a container of root made: `igor doctor` lists such files, and how they become yours; else choose another `dir` in .igor/config.json",
       };
     default:
       return unreachable(failure);

@@ -383,7 +383,7 @@ test("a directory on the host that is not writable is told", async () => {
     "✗ apollo: /srv/closed cannot be written
       apollo:/srv/closed
       | mkdir: cannot create directory '/srv/closed/toy': Permission denied
-      → give yourself the right to write there, or choose another \`dir\` in .igor/config.json
+      → somebody else may own it, as what a container of root made: \`igor doctor\` lists such files, and how they become yours; else choose another \`dir\` in .igor/config.json
     docker setup toy failed on apollo after 1 s: /srv/closed cannot be written
     exit code 1"
   `);

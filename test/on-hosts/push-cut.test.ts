@@ -309,6 +309,26 @@ describe("a host", () => {
     expect(stderr).toMatch(/cannot be written[^]*Permission denied/);
     await onHost("apollo", ["chmod", "755", `${project.hostDir}/d`]);
     await expectHealed(project);
+    // As a container of root leaves it.
+    await onHost("apollo", ["chown", "root:root", `${project.hostDir}/d`]);
+    project.write({ "d/b.py": "3\n" });
+    const rooted = await plain.igor(project, ["push"]);
+    expect(rooted.exitCode).toBe(1);
+    const said = rooted.stderr
+      .replaceAll(project.hostDir, "/home/dino/toy")
+      .replaceAll(project.name, "toy")
+      .replace(/stage\/[0-9a-f]+/, "stage/ID")
+      .replace(/\d+\.\d s/, "1 s");
+    expect(said).toMatchInlineSnapshot(`
+      "✗ apollo: ./d/b.py cannot be written
+        apollo:./d/b.py
+        | mv: cannot move '/home/dino/toy/.igor/host/stage/ID/f/d/b.py' to './d/b.py': Permission denied
+        → somebody else may own it, as what a container of root made: \`igor doctor\` lists such files, and how they become yours; else choose another \`dir\` in .igor/config.json
+      push toy failed on apollo after 1 s: ./d/b.py cannot be written
+      "
+    `);
+    await onHost("apollo", ["chown", "dino:dino", `${project.hostDir}/d`]);
+    await expectHealed(project);
     await onHost("apollo", "mkdir -p -m 755 /srv/foreign");
     const foreign = aProject(
       { "a.py": "1\n" },
@@ -376,6 +396,21 @@ exec /usr/bin/rsync "$@" <"${bin}/list"
     Object.keys(there).length - 1100 + 7,
     Object.keys(there).length,
   ]);
+});
+
+test("an rsync that is killed there is begun again, or told", async () => {
+  const project = aProject({ "a.py": "1\n" });
+  save(project, 1100, 40_000);
+  const end = ended(plain.start(project, ["push"]));
+  await until("rsync to run there", async () => {
+    const killed = await onHost("apollo", "pkill -KILL -u dino -x rsync && echo killed || :");
+    return killed.stdout.includes("killed");
+  });
+  const { exitCode, stderr } = await end;
+  expect(`${String(exitCode)} ${stderr}`).toMatch(
+    /^0 [^]*trying once more: the connection was lost|^1 [^]*rsync/,
+  );
+  await expectHealed(project);
 });
 
 describe("openrsync, which lacks the options that igor needs,", () => {
