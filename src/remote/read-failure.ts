@@ -65,5 +65,5 @@ function namedPath(words: string): string {
   const line =
     words.split("\n").find((text) => /No space|quota|denied|Read-only|not permitted/.test(text)) ??
     "";
-  return /['"‘]([^'"’]+)['"’][^'"]*$/.exec(line)?.[1] ?? "";
+  return /['"‘](?:\.\/)?([^'"’]+)['"’][^'"]*$/.exec(line)?.[1] ?? "";
 }

@@ -320,11 +320,11 @@ describe("a host", () => {
       .replace(/stage\/[0-9a-f]+/, "stage/ID")
       .replace(/\d+\.\d s/, "1 s");
     expect(said).toMatchInlineSnapshot(`
-      "✗ apollo: ./d/b.py cannot be written
-        apollo:./d/b.py
+      "✗ apollo: d/b.py cannot be written
+        apollo:d/b.py
         | mv: cannot move '/home/dino/toy/.igor/host/stage/ID/f/d/b.py' to './d/b.py': Permission denied
         → somebody else may own it, as what a container of root made: \`igor doctor\` lists such files, and how they become yours; else choose another \`dir\` in .igor/config.json
-      push toy failed on apollo after 1 s: ./d/b.py cannot be written
+      push toy failed on apollo after 1 s: d/b.py cannot be written
       "
     `);
     await onHost("apollo", ["chown", "dino:dino", `${project.hostDir}/d`]);
