@@ -41,8 +41,7 @@ export async function doctor(call: DoctorCall): Promise<Result<boolean, ConfigFa
     if (examined.checks.some(({ verdict }) => verdict === "fail")) isWell = false;
     tell(examined);
   };
-  const silent = { retry: () => undefined, wait: () => undefined };
-  await using shells = new Shells(silent, signal);
+  await using shells = new Shells({}, signal);
   if (group.ok) for (const host of group.value.hosts) void shells.open(host);
   told({ checks: await checkLaptop(directory) });
   if (project.ok && group.ok) {

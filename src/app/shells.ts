@@ -12,9 +12,9 @@ const orderlyMs = 500;
 /** What a user is told while shells are opened. */
 export interface ShellsTold {
   /** Opening takes a second try, with the reason in a few words. */
-  readonly retry: (host: Host, because: string) => void;
+  readonly retry?: (host: Host, because: string) => void;
   /** A host takes its time; `note` says with what. */
-  readonly wait: (host: Host, note: string) => void;
+  readonly wait?: (host: Host, note: string) => void;
 }
 
 /** The open host shells of one action, one per host, opened at the first demand. */
@@ -45,8 +45,8 @@ export class Shells implements AsyncDisposable {
       this.#openings.add(opening);
       if (this.#signal.aborted) this.#endOpeningsSoon();
       const shell = await openHostShell(connection.value, {
-        onRetry: (because) => this.#told.retry(host, because),
-        onWait: () => this.#told.wait(host, "waiting for the login there"),
+        onRetry: (because) => this.#told.retry?.(host, because),
+        onWait: () => this.#told.wait?.(host, "waiting for the login there"),
         signal: opening.signal,
       });
       this.#openings.delete(opening);

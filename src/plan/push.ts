@@ -151,9 +151,9 @@ export function planPush(
 }
 
 /** What the host counts before it puts a whole stage in place. */
-function countsOf({ changes, states }: Difference): Record<"in_files" | "in_links", string> {
-  const files = changes.filter(({ kind }) => kind === "replace");
-  const links = files.filter(({ path }) => states.get(path)?.startsWith("l ") === true);
+function countsOf(difference: Difference): Record<"in_files" | "in_links", string> {
+  const files = replacedPaths(difference);
+  const links = files.filter((path) => difference.states.get(path)?.startsWith("l ") === true);
   return { in_files: String(files.length), in_links: String(links.length) };
 }
 

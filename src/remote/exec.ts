@@ -112,11 +112,13 @@ export function readOutcome(answer: string, session: Session): Outcome {
   const [line = "", ...rest] = answer.split("\n");
   const lastWords = rest.map((word) => word.trimEnd()).filter((word) => word !== "");
   const where = { host: session.host.host, lastWords };
-  const engine = session.inputs["in_engine"] === "podman" ? "podman" : "docker";
+  const engine = engineOf(session);
   const { container } = session;
   const notStarted = (failure: Failure): Outcome => ({ kind: "not-started", failure });
   const noContainer = (state: "missing" | "stopped" | "paused"): Outcome =>
     notStarted({ reason: "no-container", engine, container, state, ...where });
+  const cause = engineCauses.find((each) => line === `engine-unavailable ${each}`);
+  if (cause !== undefined) return notStarted(engineUnavailable(session, cause, lastWords));
   switch (line) {
     case "running":
       return { kind: "running" };
@@ -128,12 +130,6 @@ export function readOutcome(answer: string, session: Session): Outcome {
       return noContainer("stopped");
     case "no-container paused":
       return noContainer("paused");
-    case "engine-unavailable missing":
-      return notStarted({ reason: "engine-unavailable", engine, cause: "missing", ...where });
-    case "engine-unavailable no-rights":
-      return notStarted({ reason: "engine-unavailable", engine, cause: "no-rights", ...where });
-    case "engine-unavailable stopped":
-      return notStarted({ reason: "engine-unavailable", engine, cause: "stopped", ...where });
     case "no-directory":
       return notStarted({
         reason: "no-directory",
@@ -152,4 +148,20 @@ export function readOutcome(answer: string, session: Session): Outcome {
       });
     }
   }
+}
+
+const engineCauses = ["missing", "no-rights", "stopped", "not-answering"] as const;
+
+/** Why no command of a session runs: its engine. */
+export function engineUnavailable(
+  session: Session,
+  cause: (typeof engineCauses)[number],
+  lastWords: readonly string[] = [],
+): Failure {
+  const { host } = session.host;
+  return { reason: "engine-unavailable", engine: engineOf(session), cause, host, lastWords };
+}
+
+function engineOf({ inputs }: Session): "docker" | "podman" {
+  return inputs["in_engine"] === "podman" ? "podman" : "docker";
 }

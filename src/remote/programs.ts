@@ -42,12 +42,12 @@ const repeated: readonly ProgramName[] = ["push"];
 export function keptProgram(
   program: ProgramName,
   inputs: Readonly<Record<string, string>>,
-): { readonly text: string; readonly inputs: string } | undefined {
+): { readonly text: () => string; readonly inputs: string } | undefined {
+  if (!repeated.includes(program)) return undefined;
   const line = Object.entries(inputs)
     .map(([name, value]) => assignments({ [name]: value }).slice(0, -1))
     .join(" ");
-  if (!repeated.includes(program) || line.includes("\n")) return undefined;
-  return { text: programText(program, {}), inputs: line };
+  return line.includes("\n") ? undefined : { text: () => programText(program, {}), inputs: line };
 }
 
 /** The text of a remote program with its inputs, ready to be run by `/bin/sh`. */

@@ -132,7 +132,7 @@ export class HostShell implements Disposable {
     if (kept === undefined) return { id, text: programText(program, inputs), payload };
     const isThere = this.#kept.has(program);
     this.#kept.add(program);
-    const text = isThere ? undefined : kept.text;
+    const text = isThere ? undefined : kept.text();
     return { id, text, kept: { name: program, inputs: kept.inputs }, payload };
   }
 

@@ -4,7 +4,13 @@ import type { Failure } from "../model/failure.ts";
 import type { Session } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { execCommand, guardInputs, outcomeInputs, readOutcome } from "../remote/exec.ts";
+import {
+  engineUnavailable,
+  execCommand,
+  guardInputs,
+  outcomeInputs,
+  readOutcome,
+} from "../remote/exec.ts";
 import type { Outcome } from "../remote/exec.ts";
 import { sessionArgv, sshFailed } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
@@ -209,7 +215,8 @@ function guardLost(
             {
               signal: standDown,
               onEvent: ([verb]) => {
-                if (verb === "unanswered") resolve({ lost: notAnswering(session) });
+                if (verb === "unanswered")
+                  resolve({ lost: engineUnavailable(session, "not-answering") });
               },
             },
           )
@@ -255,11 +262,6 @@ async function close(session: Session, child: Running): Promise<void> {
       streams: { stdin: "inherit", stdout: "ignore", stderr: "ignore" },
     }).ended;
   }
-}
-
-function notAnswering({ host: { host }, inputs }: Session): Failure {
-  const engine = inputs["in_engine"] === "podman" ? "podman" : "docker";
-  return { reason: "engine-unavailable", engine, cause: "not-answering", host, lastWords: [] };
 }
 
 function closed({ session }: SessionRequest): Failure {

@@ -91,7 +91,8 @@ export async function restoreLink(name: string): Promise<void> {
 
 /**
  * The environment of a laptop that knows the bed: `ssh apollo` and rsync reach it as dino; HOME and the XDG directories
- * are in a temporary directory, one for each call, gone after the tests of the file; nothing else of this process's environment.
+ * are in a temporary directory, one for each call, gone after the tests of the file; nothing else of this process's
+ * environment.
  */
 export function laptopEnv(options: LaptopOptions = {}): Record<string, string> {
   const home = temporaryDirectory("igor-laptop-");

@@ -42,7 +42,7 @@ describe("a program that a host shell keeps", () => {
   test("is one text whatever its inputs are, which are one line", () => {
     const first = keptProgram("push", { in_dir: "/srv/a b", in_project: "it's" });
     expect(first?.inputs).toBe(`in_dir='/srv/a b' in_project='it'\\''s'`);
-    expect(first?.text).toBe(keptProgram("push", {})?.text);
+    expect(first?.text()).toBe(keptProgram("push", {})?.text());
   });
 
   test("is sent whole with an input that no line can hold", () => {

@@ -1,15 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { inWholeDirectories } from "../../src/run/whole-directories.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 
 let root = "";
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "igor-whole-"));
-});
-afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
+  root = temporaryDirectory("igor-whole-");
 });
 
 function listOf(files: readonly string[], others: readonly string[] = []): readonly string[] {

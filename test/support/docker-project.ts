@@ -1,8 +1,8 @@
-import { gunzipSync } from "node:zlib";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { onHost } from "../hosts/bed.ts";
 import { aProject, ended, igorProgram } from "./laptop.ts";
 import type { Files, IgorResult, Laptop, TestProject } from "./laptop.ts";

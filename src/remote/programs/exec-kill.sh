@@ -12,14 +12,11 @@ while [ "$seconds" -gt 0 ]; do
   seconds=$((seconds - 1))
 done
 
-# The engine may not answer.
-limited() {
-  if command -v timeout >/dev/null 2>&1; then timeout $((in_grace + 20)) "$@"; else "$@"; fi
-}
+patience=$((in_grace + 20))
 
 # end_in_container OPTIONS: 0, 3 and 4 as exec-end; else the engine's own failure.
 end_in_container() {
-  limited "$in_engine" exec "$@" "$in_container" /bin/sh -c "$in_end" igor-end \
+  limited "$patience" "$in_engine" exec "$@" "$in_container" /bin/sh -c "$in_end" igor-end \
     "$in_session" "$inside/leader" "$first" "$in_grace"
 }
 
@@ -44,7 +41,7 @@ end_all() {
     esac
     case $left in 0 | 3 | 4) break ;; esac
     left=3
-    state=$(limited "$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
+    state=$(limited "$patience" "$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
     case $state in
       created | exited | stopped | dead | removing | *[Nn]'o such container'*)
         left=0

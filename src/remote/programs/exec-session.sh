@@ -8,8 +8,8 @@
 #       in_grace      seconds between that and KILL
 #       in_kill, in_end   the programs exec-kill and exec-end, as text
 #
-# $mine, on the host only:     pid (of exec), note (see look.sh), guarded, asked (the engine, to run it), ending -> pid (of exec-kill), words, outcome, again
-#   (igor gave up an attempt of which nothing was known here)
+# $mine, on the host only:     pid (of exec), note (see look.sh), guarded, asked (the engine, to run it),
+#   ending -> pid (of exec-kill), words, outcome, again (igor gave up an attempt of which nothing was known here)
 # $shared, in the container $inside:  leader (pid and start time there), no-directory, and stop/,
 #   made as a directory: a link that something in the container put there leads to no file of the host
 umask 077
@@ -53,4 +53,11 @@ detach() {
     /bin/sh -c "$in_kill" igor-kill "$@" </dev/null >/dev/null 2>&1 3>&- &
   fi
   killer=$!
+}
+
+# limited SECONDS WORDS: a command that may never end by itself, e.g. of an engine that is stuck; 124 when it did not.
+limited() {
+  limit=$1
+  shift
+  if command -v timeout >/dev/null 2>&1; then timeout "$limit" "$@"; else "$@"; fi
 }

@@ -30,15 +30,10 @@ finish() {
   exit "$2"
 }
 
-# A frozen engine never answers.
-limited() {
-  if command -v timeout >/dev/null 2>&1; then timeout 10 "$@"; else "$@"; fi
-}
-
 # diagnose CODE: the command never ran: why?
 diagnose() {
   command -v "$in_engine" >/dev/null 2>&1 || finish 'engine-unavailable missing' 125
-  state=$(limited "$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
+  state=$(limited 10 "$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
   case $state in
     running) ;;
     paused) finish 'no-container paused' 125 ;;

@@ -2,7 +2,8 @@
 #
 # In    the inputs of exec-session; in_first: empty to stand guard until TERM (of the host shell, or its end);
 #       a signal, e.g. INT: the session is ended now, beginning with that signal
-# Out   ev guarding; ev unanswered when the command has not begun because the engine does not answer; exit code 0 when nothing of the session is left, 3 when something is
+# Out   ev guarding; ev unanswered when the command has not begun because the engine does not answer;
+#       exit code 0 when nothing of the session is left, 3 when something is
 # Guarantees: the end goes on when this program is killed.
 end_session() {
   trap '' HUP INT TERM
@@ -21,19 +22,19 @@ stand_down() {
   [ -e "$mine/guarded" ] && [ ! -e "$mine/outcome" ] || exit 0
   end_session "$in_signal"
 }
-trap stand_down HUP INT TERM
-ev guarding
 # answers: whatever it has to say, the engine says it within five seconds.
 answers() {
   command -v timeout >/dev/null 2>&1 || return 0
   answer=0
-  timeout 5 "$in_engine" container inspect -f . "$in_container" >/dev/null 2>&1 || answer=$?
+  limited 5 "$in_engine" container inspect -f . "$in_container" >/dev/null 2>&1 || answer=$?
   case $answer in 124 | 137 | 143) return 1 ;; esac
 }
 
 # begun: the command runs, or nobody can know, or the engine was not asked for it yet.
 begun() { [ ! -d "$shared" ] || [ -e "$shared/leader" ] || [ ! -e "$mine/asked" ] || [ -e "$mine/outcome" ]; }
 
+trap stand_down HUP INT TERM
+ev guarding
 read -r loop <"$D/pid"
 while kill -0 "$loop" 2>/dev/null; do
   sleep 5 &

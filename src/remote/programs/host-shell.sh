@@ -44,7 +44,7 @@ receive() {
   printf '' >"$2" || return 1
   [ "$1" -gt 0 ] || return 0
   if [ "$exact" ]; then
-    whole 16384 $(($1 / 16384)) "$2" && { [ $(($1 % 16384)) -eq 0 ] || whole $(($1 % 16384)) 1 "$2"; }
+    whole 16384 $(($1 / 16384)) "$2" && whole $(($1 % 16384)) $(($1 % 16384 > 0)) "$2"
   else
     rest=$1
     while [ "$rest" -gt 0 ]; do
