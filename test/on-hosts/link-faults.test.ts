@@ -10,8 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { connect } from "node:net";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { cutLink, hostAddress, onHost, restoreLink } from "../hosts/bed.ts";
@@ -281,26 +280,19 @@ describe("what the user sees when a host cannot be reached:", () => {
       "apollo",
       "echo 'MaxStartups 1:100:1' >>/etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)",
     );
-    // Connections that never log in. Those that come before sshd has read its configuration again do not count: the
-    // oldest makes room for a new one until it is full.
-    const held: Socket[] = [];
-    const hold = (): void => {
-      const socket = connect(22, address);
-      socket.on("error", () => held.splice(held.indexOf(socket), 1));
-      held.push(socket);
-    };
-    try {
-      await until("sshd to be full", () => {
-        hold();
-        if (held.length > 2) held.shift()?.destroy();
-        const words = ["-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no"];
-        const { stderr } = spawnSync(
-          "ssh",
-          [...words, "-o", "UserKnownHostsFile=/dev/null", `x@${address}`],
-          { encoding: "utf8", timeout: 2000 },
+    const listens = (title: string): Promise<unknown> =>
+      until(`sshd to have ${title}`, async () => {
+        const { stdout } = await onHost(
+          "apollo",
+          "tr '\\0' ' ' </proc/$(cat /run/sshd.pid)/cmdline",
         );
-        return stderr.includes("closed by");
+        return stdout.includes(title);
       });
+    const neverLogsIn = new Socket();
+    try {
+      await listens("0 of 1-1 startups");
+      neverLogsIn.connect(22, address);
+      await listens("1 of 1-1 startups");
       const { seen, exitCode } = await push(onLaptop(), to("apollo"));
       expect(exitCode).toBe(1);
       expect(seen.replace(/  \| .*\n/g, "")).toMatchInlineSnapshot(`
@@ -311,7 +303,7 @@ describe("what the user sees when a host cannot be reached:", () => {
         "
       `);
     } finally {
-      for (const socket of held) socket.destroy();
+      neverLogsIn.destroy();
       await onHost(
         "apollo",
         "sed -i '/MaxStartups 1:100:1/d' /etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)",
