@@ -29,6 +29,10 @@ export async function act(action: Action): Promise<Result<Outcome>> {
   const told: ShellsTold = {
     retry: ({ host }, because) =>
       emit({ type: "decided", host, decision: { kind: "retrying", because }, at: now() }),
+    otherKey: ({ host }, keyAt) => {
+      const where = keyAt === undefined ? {} : { keyAt };
+      emit({ type: "decided", host, decision: { kind: "other-host-key", ...where }, at: now() });
+    },
     wait: ({ host }, note) =>
       emit({ type: "progress", host, unit: "steps", done: 0, note, at: now() }),
   };

@@ -13,6 +13,8 @@ const orderlyMs = 500;
 export interface ShellsTold {
   /** Opening takes a second try, with the reason in a few words. */
   readonly retry?: (host: Host, because: string) => void;
+  /** ssh logged in although the host showed another key than the one that is known, at `keyAt`. */
+  readonly otherKey?: (host: Host, keyAt: string | undefined) => void;
   /** A host takes its time; `note` says with what. */
   readonly wait?: (host: Host, note: string) => void;
 }
@@ -46,6 +48,7 @@ export class Shells implements AsyncDisposable {
       if (this.#signal.aborted) this.#endOpeningsSoon();
       const shell = await openHostShell(connection.value, {
         onRetry: (because) => this.#told.retry?.(host, because),
+        onOtherKey: (keyAt) => this.#told.otherKey?.(host, keyAt),
         onWait: () => this.#told.wait?.(host, "waiting for the login there"),
         signal: opening.signal,
       });

@@ -177,7 +177,13 @@ export type Decision =
       readonly ageMs?: number;
     }
   | { readonly kind: "no-log" }
-  | { readonly kind: "retrying"; readonly because: string };
+  | { readonly kind: "retrying"; readonly because: string }
+  | {
+      /** The user's ssh configuration logs in although the host showed another key than the one that is known. */
+      readonly kind: "other-host-key";
+      /** Where the known key is, e.g. `/home/dino/.ssh/known_hosts:3`. */
+      readonly keyAt?: string;
+    };
 
 /** What happened, as data. The journal, the screen, the float and `--json` read one stream. Times are milliseconds of the epoch. */
 export type Event =

@@ -184,7 +184,11 @@ export type LinkFailure =
       /** `not-persistent`: the user's configuration shares connections, and keeps none. */
       readonly cause: "not-persistent" | "other";
     }
-  | { readonly reason: "ssh-misconfigured" }
+  | {
+      readonly reason: "ssh-misconfigured";
+      /** What ssh cannot read, or where it cannot make the socket of a shared connection. */
+      readonly cause: "option" | "control-path";
+    }
   | {
       readonly reason: "shell-refused";
       readonly cause: "restricted" | "startup-file" | "no-answer" | "no-temporary-directory";

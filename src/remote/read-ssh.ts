@@ -42,12 +42,12 @@ const catalogue: readonly (readonly [RegExp, LinkFailure])[] = [
   // command-line: line 0: Bad configuration option: foo; /home/dino/.ssh/config: terminating, 1 bad configuration options
   [
     /Bad configuration option|bad configuration options|Bad owner or permissions on|no argument after keyword/i,
-    { reason: "ssh-misconfigured" },
+    { reason: "ssh-misconfigured", cause: "option" },
   ],
   // unix_listener: path "..." too long for Unix domain socket; ControlPath too long ('...' >= 108 bytes)
   [
     /too long for Unix domain socket|ControlPath too long|cannot bind to path/,
-    { reason: "ssh-misconfigured" },
+    { reason: "ssh-misconfigured", cause: "control-path" },
   ],
   // Timeout, server 10.99.0.11 not responding.
   [/Timeout, server .* not responding/, { reason: "unreachable", cause: "link-died" }],
@@ -64,10 +64,16 @@ const catalogue: readonly (readonly [RegExp, LinkFailure])[] = [
  */
 export function readSshWords(words: string): LinkFailure | undefined {
   const found = catalogue.find(([pattern]) => pattern.test(words))?.[1];
-  if (found?.reason === "login-refused") {
-    // Offending ED25519 key in /home/dino/.ssh/known_hosts:3
-    const keyAt = /Offending \S+ key in (\S+:\d+)/.exec(words)?.[1];
-    return keyAt === undefined ? found : { ...found, keyAt };
-  }
-  return found;
+  return found?.reason === "login-refused" ? { ...found, ...keyIn(words) } : found;
+}
+
+/** Where the known key is, when ssh logged in although the host showed another one (StrictHostKeyChecking no). */
+export function readOtherKey(words: string): { readonly keyAt?: string } | undefined {
+  return /REMOTE HOST IDENTIFICATION HAS CHANGED/.test(words) ? keyIn(words) : undefined;
+}
+
+/** e.g. `Offending ED25519 key in /home/dino/.ssh/known_hosts:3` */
+function keyIn(words: string): { readonly keyAt?: string } {
+  const keyAt = /Offending \S+ key in (\S+:\d+)/.exec(words)?.[1];
+  return keyAt === undefined ? {} : { keyAt };
 }

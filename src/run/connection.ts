@@ -30,6 +30,7 @@ export async function findConnection(host: Host): Promise<Result<Connection>> {
   if (asked.exitCode !== 0) {
     return fail({
       reason: "ssh-misconfigured",
+      cause: "option",
       host: host.host,
       lastWords: lastLines(asked.stderr),
     });

@@ -25,6 +25,8 @@ export interface Opened {
   hear(listener: (answer: Answer) => void): void;
   /** What ssh has said on its stderr since then. */
   words(): string;
+  /** The login went on although the host showed another key than the one that is known; where that is. */
+  readonly otherKey: { readonly keyAt?: string } | undefined;
 }
 
 /** A remote program and what it gets. */

@@ -7,7 +7,7 @@ import { bootCommand, restrictedBootCommand } from "../remote/boot.ts";
 import { parseAnswer } from "../remote/frame.ts";
 import type { Answer } from "../remote/frame.ts";
 import { hostShell } from "../remote/programs.ts";
-import { readSshWords } from "../remote/read-ssh.ts";
+import { readOtherKey, readSshWords } from "../remote/read-ssh.ts";
 import { sessionArgv, sshFailed, stopSharingArgv, unshared } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
@@ -32,6 +32,8 @@ export interface OpeningWatch {
   readonly onWait?: () => void;
   /** Told when opening takes a second try, with the reason in a few words. */
   readonly onRetry?: (because: string) => void;
+  /** Told when ssh logged in although the host showed another key than the one that is known, at `keyAt`. */
+  readonly onOtherKey?: (keyAt: string | undefined) => void;
   /** Ends what is not open yet, with the failure `cancelled`. */
   readonly signal?: AbortSignal;
 }
@@ -50,16 +52,14 @@ export async function openHostShell(
   return shell;
 }
 
-async function openAnyhow(
-  connection: Connection,
-  { onRetry = () => undefined, signal }: OpeningWatch,
-): Promise<Result<HostShell>> {
+async function openAnyhow(connection: Connection, watch: OpeningWatch): Promise<Result<HostShell>> {
+  const { onRetry = () => undefined, signal } = watch;
   const isShared = existsSync(connection.controlPath ?? connection.settings.controlPath ?? "");
   const first = new Opening(connection, { boot: bootCommand, signal });
   const early = deadline(isShared ? sharedOpensWithinMs : opensWithinMs);
   const outcome = await Promise.race([first.outcome, early.passed]);
   early.stop();
-  if (outcome !== "passed") return opened(connection, outcome, signal);
+  if (outcome !== "passed") return opened(connection, outcome, watch);
   if (!isShared) return first.giveUp();
   onRetry("the shared connection does not answer");
   const fresh = await renewed(connection);
@@ -73,10 +73,10 @@ async function openAnyhow(
   late.stop();
   if (winner === "first") {
     second.end();
-    return opened(connection, await first.outcome, signal);
+    return opened(connection, await first.outcome, watch);
   }
   first.end();
-  return winner === "second" ? opened(fresh, await second.outcome, signal) : second.giveUp();
+  return winner === "second" ? opened(fresh, await second.outcome, watch) : second.giveUp();
 }
 
 /**
@@ -92,16 +92,19 @@ export async function renewed(connection: Connection): Promise<Connection> {
 async function opened(
   connection: Connection,
   outcome: Outcome,
-  signal: AbortSignal | undefined,
+  watch: OpeningWatch,
 ): Promise<Result<HostShell>> {
-  if (outcome.ok) return ok(new HostShell(connection, outcome.value));
+  if (outcome.ok) return ok(shellOf(connection, outcome.value, watch));
   if (outcome.failure.reason !== "restricted-shell") return fail(outcome.failure);
-  const again = new Opening(connection, { boot: restrictedBootCommand, signal });
+  const again = new Opening(connection, {
+    boot: restrictedBootCommand,
+    signal: watch.signal,
+  });
   const patience = deadline(opensWithinMs);
   const second = await Promise.race([again.outcome, patience.passed]);
   patience.stop();
   if (second === "passed") return again.giveUp();
-  if (second.ok) return ok(new HostShell(connection, second.value));
+  if (second.ok) return ok(shellOf(connection, second.value, watch));
   if (second.failure.reason !== "restricted-shell") return fail(second.failure);
   return fail({
     reason: "shell-refused",
@@ -109,6 +112,11 @@ async function opened(
     host: connection.host.host,
     lastWords: [],
   });
+}
+
+function shellOf(connection: Connection, way: Opened, { onOtherKey }: OpeningWatch): HostShell {
+  if (way.otherKey !== undefined) onOtherKey?.(way.otherKey.keyAt);
+  return new HostShell(connection, way);
 }
 
 type Outcome = Result<Opened, Failure | { readonly reason: "restricted-shell" }>;
@@ -142,7 +150,9 @@ class Opening {
         else if (answer.kind === "hello") {
           const before = this.#words.length;
           const words = (): string => this.#words.slice(before);
-          resolve(ok({ process: child, nonce, hear: (to) => (listener = to), words }));
+          const hear: Opened["hear"] = (to) => (listener = to);
+          const otherKey = readOtherKey(this.#words);
+          resolve(ok({ process: child, nonce, hear, words, otherKey }));
         } else listener(answer);
       });
       child.stdout?.on("data", (chunk: Buffer) => reader.write(chunk));

@@ -63,6 +63,7 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "stops-at-logout":
     case "image-kept":
     case "retrying":
+    case "other-host-key":
       return "warning";
     default:
       return unreachable(decision);
@@ -151,6 +152,8 @@ function clauseOf(decision: Decision, host: string): string {
       return "nothing to remove";
     case "retrying":
       return `trying once more: ${decision.because}`;
+    case "other-host-key":
+      return `its host key is not the one that this machine knows${decision.keyAt === undefined ? "" : ` (${decision.keyAt})`}: another machine may answer, and your ssh configuration lets it (StrictHostKeyChecking no)`;
     case "stopped":
     case "not-here":
     case "nothing-to-stop":

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { holdLock } from "../support/hold-lock.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import type { Relay } from "../hosts/relay.mjs";
 import { aDockerProject, igorInTerminal, removeDockerProjects } from "../support/docker-project.ts";
-import { aLaptop, aProject, ended, igorProgram } from "../support/laptop.ts";
+import { aLaptop, aProject, ended, igorProgram, socketOf } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { until } from "../support/until.ts";
@@ -47,8 +47,7 @@ function plain(said: string, { name }: TestProject): string {
 describe("a host that allows no more sessions on one connection", () => {
   /** Takes all of the shared connection's sessions, does something, and lets them go. */
   async function withoutSessions<T>(laptop: Laptop, act: () => Promise<T>): Promise<T> {
-    const directory = join(laptop.env["HOME"] ?? "", ".cache/igor/s");
-    const socket = join(directory, readdirSync(directory)[0] ?? "");
+    const socket = socketOf(laptop);
     const held = Array.from({ length: 10 }, () =>
       spawn("ssh", ["-S", socket, "-o", "ProxyCommand=false", "any", "echo in; exec cat"], {
         env: laptop.env,

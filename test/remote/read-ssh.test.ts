@@ -114,10 +114,19 @@ describe("what ssh does not accept in its configuration", () => {
     "command-line: line 0: Bad configuration option: foo\r\n",
     "/home/dino/.ssh/config: line 3: Bad configuration option: hostnaem\r\n/home/dino/.ssh/config: terminating, 1 bad configuration options\r\n",
     "Bad owner or permissions on /home/dino/.ssh/config\r\n",
+  ])("%j", (words) =>
+    expect(readSshWords(words)).toEqual({ reason: "ssh-misconfigured", cause: "option" }),
+  );
+});
+
+describe("a socket that ssh cannot make", () => {
+  test.each([
     'unix_listener: path "/a/very/long/path.Qb3kVnN5dFnTt0Dk" too long for Unix domain socket\r\n',
     "ControlPath too long ('/a/very/long/path/f61076b6906e' >= 108 bytes)\r\n",
     "unix_listener: cannot bind to path /run/nowhere/s.Qb3kVnN5dFnTt0Dk: No such file or directory\r\n",
-  ])("%j", (words) => expect(readSshWords(words)).toEqual({ reason: "ssh-misconfigured" }));
+  ])("%j", (words) =>
+    expect(readSshWords(words)).toEqual({ reason: "ssh-misconfigured", cause: "control-path" }),
+  );
 });
 
 test.each([

@@ -80,6 +80,12 @@ export function aLaptop(options: LaptopOptions = {}): Laptop {
   };
 }
 
+/** The socket of the one shared connection that igor has there. */
+export function socketOf({ env }: Laptop): string {
+  const directory = join(env["HOME"] ?? "", ".cache/igor/s");
+  return join(directory, readdirSync(directory)[0] ?? "");
+}
+
 /** Collects what a child says until it ends. */
 export function ended(child: ChildProcess): Promise<IgorResult> {
   const stdout: Buffer[] = [];

@@ -153,6 +153,10 @@ const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
   "no-log": [{ kind: "no-log" }],
   "nothing-to-remove": [{ kind: "nothing-to-remove" }],
   retrying: [{ kind: "retrying", because: "the connection died" }],
+  "other-host-key": [
+    { kind: "other-host-key", keyAt: "/home/dino/.ssh/known_hosts:3" },
+    { kind: "other-host-key" },
+  ],
 };
 
 test.each(Object.entries<Decision[]>(samples))("%s is told with its reason", (_, decisions) => {
