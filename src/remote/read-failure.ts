@@ -41,29 +41,42 @@ export function parseTargetFailure(
   }
 }
 
-/** Tools' words about a file system, under LC_ALL=C, each with a real sample. */
-export function readFileSystemWords(words: string, where: Where): Failure | undefined {
-  // tar: f/big: Wrote only 512 of 10240 bytes; write error: No space left on device; Disk quota exceeded
-  if (/No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes/.test(words)) {
-    return { reason: "disk-full", path: namedPath(words), ...where };
-  }
+/**
+ * Tools' words about a file system, under LC_ALL=C, each with a real sample. A tool complains about each file: the first
+ * complaints are kept, and how many there were.
+ */
+export function readFileSystemWords(words: string, host: string): Failure | undefined {
+  const lines = words.split(/\r?\n/);
+  const about = (pattern: RegExp): readonly string[] => lines.filter((line) => pattern.test(line));
+  // write error: No space left on device; Disk quota exceeded; with nothing better: tar: f/big: Wrote only 512 of 10240 bytes
+  const short = about(/No space left on device|Disk quota exceeded/);
+  const full = short.length > 0 ? short : about(/Wrote only \d+ of \d+ bytes/);
+  if (full.length > 0)
+    return { reason: "disk-full", path: namedPath(full), host, lastWords: firstOf(full) };
   // mv: cannot move 'a' to './b/a': Permission denied; mkdir: cannot create directory 'x': Read-only file system
-  if (/Permission denied|Read-only file system|Operation not permitted/.test(words)) {
-    return { reason: "not-writable", path: namedPath(words), ...where };
-  }
+  const refused = about(/Permission denied|Read-only file system|Operation not permitted/);
+  if (refused.length > 0)
+    return { reason: "not-writable", path: namedPath(refused), host, lastWords: firstOf(refused) };
   // /bin/sh: 3: tar: not found; sh: line 1: stat: command not found
   const missing = /(?:^|[\s:])(tar|gzip|stat|awk|base64|find|cmp): (?:command )?not found/.exec(
     words,
   )?.[1];
-  return missing === undefined
-    ? undefined
-    : { reason: "not-installed", program: missing, where: "host", ...where };
+  if (missing === undefined) return undefined;
+  const lastWords = lines.filter((line) => line.trim() !== "").slice(-3);
+  return { reason: "not-installed", program: missing, where: "host", host, lastWords };
 }
 
-/** The path in the first complaint that names one; empty when none does. */
-function namedPath(words: string): string {
-  const line =
-    words.split("\n").find((text) => /No space|quota|denied|Read-only|not permitted/.test(text)) ??
-    "";
-  return /['"‘](?:\.\/)?([^'"’]+)['"’][^'"]*$/.exec(line)?.[1] ?? "";
+function firstOf(complaints: readonly string[]): readonly string[] {
+  if (complaints.length < 4) return complaints;
+  return [...complaints.slice(0, 2), `... and ${complaints.length - 2} more of these`];
+}
+
+/**
+ * The path that the first complaint names in quotes, as it is in the project; empty when it names none.
+ * e.g. of `mkstemp "/data/toy/.igor/host/stage/0f3a/f/src/.a.py.JkFMst" failed: ...` it is `/data/toy/src/a.py`
+ */
+function namedPath([first = ""]: readonly string[]): string {
+  const quoted = /['"‘](?:\.\/)?([^'"’]+)['"’][^'"]*$/.exec(first)?.[1] ?? "";
+  const path = quoted.replace(/\/\.igor\/host\/stage\/[0-9a-f]+\/f\//, "/");
+  return /\bmkstemp\b/.test(first) ? path.replace(/\.([^/]+)\.\w{6}$/, "$1") : path;
 }

@@ -25,7 +25,7 @@ export function readFrameFailure(
     (failed === undefined
       ? undefined
       : (parseTargetFailure(failed, where) ?? parseContainerFailure(failed, where))) ??
-    readFileSystemWords(stderr, where) ?? { reason: "step-failed", step, exitCode, ...where }
+    readFileSystemWords(stderr, host) ?? { reason: "step-failed", step, exitCode, ...where }
   );
 }
 

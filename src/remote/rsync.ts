@@ -145,15 +145,25 @@ export function parseRsyncProgress(line: string): RsyncProgress | undefined {
   return found === null ? undefined : { bytes: Number(found[1]), percent: Number(found[2]) };
 }
 
-/** Whether rsync itself does not work between these two, whatever the reason: tar may. */
-export function isRsyncUnusable(end: {
+/** rsync itself does not work between these two: tar may. `unusable` tells why, in a clause. */
+export interface RsyncUnusable {
+  readonly unusable: string;
+}
+
+/** Why rsync does not work between these two, whatever the files; undefined where it does. */
+export function rsyncUnusable(end: {
+  readonly missing: boolean;
   readonly exitCode: number | undefined;
   readonly words: string;
-}): boolean {
+}): RsyncUnusable | undefined {
+  // protocol version mismatch -- is your shell clean?
+  if (end.words.includes("is your shell clean"))
+    return { unusable: "a startup file there, e.g. ~/.bashrc, prints, and rsync cannot bear that" };
   // bash: line 1: rsync: command not found; /bin/sh: 1: rsync: not found
-  if (/rsync: (?:command )?not found|rsync: No such file/.test(end.words)) return true;
-  // 1: an option that one of them does not know; 2: "protocol version mismatch -- is your shell clean?"; 4: not supported
-  return end.exitCode === 1 || end.exitCode === 2 || end.exitCode === 4;
+  const isThere = !/rsync: (?:command )?not found|rsync: No such file/.test(end.words);
+  // 1: an option that one of them does not know; 2: protocols without a common version; 4: not supported
+  if (!end.missing && isThere && ![1, 2, 4].includes(end.exitCode ?? 0)) return undefined;
+  return { unusable: "rsync does not work there" };
 }
 
 /**

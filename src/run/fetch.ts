@@ -4,13 +4,14 @@ import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { deniedPaths, parseEntries, pathPayload, splitSent } from "../remote/pull-answer.ts";
 import {
-  isRsyncUnusable,
   parseRsyncProgress,
   rsyncFetchArgv,
   rsyncList,
+  rsyncUnusable,
   unreadableThere,
   unwritableHere,
 } from "../remote/rsync.ts";
+import type { RsyncUnusable } from "../remote/rsync.ts";
 import { rsyncShell } from "../remote/ssh.ts";
 import { askPull, unzipped } from "./ask-pull.ts";
 import type { PullInputs } from "./ask-pull.ts";
@@ -57,8 +58,8 @@ export async function fetchFiles(task: FetchTask, means: FetchMeans): Promise<Re
   if (task.tool === "frame") return fetchInFrame(task, means);
   const moved =
     task.tool === "rsync" ? await fetchByRsync(task, means) : await fetchByTar(task, means);
-  if (moved === "unusable") {
-    means.onFallback("rsync does not work there; the files come by tar");
+  if ("unusable" in moved) {
+    means.onFallback(`${moved.unusable}; the files come by tar`);
     return fetchFiles({ ...task, tool: "tar" }, means);
   }
   if (!moved.ok) return moved;
@@ -97,7 +98,7 @@ async function fetchInFrame(task: FetchTask, means: FetchMeans): Promise<Result<
 async function fetchByRsync(
   task: FetchTask,
   means: FetchMeans,
-): Promise<Result<readonly string[]> | "unusable"> {
+): Promise<Result<readonly string[]> | RsyncUnusable> {
   const { connection } = means.shell;
   const { host } = connection.host;
   const watch = new TransferWatch(means, stuckMs);
@@ -120,7 +121,8 @@ async function fetchByRsync(
   child.stdin?.end(rsyncList(task.files.map(({ path }) => path)));
   const end = await watch.endOf(child);
   if (end.failure !== undefined) return fail(end.failure);
-  if (end.missing || isRsyncUnusable(end)) return "unusable";
+  const unusable = rsyncUnusable(end);
+  if (unusable !== undefined) return unusable;
   const here = unwritableHere(end.words);
   if (here !== undefined) return fail(unwritable(task, here));
   // 23 and 24: some files could not be read, or are gone.

@@ -104,7 +104,7 @@ export function transferFailure(
   const ofTool = words
     .split("\n")
     .filter((line) => /^(?:rsync|tar|mkdir|gzip|\/bin\/sh): /.test(line));
-  const known = readFileSystemWords(ofTool.join("\n"), where);
+  const known = readFileSystemWords(ofTool.join("\n"), host);
   if (known !== undefined) return known;
   const link = readSshWords(words);
   if (link !== undefined) return { ...link, ...where };

@@ -8,12 +8,13 @@ import type { Result } from "../model/result.ts";
 import { bootCommand } from "../remote/boot.ts";
 import { assignments } from "../remote/quote.ts";
 import {
-  isRsyncUnusable,
   parseRsyncProgress,
   rsyncArgv,
   rsyncList,
+  rsyncUnusable,
   unreadableHere,
 } from "../remote/rsync.ts";
+import type { RsyncUnusable } from "../remote/rsync.ts";
 import { rsyncShell, sessionArgv } from "../remote/ssh.ts";
 import { streamFiles } from "./pack.ts";
 import type { Changed, FileSource } from "./pack.ts";
@@ -51,8 +52,8 @@ type Transfer = Step & { kind: "transfer" };
 export async function transfer(step: Transfer, means: TransferMeans): Promise<Result<Transferred>> {
   if (step.tool === "tar") return tar(step, means);
   const sent = await rsyncUntilStill(step, means);
-  if (sent !== "unusable") return sent;
-  means.onFallback("rsync does not work there; the files go by tar");
+  if (!("unusable" in sent)) return sent;
+  means.onFallback(`${sent.unusable}; the files go by tar`);
   return tar(step, means);
 }
 
@@ -60,7 +61,7 @@ export async function transfer(step: Transfer, means: TransferMeans): Promise<Re
 async function rsyncUntilStill(
   step: Transfer,
   means: TransferMeans,
-): Promise<Result<Transferred> | "unusable"> {
+): Promise<Result<Transferred> | RsyncUnusable> {
   const { source } = means;
   const sent = new Map<string, FileState | undefined>();
   let files = step.files;
@@ -69,7 +70,7 @@ async function rsyncUntilStill(
     // The host counts what fills an empty tree, and only that comes as a whole.
     const isFilling = step.compareWith === undefined && run === 1;
     const ran = await rsync({ ...step, files }, means, isFilling);
-    if (ran === "unusable" || !ran.ok) return ran;
+    if ("unusable" in ran || !ran.ok) return ran;
     for (const path of files) {
       const now = source.lookAgain(path);
       if (now !== before.get(path)) sent.set(path, now);
@@ -85,7 +86,7 @@ async function rsync(
   step: Transfer,
   means: TransferMeans,
   recursive: boolean,
-): Promise<Result<undefined> | "unusable"> {
+): Promise<Result<undefined> | RsyncUnusable> {
   const { shell, source } = means;
   const { connection } = shell;
   const watch = new TransferWatch(means, stuckMs[step.compareWith?.by ?? "size-and-time"]);
@@ -108,7 +109,8 @@ async function rsync(
   const end = await watch.endOf(child);
   if (end.failure !== undefined) return fail(end.failure);
   if (end.exitCode === 0 || onlyVanished(end.words, end.exitCode)) return ok(undefined);
-  if (end.missing || isRsyncUnusable(end)) return "unusable";
+  const unusable = rsyncUnusable(end);
+  if (unusable !== undefined) return unusable;
   const unreadable = unreadableHere(end.words);
   if (unreadable !== undefined) {
     const path = relative(source.root, unreadable);

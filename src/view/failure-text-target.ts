@@ -33,20 +33,37 @@ export function targetText(failure: OnTarget): FailureText {
     case "disk-full":
       return {
         headline: `${host}: no space left on the disk there`,
-        where: `${host}:${failure.path}`,
+        ...(failure.path === "" ? {} : { where: `${host}:${failure.path}` }),
         details: lastWords,
         hint: `make room (\`ssh ${host} 'df -h; df -i'\` shows where space or inodes ran out; \`igor docker clean --images\` removes this project's images) and run the same command again`,
       };
     case "not-writable":
-      return {
-        headline: `${host}: ${failure.path} cannot be written`,
-        where: `${host}:${failure.path}`,
-        details: lastWords,
-        hint: "somebody else may own it, as what a container of root made: `igor doctor` lists such files, and how they become yours; else choose another `dir` in .igor/config.json",
-      };
+      return notWritableText(failure);
     default:
       return unreachable(failure);
   }
+}
+
+function notWritableText({
+  host,
+  path,
+  lastWords,
+}: Extract<OnTarget, { reason: "not-writable" }>): FailureText {
+  const base = {
+    headline: `${host}: ${path === "" ? "the project's directory there" : path} cannot be written`,
+    ...(path === "" ? {} : { where: `${host}:${path}` }),
+    details: lastWords,
+  };
+  // mkdir: cannot create directory 'x': Read-only file system
+  if (lastWords.some((line) => line.includes("Read-only file system")))
+    return {
+      ...base,
+      hint: `its file system is mounted read-only, as Linux does after an error of the disk: ask who looks after ${host} (\`ssh ${host} dmesg\` may say why), or choose another \`dir\` in .igor/config.json`,
+    };
+  return {
+    ...base,
+    hint: "somebody else may own it, as what a container of root made: `igor doctor` lists such files, and how they become yours; else choose another `dir` in .igor/config.json",
+  };
 }
 
 function targetRefusedText(

@@ -214,7 +214,7 @@ describe("a build", () => {
       const { events, stderr, exitCode } = await project.frame("build", { files });
       expect(events.join("\n")).not.toContain("failed");
       expect(exitCode).not.toBe(0);
-      expect(readFileSystemWords(stderr, where)).toMatchObject({ reason: "disk-full" });
+      expect(readFileSystemWords(stderr, "apollo")).toMatchObject({ reason: "disk-full" });
     } finally {
       await onHost("apollo", `umount ${jobs}`);
     }

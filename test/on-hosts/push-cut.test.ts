@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
@@ -132,6 +133,24 @@ describe("a line that is cut", () => {
     }
   });
 
+  test("or stands still for 3 seconds is waited for without a word", async () => {
+    const project = aProject({ "a.py": "1\n" });
+    await expectHealed(project, laptop);
+    for (const bytes of [20, tooMuchEach]) {
+      save(project, 1100, bytes);
+      relay.reset();
+      const push = laptop.igor(project, ["push"]);
+      await until("it to be on its way", () => relay.stat().up.bytes > 10_000);
+      relay.freeze();
+      await pause(3000);
+      relay.thaw();
+      expect(told(await push, project)).toMatch(
+        /^push toy done on apollo in 1 s: 1100 files pushed \(1 kB\)\nexit code 0$/,
+      );
+    }
+    await expectHealed(project, laptop);
+  });
+
   test("and comes back is noticed, and the push goes on by itself", async () => {
     const project = aProject({ "a.py": "1\n" });
     await expectHealed(project, laptop);
@@ -226,13 +245,41 @@ describe("a host", () => {
   };
   afterAll(() => onHost("apollo", "umount /home/dino/small-*; rmdir /home/dino/small-*"));
 
+  /** What the user sees, whichever files did not fit, and however many. */
+  const seen = (stderr: string, project: TestProject): string =>
+    told({ exitCode: 1, signal: null, stdout: "", stderr }, project)
+      .replaceAll(/\bd\d\/\.?f\d+(\.\w{6})?/g, "FILE")
+      .replaceAll(/\bd\d: Cannot mkdir/g, "FILE: Cannot open")
+      .replace(/(\n {2}\| .*)\1+/, "$1")
+      .replace(/and \d+ more/, "and N more");
+  const noSpace = (complaint: string): string => `\
+✗ apollo: no space left on the disk there
+${complaint}
+  → make room (\`ssh apollo 'df -h; df -i'\` shows where space or inodes ran out; \`igor docker clean --images\` removes this project's images) and run the same command again
+push toy failed on apollo after 1 s: no space left on the disk there
+exit code 1`;
+
   test.each([
-    ["frame", "2m", 3, 1_200_000],
-    ["rsync", "12m", 1100, 16_000],
-    ["tar", "12m", 1100, 16_000],
+    ["frame", "2m", 3, 1_200_000, "  | tar: f/FILE: Cannot write: No space left on device"],
+    [
+      "rsync",
+      "12m",
+      1100,
+      16_000,
+      `\
+  apollo:/home/dino/small-rsync/toy/FILE
+  | rsync: [receiver] write failed on "/home/dino/small-rsync/toy/.igor/host/stage/ID/f/FILE": No space left on device (28)`,
+    ],
+    [
+      "tar",
+      "12m",
+      1100,
+      16_000,
+      "  | tar: FILE: Cannot write: No space left on device\n  | ... and N more of these",
+    ],
   ])(
     "whose disk is full keeps what it has, says so, and the next push heals (%s)",
-    async (name, size, files, bytes) => {
+    async (name, size, files, bytes, complaint) => {
       const project = await onSmallDisk(name, `size=${size}`);
       const fill = async (): Promise<void> => {
         await expectHealed(project);
@@ -240,7 +287,9 @@ describe("a host", () => {
         const before = await digestsOnHost("apollo", project.hostDir);
         const { exitCode, stderr } = await plain.igor(project, ["push"]);
         expect(exitCode).toBe(1);
-        expect(stderr).toMatch(/no space left/);
+        expect(seen(stderr, project).replace(/^apollo: warning: .*\n/, "")).toBe(
+          noSpace(complaint),
+        );
         expect(await digestsOnHost("apollo", project.hostDir)).toEqual(before);
         save(project, files, 40);
         await expectHealed(project);
@@ -250,23 +299,49 @@ describe("a host", () => {
   );
 
   test.each([
-    ["frame", 90],
-    ["rsync", 1100],
+    ["frame", 90, "  | tar: f/FILE: Cannot open: No space left on device"],
+    [
+      "rsync",
+      1100,
+      `\
+  apollo:/home/dino/small-inodes-rsync/toy/FILE
+  | rsync: [receiver] mkstemp "/home/dino/small-inodes-rsync/toy/.igor/host/stage/ID/f/FILE" failed: No space left on device (28)`,
+    ],
   ])(
     "whose inodes have run out keeps what it has, says so, and the next push heals (%s)",
-    async (name, files) => {
+    async (name, files, complaint) => {
       const project = await onSmallDisk(`inodes-${name}`, "size=12m,nr_inodes=100");
       await expectHealed(project);
       save(project, files, 10);
       const before = await digestsOnHost("apollo", project.hostDir);
       const { exitCode, stderr } = await plain.igor(project, ["push"]);
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/no space left[^]*No space left on device[^]*df -i/);
+      expect(seen(stderr, project)).toBe(noSpace(`${complaint}\n  | ... and N more of these`));
       expect(await digestsOnHost("apollo", project.hostDir)).toEqual(before);
       await onHost("apollo", ["mount", "-o", "remount,nr_inodes=9000", dirname(project.hostDir)]);
       await expectHealed(project);
     },
   );
+
+  test("whose disk is read-only is told", async () => {
+    const project = await onSmallDisk("read-only", "size=2m");
+    await expectHealed(project);
+    const remount = (how: string): Promise<unknown> =>
+      onHost("apollo", ["mount", "-o", `remount,${how}`, dirname(project.hostDir)]);
+    await remount("ro");
+    project.write({ "a.py": "2\n" });
+    const refused = await plain.igor(project, ["push"]);
+    await remount("rw");
+    expect(told(refused, project)).toMatchInlineSnapshot(`
+      "✗ apollo: /home/dino/small-read-only/toy/.igor/host cannot be written
+        apollo:/home/dino/small-read-only/toy/.igor/host
+        | /tmp/igor.ID/1.t: 64: /tmp/igor.ID/push.kept: cannot create /home/dino/small-read-only/toy/.igor/host/lock.apollo.ID: Read-only file system
+        → its file system is mounted read-only, as Linux does after an error of the disk: ask who looks after apollo (\`ssh apollo dmesg\` may say why), or choose another \`dir\` in .igor/config.json
+      push toy failed on apollo after 1 s: /home/dino/small-read-only/toy/.igor/host cannot be written
+      exit code 1"
+    `);
+    await expectHealed(project);
+  });
 
   test("without rsync gets the files by tar", async () => {
     await withoutRsync(async () => {
@@ -292,8 +367,13 @@ describe("a host", () => {
     try {
       const project = aProject({ "a.py": "1\n" });
       save(project, 1100, tooMuchEach);
-      const { exitCode, stderr } = await plain.igor(project, ["push"]);
-      expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 [^]*rsync does not work there/);
+      const pushed = await plain.igor(project, ["push"]);
+      expect(told(pushed, project)).toMatchInlineSnapshot(`
+        "apollo: comparing all files: first push from here
+        apollo: warning: trying once more: a startup file there, e.g. ~/.bashrc, prints, and rsync cannot bear that; the files go by tar
+        push toy done on apollo in 1 s: 1102 files pushed (1 kB)
+        exit code 0"
+      `);
       await expectHealed(project);
     } finally {
       await onHost("apollo", `mv ${noisy}.away ${noisy}`);
@@ -305,16 +385,14 @@ describe("a host", () => {
     await expectHealed(project);
     await onHost("apollo", ["chmod", "555", `${project.hostDir}/d`]);
     project.write({ "a.py": "2\n", "d/b.py": "2\n" });
-    const { exitCode, stderr } = await plain.igor(project, ["push"]);
-    expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/cannot be written[^]*Permission denied/);
+    const without = await plain.igor(project, ["push"]);
     await onHost("apollo", ["chmod", "755", `${project.hostDir}/d`]);
     await expectHealed(project);
     // As a container of root leaves it.
     await onHost("apollo", ["chown", "root:root", `${project.hostDir}/d`]);
     project.write({ "d/b.py": "3\n" });
     const rooted = await plain.igor(project, ["push"]);
-    expect(rooted.exitCode).toBe(1);
+    expect(told(rooted, project)).toBe(told(without, project));
     expect(told(rooted, project)).toMatchInlineSnapshot(`
       "✗ apollo: d/b.py cannot be written
         apollo:d/b.py
@@ -331,8 +409,14 @@ describe("a host", () => {
       { host_groups: { dev: { hosts: [{ host: "apollo", dir: "/srv/foreign" }] } } },
     );
     const refused = await plain.igor(foreign, ["push"]);
-    expect(refused.exitCode).toBe(1);
-    expect(refused.stderr).toMatch(/\/srv\/foreign[^]*cannot be written/);
+    expect(told(refused, foreign)).toMatchInlineSnapshot(`
+      "✗ apollo: /srv/foreign cannot be written
+        apollo:/srv/foreign
+        | mkdir: cannot create directory '/srv/foreign/toy': Permission denied
+        → somebody else may own it, as what a container of root made: \`igor doctor\` lists such files, and how they become yours; else choose another \`dir\` in .igor/config.json
+      push toy failed on apollo after 1 s: /srv/foreign cannot be written
+      exit code 1"
+    `);
   });
 });
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import {
-  isRsyncUnusable,
   parseRsyncProgress,
   rsyncArgv,
   rsyncList,
+  rsyncUnusable,
   unreadableHere,
 } from "../../src/remote/rsync.ts";
 
@@ -43,20 +43,25 @@ test.each([
   ["sending incremental file list", undefined],
 ])("progress %j", (line, progress) => expect(parseRsyncProgress(line)).toEqual(progress));
 
+const noRsync = "rsync does not work there";
 test.each([
   [
     127,
     "bash: line 1: rsync: command not found\nrsync: connection unexpectedly closed (0 bytes received so far) [sender]",
-    true,
+    noRsync,
   ],
-  [12, "/bin/sh: 1: rsync: not found", true],
-  [2, "protocol version mismatch -- is your shell clean?", true],
-  [1, "rsync: --info=progress2: unknown option", true],
-  [11, 'rsync: [receiver] write failed on "/x": No space left on device (28)', false],
-  [12, "rsync: connection unexpectedly closed (0 bytes received so far) [sender]", false],
-  [255, "ssh: connect to host 10.99.0.11 port 22: Connection refused", false],
+  [12, "/bin/sh: 1: rsync: not found", noRsync],
+  [
+    2,
+    "protocol version mismatch -- is your shell clean?",
+    "a startup file there, e.g. ~/.bashrc, prints, and rsync cannot bear that",
+  ],
+  [1, "rsync: --info=progress2: unknown option", noRsync],
+  [11, 'rsync: [receiver] write failed on "/x": No space left on device (28)', undefined],
+  [12, "rsync: connection unexpectedly closed (0 bytes received so far) [sender]", undefined],
+  [255, "ssh: connect to host 10.99.0.11 port 22: Connection refused", undefined],
 ])("rsync that ends with %i and %j cannot be used: %s", (exitCode, words, unusable) => {
-  expect(isRsyncUnusable({ exitCode, words })).toBe(unusable);
+  expect(rsyncUnusable({ exitCode, words, missing: false })?.unusable).toBe(unusable);
 });
 
 test("a file that may not be read here is named, one of the host is not", () => {

@@ -98,6 +98,7 @@ export function steady(text: string, { name, root }: TestProject): string {
     .replace(/\(\d+(?:\.\d+)? [kM]?B\)/g, "(1 kB)")
     .replace(/\b[0-9a-f]{12,64}\b/g, "ID")
     .replace(/pid=\d+/g, "pid=1")
+    .replace(/(lock\.\w+\.ID)[.\d]+/g, "$1")
     .replace(/^( {2}\| )\d+ /gm, "$11 ");
 }
 

@@ -497,9 +497,17 @@ const samples: Samples = {
     one: { reason: "not-installed", program: "tmux", where: "host", ...on("apollo") },
     another: { reason: "not-installed", program: "ssh", where: "laptop", ...on("apollo") },
   },
-  "disk-full": { one: { reason: "disk-full", path: "/home/dino/x/train", ...on("apollo") } },
+  "disk-full": {
+    one: { reason: "disk-full", path: "/home/dino/x/train", ...on("apollo") },
+    another: { reason: "disk-full", path: "", ...on("apollo") },
+  },
   "not-writable": {
     one: { reason: "not-writable", path: "/home/dino/x", ...on("apollo") },
+    another: {
+      reason: "not-writable",
+      path: "",
+      ...on("apollo", "tar: f/a.py: Cannot open: Read-only file system"),
+    },
   },
   "step-failed": {
     one: {
