@@ -77,6 +77,12 @@ async function run(
   signal.removeEventListener("abort", stop);
   const pushed = await pushing;
   if (pushed?.failure !== undefined && !signal.aborted) return { failure: pushed.failure };
-  if (ended.ok) return { exitCode: ended.value.exitCode };
+  if (ended.ok) {
+    if (ended.value.outOfMemory === true) {
+      const decision = { kind: "out-of-memory" } as const;
+      action.emit({ type: "decided", host: session.host.host, decision, at: action.now() });
+    }
+    return { exitCode: ended.value.exitCode };
+  }
   return endInGroup({ failure: ended.failure }, action);
 }

@@ -178,6 +178,8 @@ export type Decision =
     }
   | { readonly kind: "no-log" }
   | { readonly kind: "retrying"; readonly because: string }
+  /** Linux killed something in the container for want of memory, and KILL ended the command. */
+  | { readonly kind: "out-of-memory" }
   | {
       /** The user's ssh configuration logs in although the host showed another key than the one that is known. */
       readonly kind: "other-host-key";

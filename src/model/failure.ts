@@ -153,6 +153,8 @@ export type LinkFailure =
         | "no-way-through"
         | "closed"
         | "link-died"
+        /** The same under a command in the container, which the host ends then. */
+        | "command-cut"
         /** igor itself did nothing for so long that the far end gave it up. */
         | "stood-still"
         /** The connection lives, but what moves files at its far end has not moved for long. */

@@ -102,7 +102,7 @@ function inputsOf(session: Session): Record<string, string> {
 
 /** What the host knows of a session. `unknown`: it never began there; `running`: only ssh went away. */
 export type Outcome =
-  | { readonly kind: "ended"; readonly exitCode: number }
+  | { readonly kind: "ended"; readonly exitCode: number; readonly outOfMemory: boolean }
   | { readonly kind: "not-started"; readonly failure: Failure }
   | { readonly kind: "running" }
   | { readonly kind: "unknown" };
@@ -138,8 +138,9 @@ export function readOutcome(answer: string, session: Session): Outcome {
         ...where,
       });
     default: {
-      const [verb = "", code = ""] = line.split(" ");
-      if (verb === "rc") return { kind: "ended", exitCode: Number(code) };
+      const [verb = "", code = "", because] = line.split(" ");
+      if (verb === "rc")
+        return { kind: "ended", exitCode: Number(code), outOfMemory: because === "oom" };
       return notStarted({
         reason: "step-failed",
         step: "exec",

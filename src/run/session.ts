@@ -4,24 +4,17 @@ import type { Failure } from "../model/failure.ts";
 import type { Session } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import {
-  engineUnavailable,
-  execCommand,
-  guardInputs,
-  outcomeInputs,
-  readOutcome,
-} from "../remote/exec.ts";
+import { execCommand, outcomeInputs, readOutcome } from "../remote/exec.ts";
 import type { Outcome } from "../remote/exec.ts";
 import { sessionArgv, sshFailed } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import type { HostShell } from "./host-shell.ts";
+import { endEverything, guardLost } from "./session-guard.ts";
 import { tellLines } from "./session-lines.ts";
 import { startProcess } from "./spawn.ts";
 import type { Running } from "./spawn.ts";
 import { within } from "./within.ts";
 
-/** How long an orderly end may take before igor leaves the rest to the far side, which goes on by itself. */
-const orderlyEndMs = 6000;
 /** How long the last words of a command that has ended may be on their way. */
 const lastWordsMs = 1000;
 
@@ -40,6 +33,8 @@ export interface SessionRequest {
 /** How the user's command ended. */
 export interface SessionEnd {
   readonly exitCode: number;
+  /** Linux killed something in the container for want of memory while the command ran, and KILL ended the command. */
+  readonly outOfMemory?: true;
 }
 
 /**
@@ -59,7 +54,10 @@ export async function runSession(request: SessionRequest): Promise<Result<Sessio
   };
   const end = await runGuarded(guarded);
   standDown.abort();
-  return end === "never-began" ? fail(closed(request)) : end;
+  if (end === "never-began") return fail(closed(request));
+  if (end.ok || end.failure.reason !== "unreachable" || end.failure.cause !== "link-died")
+    return end;
+  return fail({ ...end.failure, cause: "command-cut" });
 }
 
 /** A session with its guard, which stands over every attempt to begin it. */
@@ -157,6 +155,9 @@ async function cancel(
   return fail({ reason: "cancelled" });
 }
 
+/** Ended from outside or never begun; killed, and the host may know why; ssh itself failed. */
+const saysTooLittle = [125, 137, sshFailed];
+
 /** What ssh's exit code means; the host is asked only where the code alone does not say. */
 async function endOf(
   request: SessionRequest,
@@ -167,10 +168,11 @@ async function endOf(
   // shell runs. It was opened first, so this costs nothing.
   const opened = await shell;
   if (!opened.ok) return opened;
-  if (exitCode !== undefined && exitCode !== 125 && exitCode !== sshFailed) return ok({ exitCode });
+  if (exitCode !== undefined && !saysTooLittle.includes(exitCode)) return ok({ exitCode });
   const asked = await opened.value.run({ program: "outcome", inputs: outcomeInputs(session) });
-  if (!asked.ok) return asked;
+  if (!asked.ok) return exitCode === 137 ? ok({ exitCode }) : asked;
   const outcome = readOutcome(asked.value.stdout.toString("utf8"), session);
+  if (outcome.kind === "unknown" && exitCode === 137) return ok({ exitCode });
   if (outcome.kind === "unknown")
     return exitCode === sshFailed ? "never-began" : fail(closed(request));
   return resultOf(request, outcome);
@@ -182,7 +184,10 @@ async function resultOf(
 ): Promise<Result<SessionEnd>> {
   switch (outcome.kind) {
     case "ended":
-      return ok({ exitCode: outcome.exitCode });
+      return ok({
+        exitCode: outcome.exitCode,
+        ...(outcome.outOfMemory ? { outOfMemory: true } : {}),
+      });
     case "not-started":
       return fail(outcome.failure);
     case "running":
@@ -195,49 +200,6 @@ async function resultOf(
         lastWords: ["ssh ended before the command did"],
       });
   }
-}
-
-/**
- * Resolves only when the guard cannot stand any more because the link is lost, or never could; or when it says that the
- * engine does not answer, and the command has not begun.
- */
-function guardLost(
-  { session, shell }: SessionRequest,
-  standDown: AbortSignal,
-): Promise<{ readonly lost: Failure }> {
-  return new Promise((resolve) => {
-    const stand = async (): Promise<void> => {
-      const opened = await shell;
-      if (standDown.aborted) return;
-      const guard = opened.ok
-        ? await opened.value.run(
-            { program: "guard", inputs: guardInputs(session) },
-            {
-              signal: standDown,
-              onEvent: ([verb]) => {
-                if (verb === "unanswered")
-                  resolve({ lost: engineUnavailable(session, "not-answering") });
-              },
-            },
-          )
-        : opened;
-      if (!guard.ok) resolve({ lost: guard.failure });
-    };
-    void stand();
-  });
-}
-
-/** Ends all that the session started, and waits for it within reason; the far side goes on without us. */
-async function endEverything(
-  { session, shell }: SessionRequest,
-  signal: "INT" | "TERM",
-): Promise<void> {
-  const first = session.tty ? "HUP" : signal;
-  await within(orderlyEndMs, async () => {
-    const opened = await shell;
-    if (opened.ok)
-      await opened.value.run({ program: "guard", inputs: guardInputs(session, first) });
-  });
 }
 
 /** Resolves when the host shell came over another connection, because this one does not answer. */

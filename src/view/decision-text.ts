@@ -64,6 +64,7 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "image-kept":
     case "retrying":
     case "other-host-key":
+    case "out-of-memory":
       return "warning";
     default:
       return unreachable(decision);
@@ -152,6 +153,8 @@ function clauseOf(decision: Decision, host: string): string {
       return "nothing to remove";
     case "retrying":
       return `trying once more: ${decision.because}`;
+    case "out-of-memory":
+      return "the memory there ran out, and Linux killed the command; `igor docker ps` shows what else uses it, and `--memory` in `docker_args` may limit it";
     case "other-host-key":
       return `its host key is not the one that this machine knows${decision.keyAt === undefined ? "" : ` (${decision.keyAt})`}: another machine may answer, and your ssh configuration lets it (StrictHostKeyChecking no)`;
     case "stopped":

@@ -109,6 +109,11 @@ function unreachableText(failure: Extract<OnLink, { reason: "unreachable" }>): F
         "the connection died on the way",
         "run the same command again once the network is back; what was sent is not lost, and a build goes on by itself",
       );
+    case "command-cut":
+      return text(
+        "the connection died on the way, and the command with it",
+        "what it had started there is ended within seconds, so that nothing runs on unseen; run it again once the network is back",
+      );
     case "stood-still":
       return text(
         "igor itself stood still for so long that what it ran there was ended",

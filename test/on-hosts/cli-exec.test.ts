@@ -269,6 +269,49 @@ describe("exec", () => {
     expect(await processes(mark, { container })).toEqual([]);
   });
 
+  test("says when the memory ran out, and not after another KILL", async () => {
+    const small = aDockerProject({}, { docker_args: ["--memory", "64m"] });
+    const ready = await laptop.igor(small, ["docker", "setup", "--trust"]);
+    expect(told(ready, small)).toMatch(/exit code 0$/);
+    const run = async (...words: readonly string[]): Promise<string> =>
+      told(await laptop.igor(small, ["docker", "exec", ...words]), small);
+    expect(await run("tail", "/dev/zero")).toMatchInlineSnapshot(`
+      "apollo: warning: the memory there ran out, and Linux killed the command; \`igor docker ps\` shows what else uses it, and \`--memory\` in \`docker_args\` may limit it
+      exit code 137"
+    `);
+    expect(await run("sh", "-c", "kill -9 $$")).toBe("exit code 137");
+  });
+
+  test.each([
+    ["a line that is cut", () => cutLink("apollo"), () => restoreLink("apollo")],
+    ["an sshd that is killed there", () => onHost("apollo", "pkill -9 -u dino -x sshd"), undefined],
+  ])("tells of %s within 12 seconds, and the command ends there", async (_, strike, mend) => {
+    const mark = token();
+    const child = laptop.start(project, [
+      "docker",
+      "exec",
+      "sh",
+      "-c",
+      `echo up; sleep ${mark}; :`,
+    ]);
+    const end = ended(child);
+    await says(child, "up");
+    const begin = performance.now();
+    await strike();
+    try {
+      expect(told(await end, project)).toMatchInlineSnapshot(`
+        "up
+        ✗ apollo: the connection died on the way, and the command with it
+          → what it had started there is ended within seconds, so that nothing runs on unseen; run it again once the network is back
+        exit code 125"
+      `);
+      expect(performance.now() - begin).toBeLessThan(13_000);
+    } finally {
+      await mend?.();
+    }
+    await gone(mark);
+  });
+
   test("leaves nothing in the container when igor is killed", async () => {
     const mark = token();
     const child = laptop.start(project, [

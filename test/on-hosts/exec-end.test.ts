@@ -156,7 +156,7 @@ test("a cut link is told within 12 seconds, and the far side ends everything by 
   try {
     expect(await igor.ended).toBe(125);
     expect(Date.now() - cutAt).toBeLessThan(13_000);
-    expect(igor.stderr()).toContain('"cause":"link-died"');
+    expect(igor.stderr()).toContain('"cause":"command-cut"');
     await gone(mark, { words: [] }, 25_000);
   } finally {
     await restoreLink("apollo");

@@ -184,7 +184,7 @@ test("a cut link is told within 12 seconds, gives the terminal back, and the far
   try {
     await terminal.shows("code 125", 13_500);
     await terminal.shows("restored");
-    expect(terminal.screen().replaceAll("\n", "")).toContain("link-died");
+    expect(terminal.screen().replaceAll("\n", "")).toContain("command-cut");
     await gone(mark, containers.root, 25_000);
   } finally {
     await restoreLink("apollo");

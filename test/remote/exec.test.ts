@@ -75,8 +75,8 @@ test("a command line is read by the container's sh", () => {
 });
 
 test.each([
-  ["rc 125\n", { kind: "ended", exitCode: 125 }],
-  ["rc 255\n", { kind: "ended", exitCode: 255 }],
+  ["rc 125\n", { kind: "ended", exitCode: 125, outOfMemory: false }],
+  ["rc 137 oom\n", { kind: "ended", exitCode: 137, outOfMemory: true }],
   ["unknown\n", { kind: "unknown" }],
   ["running\n", { kind: "running" }],
   [

@@ -153,6 +153,7 @@ const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
   "no-log": [{ kind: "no-log" }],
   "nothing-to-remove": [{ kind: "nothing-to-remove" }],
   retrying: [{ kind: "retrying", because: "the connection died" }],
+  "out-of-memory": [{ kind: "out-of-memory" }],
   "other-host-key": [
     { kind: "other-host-key", keyAt: "/home/dino/.ssh/known_hosts:3" },
     { kind: "other-host-key" },

@@ -298,6 +298,7 @@ const samples: Samples = {
       lastWords: ["Connection closed by UNKNOWN port 65535\r"],
     },
     "link-died": { ...link, cause: "link-died", lastWords: [] },
+    "command-cut": { ...link, cause: "command-cut", lastWords: [] },
     "stood-still": { ...link, cause: "stood-still", lastWords: [] },
     stuck: { ...link, cause: "stuck", lastWords: [] },
     other: {

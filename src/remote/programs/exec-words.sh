@@ -3,6 +3,7 @@
 # In    $1 the directory of the session, $2 where the command starts, $3 `ROWS COLUMNS` of its terminal or empty,
 #       then the command, word by word
 # Out   the command takes our place; 143 when the session was ended before, 127 and 126 as a shell has them
+#       $1/oom: how often Linux had killed something here for want of memory, for exec, which looks again afterwards
 # Guarantees: the session's end finds the command even if that hides its environment (setproctitle): $1/leader has its
 #       pid and start time. So does the limit of file locks, which no kernel heeds any more, and which goes to everything
 #       that the command starts, whatever becomes of its environment, parent and terminal (env -i, daemons).
@@ -15,6 +16,11 @@ leader() {
 }
 
 [ ! -e "$1/stop" ] || exit 143
+for events in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control; do
+  while read -r key count; do
+    [ "$key" != oom_kill ] || echo "$count" >"$1/oom"
+  done <"$events"
+done 2>/dev/null
 cd "$2" 2>/dev/null || {
   { : >"$1/no-directory"; } 2>/dev/null
   exit 125

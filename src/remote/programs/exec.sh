@@ -11,7 +11,7 @@
 #       in_after_push 1: the command waits until the push of the same igor is through, and $mine/pushed is there
 # Out   the command's own bytes and exit code; 125 when it was ended from outside, and when it could not be started, then
 #       $mine/outcome says why:
-#         rc N | no-container missing|stopped|paused | no-directory | engine-unavailable missing|no-rights|stopped | not-started N
+#         rc N [oom] | no-container missing|stopped|paused | no-directory | engine-unavailable missing|no-rights|stopped | not-started N
 #       and $mine/words has what the engine said.
 # Guarantees: nothing of the engine's own messages reaches the streams; words arrive as given; a kill that came first
 #       wins; what the command leaves behind in the container is ended.
@@ -51,6 +51,15 @@ diagnose() {
   # Not a container that igor made: whether the command began cannot be told.
   [ ! -s "$mine/words" ] || cat "$mine/words" >&2
 }
+
+# oom: whether Linux has killed something in the container for want of memory since the command began. What a container
+# wrote is only compared.
+oom() {
+  [ -f "$shared/oom" ] && before=$(limited 2 head -c 20 "$shared/oom") || return 1
+  now=$(limited 5 "$in_engine" exec "$in_container" cat /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control) || :
+  now=$(echo "$now" | sed -n 's/^oom_kill //p')
+  [ "$now" ] && [ "$now" != "$before" ]
+} 2>/dev/null
 
 # relay: stderr passes when the command has begun; what comes before is the engine's and is kept.
 relay() {
@@ -109,4 +118,5 @@ fi
 # Ended from outside: nobody may take that for an end of its own.
 [ ! -e "$shared/stop" ] || finish "rc $code" 125
 [ "$code" = 0 ] || [ -e "$shared/leader" ] || diagnose "$code"
+[ "$code" != 137 ] || ! oom || finish 'rc 137 oom' 137
 finish "rc $code" "$code"
