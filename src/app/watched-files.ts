@@ -10,7 +10,7 @@ import { listGitFilesAt, notIgnoredByGit } from "../run/git-files.ts";
 import type { Scan } from "./scan.ts";
 
 /** A save is over when nothing was touched for so long; what is written without a pause is looked at all the same. */
-const quietMs = 8;
+const quietMs = 3;
 const mostMs = 100;
 /** More than this is looked at as a whole: another branch was checked out, and the system may have dropped some of it. */
 const mostTouched = 500;
@@ -54,6 +54,9 @@ export class WatchedFiles implements Disposable {
   #soon: NodeJS.Timeout | undefined;
   #settled: NodeJS.Timeout | undefined;
   #looking = Promise.resolve();
+  #lookingAtAll = Promise.resolve();
+  /** What was touched since the look at everything began that is under way: it is known better than that look will. */
+  #meanwhile = new Set<string>();
   #isOver = false;
 
   constructor(watching: Watching) {
@@ -80,6 +83,7 @@ export class WatchedFiles implements Disposable {
   #touch(path: string): void {
     if (/^(\.git|\.igor\/(host|pull))(\/|$)/.test(path) || this.#leftOut.has(path)) return;
     this.#touched.add(path);
+    this.#meanwhile.add(path);
     const now = performance.now();
     this.#firstTouch ??= now;
     clearTimeout(this.#soon);
@@ -95,10 +99,10 @@ export class WatchedFiles implements Disposable {
 
   #settle(afterMs: number): void {
     clearTimeout(this.#settled);
-    this.#settled = setTimeout(() => this.#then(() => this.#lookAtAll()), afterMs);
+    this.#settled = setTimeout(() => void this.#lookAtAll(), afterMs);
   }
 
-  /** One look at a time, in order. */
+  /** One look at what was saved at a time, in order; none of them waits for a look at everything, which may take long. */
   #then(look: () => Promise<void>): void {
     this.#looking = this.#looking.then(() => (this.#isOver ? undefined : look()));
   }
@@ -123,8 +127,15 @@ export class WatchedFiles implements Disposable {
     this.#know(paths, seen.value.tree);
   }
 
-  async #lookAtAll(): Promise<void> {
+  #lookAtAll(): Promise<void> {
+    return (this.#lookingAtAll = this.#lookingAtAll.then(() =>
+      this.#isOver ? undefined : this.#readAll(),
+    ));
+  }
+
+  async #readAll(): Promise<void> {
     const { rescan, onFailure } = this.#watching;
+    this.#meanwhile = new Set();
     this.#leftOut.clear();
     this.#follow(this.#unwatched);
     await this.#followBelow("");
@@ -136,9 +147,12 @@ export class WatchedFiles implements Disposable {
       return;
     }
     const { tree } = scanned.value;
+    const isOlder = (path: string): boolean =>
+      this.#meanwhile.has(path) || parentsOf(path).some((above) => this.#meanwhile.has(above));
     const paths = new Set<string>();
-    for (const [path, state] of tree) if (this.#tree.get(path) !== state) paths.add(path);
-    for (const path of this.#tree.keys()) if (!tree.has(path)) paths.add(path);
+    for (const [path, state] of tree)
+      if (this.#tree.get(path) !== state && !isOlder(path)) paths.add(path);
+    for (const path of this.#tree.keys()) if (!tree.has(path) && !isOlder(path)) paths.add(path);
     this.#know(paths, tree);
   }
 
