@@ -11,6 +11,9 @@ import { within } from "./within.ts";
 /** rsync tells of every file. */
 const progressEveryMs = 50;
 
+/** Whoever waits so long after Ctrl-C is told for what. */
+const slowEndMs = 1000;
+
 /** Runs the steps of one lane in order, until one fails or the host answers. */
 export async function execute(
   lane: Lane,
@@ -18,6 +21,7 @@ export async function execute(
 ): Promise<Result<LaneEnd>> {
   const { tools, emit, signal } = means;
   const { host } = lane.host;
+  using _ = tellOfSlowEnd(host, means);
   const opened = await tools.connect(lane.host);
   if (!opened.ok) return opened;
   let job: Job | undefined;
@@ -26,7 +30,7 @@ export async function execute(
     if (signal.aborted) {
       return job === undefined
         ? fail({ reason: "cancelled" })
-        : cancelJob({ host, dir: jobDir(lane), job }, opened);
+        : await cancelJob({ host, dir: jobDir(lane), job }, opened);
     }
     if (step.kind === "follow" && job === undefined) continue;
     emit({ type: "step-started", host, step: step.title, at: tools.now() });
@@ -39,6 +43,27 @@ export async function execute(
     emit({ type: "step-ended", host, step: step.title, at: tools.now() });
   }
   return ok({ kind: "done" });
+}
+
+/** What is to end, and does not within a moment, is told with the way out. */
+function tellOfSlowEnd(
+  host: string,
+  { emit, signal, tools }: Pick<StepMeans, "emit" | "signal" | "tools">,
+): Disposable {
+  let patience: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    patience = setTimeout(() => {
+      const note = "ending what runs there; Ctrl-C again leaves at once";
+      emit({ type: "progress", host, unit: "steps", done: 0, note, at: tools.now() });
+    }, slowEndMs);
+  };
+  signal.addEventListener("abort", wait, { once: true });
+  return {
+    [Symbol.dispose]: () => {
+      signal.removeEventListener("abort", wait);
+      clearTimeout(patience);
+    },
+  };
 }
 
 async function runStep(

@@ -15,6 +15,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import { told } from "../support/docker-project.ts";
+import { holdLock } from "../support/hold-lock.ts";
 import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
 import type { Digests } from "../support/host-tree.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
@@ -418,6 +419,39 @@ exit code 1`;
       exit code 1"
     `);
   });
+});
+
+test("Ctrl-C at what does not end there is told, and a second one leaves at once", async () => {
+  const project = aProject({ "a.py": "1\n" });
+  await expectHealed(project);
+  const letGo = await holdLock(project);
+  project.write({ "a.py": "2\n" });
+  const child = plain.start(project, ["push"]);
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  const end = ended(child);
+  await until("what it waits for", () => said.includes("another igor"));
+  // As a program whose disk hangs.
+  const waiting = "pgrep -u dino -f '/tmp/igor[.][^/]*/[0-9]*[.]t'";
+  await onHost("apollo", `kill -STOP $(${waiting})`);
+  try {
+    child.kill("SIGINT");
+    const begin = performance.now();
+    await until("the wait to be told", () => said.includes("Ctrl-C again"));
+    expect(performance.now() - begin).toBeLessThan(2500);
+    child.kill("SIGINT");
+    expect((await end).exitCode).toBe(130);
+    expect(performance.now() - begin).toBeLessThan(3000);
+  } finally {
+    await onHost("apollo", `kill -CONT $(${waiting})`);
+    await letGo();
+  }
+  expect(said.replaceAll(/\d+/g, "1")).toMatchInlineSnapshot(`
+    "apollo: another igor (process 1) is writing to this directory
+    apollo: ending what runs there; Ctrl-C again leaves at once
+    "
+  `);
+  await expectHealed(project);
 });
 
 test("a transfer that ends while something holds its pipes is over", async () => {
