@@ -14,6 +14,8 @@ const pingEveryMs = 2000;
 const silenceMs = 9000;
 /** A ping that is so late was held up here: igor stood still, and the far end may have given it up. */
 const lateMs = 5000;
+/** More than any answer is; a host that never stops does not fill the memory here. */
+const mostBytes = 256_000_000;
 /** A program that is to end gets so long before it is killed. */
 const killAfterMs = 15_000;
 
@@ -53,6 +55,7 @@ interface OpenFrame {
   readonly onEvent: (words: readonly string[]) => void;
   readonly stdout: Buffer[];
   readonly stderr: Buffer[];
+  bytes: number;
   settle(end: Result<FrameEnd>): void;
 }
 
@@ -115,6 +118,7 @@ export class HostShell implements Disposable {
         onEvent: watch.onEvent ?? (() => undefined),
         stdout: [],
         stderr: [],
+        bytes: 0,
         settle: (end) => {
           this.#frames.delete(id);
           watch.signal?.removeEventListener("abort", kill);
@@ -171,8 +175,11 @@ export class HostShell implements Disposable {
     const frame = this.#frames.get(answer.frame);
     if (frame === undefined) return;
     if (answer.kind === "event") frame.onEvent(answer.words);
-    else if (answer.kind === "output") frame[answer.stream].push(answer.bytes);
-    else {
+    else if (answer.kind === "output") {
+      frame[answer.stream].push(answer.bytes);
+      frame.bytes += answer.bytes.length;
+      if (frame.bytes > mostBytes) this.#hangUp();
+    } else {
       frame.settle(
         ok({
           exitCode: answer.exitCode,
@@ -181,6 +188,13 @@ export class HostShell implements Disposable {
         }),
       );
     }
+  }
+
+  #hangUp(): void {
+    const { host } = this.connection.host;
+    const lastWords = [`the host says more than any of igor's programs (${mostBytes} bytes)`];
+    this.#die({ reason: "unreachable", cause: "other", host, lastWords });
+    this.#process.end("SIGKILL");
   }
 
   /** Silence while igor stood still tells nothing: the far end gets its time to answer once more. */

@@ -23,6 +23,9 @@ const sharedOpensWithinMs = 6000;
 /** A login with everything that startup files do; ConnectTimeout ends what does not answer at all much earlier. */
 const opensWithinMs = 20_000;
 
+/** ssh and startup files say a few lines; a host that never stops does not fill the memory here. */
+const mostWords = 1_000_000;
+
 /** Whoever waits so long is told for what. */
 const tellsAfterMs = 5000;
 
@@ -141,7 +144,9 @@ class Opening {
     const command = boot(hostShell, [nonce, String(farSilence)]);
     const child = startProcess(sessionArgv(connection, command, "no-tty"), { apart: true });
     this.#process = child;
-    child.stderr?.on("data", (chunk: Buffer) => (this.#words += chunk.toString("utf8")));
+    child.stderr?.on("data", (chunk: Buffer) => {
+      if (this.#words.length < mostWords) this.#words += chunk.toString("utf8");
+    });
     let listener: (answer: Answer) => void = () => undefined;
     const hello = new Promise<Outcome>((resolve) => {
       const reader = lineReader((line) => {

@@ -1,6 +1,12 @@
 import { StringDecoder } from "node:string_decoder";
 
-/** Cuts chunks of bytes into lines of text, at any split; `rest` is the last line without an end. */
+/** A line without an end would fill the memory. */
+const longestLine = 4_000_000;
+
+/**
+ * Cuts chunks of bytes into lines of text, at any split; `rest` is the last line without an end. Of a line that is longer
+ * than anything that igor's programs say, pieces come.
+ */
 export function lineReader(onLine: (line: string) => void): {
   write(chunk: Buffer): void;
   rest(): string;
@@ -12,6 +18,9 @@ export function lineReader(onLine: (line: string) => void): {
       const lines = (rest + decoder.write(chunk)).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) onLine(line);
+      if (rest.length < longestLine) return;
+      onLine(rest);
+      rest = "";
     },
     rest: () => rest + decoder.end(),
   };

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { Host } from "../../src/model/project.ts";
+import type { Answer } from "../../src/remote/frame.ts";
+import { HostShell } from "../../src/run/host-shell.ts";
+import { startProcess } from "../../src/run/spawn.ts";
+
+const host: Host = {
+  host: "apollo",
+  port: undefined,
+  user: undefined,
+  dir: "~/igor",
+  tag: undefined,
+  ip: undefined,
+};
+
+/** A shell whose far end says what the test says. */
+function shellOf(): { readonly shell: HostShell; readonly say: (answer: Answer) => void } {
+  const process = startProcess(["sleep", "600"]);
+  let listener: (answer: Answer) => void = () => undefined;
+  const shell = new HostShell(
+    {
+      host,
+      settings: {
+        user: "dino",
+        hostname: "apollo",
+        multiplexes: false,
+        controlPath: undefined,
+        stays: "no",
+      },
+      controlPath: undefined,
+    },
+    {
+      process,
+      nonce: "0f3a",
+      hear: (to) => (listener = to),
+      words: () => "",
+      otherKey: undefined,
+    },
+  );
+  return { shell, say: (answer) => listener(answer) };
+}
+
+test("a host that never stops to answer is left", async () => {
+  const { shell, say } = shellOf();
+  const answer = shell.run({ program: "push", inputs: {} });
+  const bytes = Buffer.alloc(64_000);
+  for (let said = 0; said <= 256_000_000; said += bytes.length)
+    say({ kind: "output", frame: 1, stream: "stdout", bytes });
+  const ended = await answer;
+  expect(ended).toMatchObject({
+    ok: false,
+    failure: { reason: "unreachable", lastWords: [expect.stringContaining("says more than")] },
+  });
+  expect(await shell.died).toMatchObject({ reason: "unreachable" });
+});
