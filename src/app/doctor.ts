@@ -1,5 +1,5 @@
 import { areas, checkNames } from "../model/check.ts";
-import type { Area, Check, CheckName, Examined } from "../model/check.ts";
+import type { Area, Check, Examined } from "../model/check.ts";
 import type { ConfigFailure } from "../model/failure-config.ts";
 import type { Host, HostGroup, Project } from "../model/project.ts";
 import { ok } from "../model/result.ts";
@@ -8,9 +8,9 @@ import { planDoctor } from "../plan/doctor.ts";
 import { loadProject } from "../project/config-load.ts";
 import { clockOf, readChecks } from "../remote/read-checks.ts";
 import { readFrameFailure } from "../remote/read-frame.ts";
-import type { Connection } from "../remote/ssh.ts";
 import type { HostShell } from "../run/host-shell.ts";
 import { checkLaptop } from "./doctor-laptop.ts";
+import { checkHostKey, checkRefused, checkSharing, onLink } from "./doctor-link.ts";
 import { selectMeant } from "./select-meant.ts";
 import { Shells } from "./shells.ts";
 
@@ -62,14 +62,6 @@ type HostMeans = Pick<DoctorCall, "now" | "signal"> & {
   readonly shells: Shells;
 };
 
-const onLink = (name: CheckName, verdict: Check["verdict"], more: Partial<Check> = {}): Check => ({
-  area: "link",
-  name,
-  verdict,
-  values: [],
-  ...more,
-});
-
 async function checkHost(host: Host, means: HostMeans): Promise<readonly Check[]> {
   const { shells } = means;
   const connection = await shells.connection(host);
@@ -77,17 +69,21 @@ async function checkHost(host: Host, means: HostMeans): Promise<readonly Check[]
   const { user, hostname } = connection.value.settings;
   const address = onLink("address", "ok", { values: [user, hostname] });
   const shell = await shells.open(host);
-  if (!shell.ok) return [address, onLink("login", "fail", { failure: shell.failure })];
-  const login = onLink("login", "ok");
-  const sharing = sharingOf(shell.value.connection);
-  return [address, login, sharing, ...(await checkOver(shell.value, { host, login: user }, means))];
+  const { hostKey } = connection.value.settings;
+  if (!shell.ok) return [address, ...(await checkRefused(shell.failure, hostKey))];
+  // Nothing else is going on while the way is measured.
+  const roundTripMs = await shortestRoundTrip(shell.value);
+  const [key, sharing, others] = await Promise.all([
+    checkHostKey(hostKey),
+    checkSharing(shell.value.connection, means.signal),
+    checkOver(shell.value, { host, login: user, roundTripMs }, means),
+  ]);
+  return [address, key, onLink("login", "ok"), sharing, ...others];
 }
 
-function sharingOf({ controlPath, settings }: Connection): Check {
-  if (controlPath === "none") return onLink("sharing", "warn", { values: ["unanswered"] });
-  if (controlPath !== undefined) return onLink("sharing", "ok", { values: ["igor"] });
-  if (settings.stays === "no") return onLink("sharing", "warn", { values: ["not-kept"] });
-  return onLink("sharing", "ok", { values: ["user", String(settings.stays)] });
+async function shortestRoundTrip(shell: HostShell): Promise<number> {
+  const [first, second] = [await shell.roundTrip(), await shell.roundTrip()];
+  return Math.min(first ?? Infinity, second ?? Infinity);
 }
 
 /** A round trip that takes longer is felt with everything. */
@@ -97,17 +93,15 @@ const skewedMs = 5000;
 
 async function checkOver(
   shell: HostShell,
-  about: Parameters<typeof planDoctor>[1],
+  about: Parameters<typeof planDoctor>[1] & { readonly roundTripMs: number },
   { project, group, signal, now }: HostMeans,
 ): Promise<readonly Check[]> {
-  const first = await shell.roundTrip();
-  const second = await shell.roundTrip();
-  const roundTrip = Math.min(first ?? Infinity, second ?? Infinity);
+  const { roundTripMs } = about;
   const asked = now();
   const ended = await shell.run(planDoctor({ project, group }, about), { signal });
   if (!ended.ok) return [onLink("latency", "fail", { failure: ended.failure })];
-  const latency = onLink("latency", roundTrip > farMs ? "warn" : "ok", {
-    values: [String(roundTrip)],
+  const latency = onLink("latency", roundTripMs > farMs ? "warn" : "ok", {
+    values: [String(roundTripMs)],
   });
   const answer = ended.value.stdout.toString("utf8");
   const { exitCode } = ended.value;
@@ -121,7 +115,7 @@ async function checkOver(
       : [{ area: "host", name: "system", verdict: "fail", values: [], failure }];
   const clock = clockOf(answer);
   // The host tells whole seconds, and told them within the round trip.
-  const skew = clock === undefined ? 0 : clock + 500 - (asked + roundTrip / 2);
+  const skew = clock === undefined ? 0 : clock + 500 - (asked + roundTripMs / 2);
   const told = onLink("clock", Math.abs(skew) > skewedMs ? "warn" : "ok", {
     values: [String(Math.abs(skew) < 1500 ? 0 : skew)],
   });

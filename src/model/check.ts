@@ -10,7 +10,7 @@ export type Area = (typeof areas)[number];
 /** What is looked at, by area, in the order in which it is told. */
 export const checkNames = {
   laptop: ["node", "ssh", "rsync", "git", "state", "terminal", "config"],
-  link: ["address", "login", "sharing", "latency", "clock"],
+  link: ["address", "host-key", "login", "sharing", "latency", "clock"],
   host: ["system", "tools", "transfer", "directory", "owners", "disk", "inodes", "shm"],
   engine: ["engine", "users", "builder", "storage", "gpus"],
   container: ["container", "python", "debugpy", "files", "home"],

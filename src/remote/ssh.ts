@@ -12,6 +12,17 @@ export interface SshSettings {
   readonly controlPath: string | undefined;
   /** How long a connection that the user's configuration shares stays after its last session: not at all, so many seconds, or for good. */
   readonly stays: "no" | "yes" | number;
+  readonly hostKey: HostKeySettings;
+}
+
+/** Where ssh looks for the key of a host. */
+export interface HostKeySettings {
+  /** The names under which it may be known; the first one that is found counts. */
+  readonly names: readonly string[];
+  /** Files in the format of known_hosts, whether they are there or not. */
+  readonly files: readonly string[];
+  /** Whether another key than the known one ends the login. */
+  readonly isChecked: boolean;
 }
 
 /** Everything needed to open another session on a host: the same for each, so that all share one connection. */
@@ -46,6 +57,22 @@ export function parseSettings(text: string): SshSettings {
     multiplexes: hasPath && !["false", "no"].includes(values.get("controlmaster") ?? "false"),
     controlPath: hasPath ? controlPath : undefined,
     stays: staysOf(values.get("controlpersist")),
+    hostKey: hostKeySettingsOf(values),
+  };
+}
+
+/** e.g. names `[10.99.0.11]:2222` and `10.99.0.11`, or the HostKeyAlias alone. */
+function hostKeySettingsOf(values: ReadonlyMap<string, string>): HostKeySettings {
+  const { hostname = "", hostkeyalias, port = "22" } = Object.fromEntries(values);
+  const address = port === "22" ? [hostname] : [`[${hostname}]:${port}`, hostname];
+  const files = [values.get("userknownhostsfile"), values.get("globalknownhostsfile")];
+  return {
+    names: hostkeyalias === undefined ? address : [hostkeyalias],
+    // Spaces stand between paths, and may be in one.
+    files: files
+      .flatMap((paths = "none") => paths.split(/\s+(?=\/)/))
+      .filter((path) => path !== "none"),
+    isChecked: !["false", "no", "off"].includes(values.get("stricthostkeychecking") ?? "ask"),
   };
 }
 
@@ -97,6 +124,32 @@ export function loginArgv(connection: Connection): readonly [string, ...string[]
  */
 export function checkSharingArgv(connection: Connection): readonly [string, ...string[]] {
   return ["ssh", "-O", "check", ...connectionOptions(connection), "--", connection.host.host];
+}
+
+/**
+ * Asks for one more session on a shared connection that is open. Where it is refused nothing logs in beside it.
+ * e.g. `ssh -T -o BatchMode=yes ... -o ControlPath=... -o ControlMaster=no -o ProxyCommand=false -- apollo 'exit 0'`
+ */
+export function anotherSessionArgv(connection: Connection): readonly [string, ...string[]] {
+  // As a path and not as the user's pattern, in which the way to the host may count, and that is another one here.
+  const path = connection.controlPath ?? connection.settings.controlPath ?? "none";
+  const only = [
+    "-o",
+    controlPathOption(path),
+    "-o",
+    "ControlMaster=no",
+    "-o",
+    "ProxyCommand=false",
+  ];
+  return [
+    "ssh",
+    "-T",
+    ...only,
+    ...connectionOptions(connection),
+    "--",
+    connection.host.host,
+    "exit 0",
+  ];
 }
 
 /**

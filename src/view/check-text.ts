@@ -110,8 +110,10 @@ function linkText({ name, verdict, values }: Check, host: string): CheckText {
   switch (name) {
     case "address":
       return { found: `${first}@${second}, as your ssh configuration says` };
+    case "host-key":
+      return hostKeyText(values, host);
     case "login":
-      return { found: "works without a question, and the host key is the known one" };
+      return { found: "works without a question" };
     case "sharing":
       return sharingText(first, second, host);
     case "latency": {
@@ -139,6 +141,26 @@ function linkText({ name, verdict, values }: Check, host: string): CheckText {
   }
 }
 
+function hostKeyText(
+  [cause = "", types = "", at = ""]: readonly string[],
+  host: string,
+): CheckText {
+  switch (cause) {
+    case "known":
+      return { found: `${types}, known from ${at}` };
+    case "elsewhere":
+      return {
+        found: "no known_hosts file has it: ssh accepts it otherwise, e.g. by KnownHostsCommand",
+      };
+    default:
+      return {
+        found:
+          "ssh does not compare it with the known one (StrictHostKeyChecking no): whoever answers there gets your files",
+        fix: `take that out of your ssh configuration for \`${host}\`, and accept the key once with \`igor login --host ${host}\``,
+      };
+  }
+}
+
 function sharingText(whose: string, stays: string, host: string): CheckText {
   switch (whose) {
     case "igor":
@@ -153,6 +175,12 @@ function sharingText(whose: string, stays: string, host: string): CheckText {
         found:
           "your ssh configuration shares connections and keeps none (ControlPersist no): every command logs in anew",
         fix: `set \`ControlPersist 10m\` for \`${host}\` in ~/.ssh/config`,
+      };
+    case "no-session-left":
+      return {
+        found:
+          "no other session fits on the shared connection (MaxSessions of its sshd): the next command logs in anew",
+        fix: `end a session that runs there, or allow more in /etc/ssh/sshd_config on ${host}, e.g. \`MaxSessions 10\``,
       };
     default:
       return {

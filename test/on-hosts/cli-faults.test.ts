@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
-import { onHost } from "../hosts/bed.ts";
 import {
   aDockerProject,
   containerOf,
@@ -11,6 +10,7 @@ import {
   removeDockerProjects,
   told,
 } from "../support/docker-project.ts";
+import { during } from "../support/during.ts";
 import { aLaptop } from "../support/laptop.ts";
 import type { Files, TestProject } from "../support/laptop.ts";
 
@@ -27,17 +27,6 @@ async function setup(project: TestProject, ...words: readonly string[]): Promise
 
 const setupOf = (files: Files, config: Readonly<Record<string, unknown>> = {}): Promise<string> =>
   setup(aDockerProject(files, config), "--trust");
-
-/** Runs a script as root on apollo, then something, and then another script to bring things back. */
-async function during<T>(script: string, back: string, act: () => Promise<T>): Promise<T> {
-  const { exitCode, stderr } = await onHost("apollo", script);
-  if (exitCode !== 0) throw new Error(stderr);
-  try {
-    return await act();
-  } finally {
-    await onHost("apollo", back);
-  }
-}
 
 describe("the engine", () => {
   test("that is not installed is told", async () => {

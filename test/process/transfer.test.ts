@@ -34,6 +34,7 @@ function stuckTransfer(compareWith?: CompareWith) {
     multiplexes: false,
     controlPath: undefined,
     stays: "no" as const,
+    hostKey: { names: [], files: [], isChecked: true },
   };
   const host = {
     host: "apollo",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Host } from "../../src/model/project.ts";
 import {
+  anotherSessionArgv,
   checkSharingArgv,
   loginArgv,
   parseSettings,
@@ -72,6 +73,32 @@ describe("the settings of ssh", () => {
     expect(settingsOf(`ControlPersist ${persist}\n`).stays).toBe(stays);
   });
 
+  test.each([
+    ["", ["apollo"]],
+    ["HostName 10.99.0.11\nPort 2222", ["[10.99.0.11]:2222", "10.99.0.11"]],
+    ["HostName 10.99.0.11\nPort 2222\nHostKeyAlias gpu", ["gpu"]],
+  ])("with %j know the host as %j", (config, names) => {
+    expect(settingsOf(config).hostKey.names).toEqual(names);
+  });
+
+  test.each([
+    ['UserKnownHostsFile "/a b/known" /c', ["/a b/known", "/c"]],
+    ["UserKnownHostsFile none", []],
+  ])("with %j know it from %j", (config, files) => {
+    const all = settingsOf(`${config}\nGlobalKnownHostsFile /etc/known`).hostKey.files;
+    expect(all).toEqual([...files, "/etc/known"]);
+  });
+
+  test.each([
+    ["no", false],
+    ["off", false],
+    ["ask", true],
+    ["accept-new", true],
+    ["yes", true],
+  ])("with StrictHostKeyChecking %s compare its key: %s", (word, isChecked) => {
+    expect(settingsOf(`StrictHostKeyChecking ${word}\n`).hostKey).toMatchObject({ isChecked });
+  });
+
   test("share nothing without a path", () => {
     expect(settingsOf("ControlMaster auto\n")).toMatchObject({
       multiplexes: false,
@@ -91,6 +118,7 @@ describe("the words for ssh", () => {
     multiplexes: false,
     controlPath: undefined,
     stays: "no",
+    hostKey: { names: [], files: [], isChecked: true },
   };
   const connection = (controlPath: string | undefined, of = host("apollo")): Connection => ({
     host: of,
@@ -105,6 +133,20 @@ describe("the words for ssh", () => {
       `"ssh -T -o BatchMode=yes -o LogLevel=INFO -o ConnectTimeout=5 -o ServerAliveInterval=3 -o ServerAliveCountMax=3 -o ClearAllForwardings=yes -o ForwardX11=no -o ForwardAgent=no -o RemoteCommand=none -o PermitLocalCommand=no -o EscapeChar=none -o ControlMaster=auto -o ControlPersist=600 -o ControlPath=/run/user/1000/igor/0123 -- apollo exec /bin/sh"`,
     );
     expect(sessionArgv(connection(undefined), "id", "tty")).toContain("-tt");
+  });
+
+  test.each([
+    ["igor's own", connection("/run/igor/0123"), "/run/igor/0123"],
+    [
+      "the user's",
+      { ...connection(undefined), settings: { ...settings, controlPath: "/run/cm" } },
+      "/run/cm",
+    ],
+  ])("ask for one more session on %s connection, and for no other way", (_, shared, path) => {
+    const words = anotherSessionArgv(shared).join(" ");
+    expect(words.replace(/(false) .* (--)/, "$1 ... $2")).toBe(
+      `ssh -T -o ControlPath=${path} -o ControlMaster=no -o ProxyCommand=false ... -- apollo exit 0`,
+    );
   });
 
   test("forward nothing, whatever the user's configuration forwards", () => {

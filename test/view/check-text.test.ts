@@ -52,6 +52,9 @@ const cases: readonly Check[] = [
     failure: { reason: "config-unreadable", file: "/x/.igor/config.json", detail: "EACCES" },
   },
   check("address", "ok", "dino", "10.99.0.11"),
+  check("host-key", "ok", "known", "ED25519, RSA", "/home/dino/.ssh/known_hosts:3"),
+  check("host-key", "ok", "elsewhere"),
+  check("host-key", "warn", "not-compared"),
   check("login", "ok"),
   {
     ...check("login", "fail"),
@@ -66,6 +69,7 @@ const cases: readonly Check[] = [
   check("sharing", "ok", "user", "600"),
   check("sharing", "ok", "user", "yes"),
   check("sharing", "warn", "not-kept"),
+  check("sharing", "warn", "no-session-left"),
   check("sharing", "warn", "unanswered"),
   check("latency", "ok", "51.3"),
   check("latency", "warn", "612"),
