@@ -26,6 +26,7 @@ function shellOf(): { readonly shell: HostShell; readonly say: (answer: Answer) 
         multiplexes: false,
         controlPath: undefined,
         stays: "no",
+        hostKey: { names: [], files: [], isChecked: true },
       },
       controlPath: undefined,
     },
