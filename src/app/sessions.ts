@@ -25,7 +25,10 @@ export async function runSessions({ sessions }: Handoff, means: SessionMeans): P
   const tellsLines = request.kind === "exec" && request.json;
   if (passesThrough && !tellsLines && only !== undefined) {
     const end = await run(only, { ...means, streams: "own" });
-    if (end.failure !== undefined) emit({ type: "failed", failure: end.failure, at: now() });
+    // A reader that has left knows it.
+    const isUnread = action.signal.reason instanceof Error;
+    if (end.failure !== undefined && !isUnread)
+      emit({ type: "failed", failure: end.failure, at: now() });
     return { kind: "ended", hosts: new Map([[only.host.host, end]]), passesThrough };
   }
   emit({

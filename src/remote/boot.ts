@@ -19,6 +19,21 @@ export function restrictedBootCommand(text: string, words: readonly string[] = [
   return bootWords(text, words).replace(/^\/bin\//, "");
 }
 
+/** What is special about a login shell. */
+export interface LoginShell {
+  /** It refuses `exec` and absolute paths, as rbash does. */
+  readonly isRestricted: boolean;
+  /** Its startup files print, and so every command's output begins with what they print. */
+  readonly prints: boolean;
+}
+
+export const plainLogin: LoginShell = { isRestricted: false, prints: false };
+
+/** The command of an ssh session for the login shell of a host. */
+export function commandFor({ isRestricted }: LoginShell, text: string): string {
+  return isRestricted ? restrictedBootCommand(text) : bootCommand(text);
+}
+
 const unpack =
   't=$(PATH=$PATH:/usr/local/bin:/usr/bin:/bin;unset GZIP;printf %s "$1"|base64 -d|gzip -dc)||exit 125;eval "$t"; ';
 

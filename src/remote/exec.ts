@@ -56,18 +56,17 @@ export function commandLineWords(line: string): readonly string[] {
   return ["/bin/sh", "-c", line];
 }
 
-/** The command that ssh takes to the host for a session. It fails when the words are longer than sshd lets through. */
-export function execCommand(session: Session): Result<string> {
+/** The program that ssh takes to the host for a session. It fails when the words are longer than sshd lets through. */
+export function execText(session: Session): Result<string> {
   const text = programText("exec", {
     ...inputsOf(session),
     in_wrapper: startedPrograms.wrapper.map(compact).join(""),
     in_lease: String(leaseSeconds),
     in_words: session.words.map(quote).join(" "),
   });
-  const command = bootCommand(text);
-  // Unpacked it is on the engine's command line, which the host's kernel limits as sshd limits this one.
-  const bytes = Math.max(Buffer.byteLength(text), Buffer.byteLength(command));
-  if (bytes <= longestCommand) return ok(command);
+  // Unpacked it is on the engine's command line, which the host's kernel limits as sshd limits that of the session.
+  const bytes = Math.max(Buffer.byteLength(text), Buffer.byteLength(bootCommand(text)));
+  if (bytes <= longestCommand) return ok(text);
   return fail({
     reason: "step-failed",
     step: "exec",

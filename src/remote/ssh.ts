@@ -1,4 +1,5 @@
 import type { Host } from "../model/project.ts";
+import type { LoginShell } from "./boot.ts";
 
 /** ssh's own exit code, and that of a remote shell which a signal ended; any other is of the shell there. */
 export const sshFailed = 255;
@@ -31,6 +32,10 @@ export interface Connection {
   readonly settings: SshSettings;
   /** Where our own shared connection is; undefined when the user's configuration has one. */
   readonly controlPath: string | undefined;
+  /** As it was found the last time; sessions are begun before it is found again. */
+  readonly login: LoginShell;
+  /** The file that says so; undefined where there is no place for it. */
+  readonly note: string | undefined;
 }
 
 /** So long after its last session our own shared connection ends. */

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Host } from "../model/project.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
+import { plainLogin } from "../remote/boot.ts";
+import type { LoginShell } from "../remote/boot.ts";
 import { parseSettings, settingsArgv } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { runToEnd } from "./spawn.ts";
@@ -37,12 +39,36 @@ export async function findConnection(host: Host): Promise<Result<Connection>> {
   }
   const text = asked.stdout.toString("utf8");
   const settings = parseSettings(text);
-  if (settings.multiplexes) return ok({ host, settings, controlPath: undefined });
   const name = createHash("sha256").update(`${host.host}\n${text}`).digest("hex").slice(0, 16);
   const directory = controlDirectory(name.length + 1);
-  return directory.ok
-    ? ok({ host, settings, controlPath: join(directory.value, name) })
-    : directory;
+  const note = directory.ok ? join(directory.value, `${name}.login`) : undefined;
+  const login = note === undefined ? plainLogin : notedLogin(note);
+  const known = { host, settings, note, login };
+  if (settings.multiplexes) return ok({ ...known, controlPath: undefined });
+  return directory.ok ? ok({ ...known, controlPath: join(directory.value, name) }) : directory;
+}
+
+/** Notes what is special about a login shell, for the sessions that are opened before it is known. */
+export function noteLogin({ note, login }: Connection, found: LoginShell): void {
+  const isKnown = login.isRestricted === found.isRestricted && login.prints === found.prints;
+  if (isKnown || note === undefined) return;
+  try {
+    const words = [found.isRestricted ? "restricted" : "", found.prints ? "prints" : ""];
+    if (found.isRestricted || found.prints) writeFileSync(note, words.join(" "));
+    else rmSync(note, { force: true });
+  } catch {
+    // It is found out again.
+  }
+}
+
+function notedLogin(note: string): LoginShell {
+  try {
+    const words = readFileSync(note, "utf8").split(" ");
+    return { isRestricted: words.includes("restricted"), prints: words.includes("prints") };
+  } catch {
+    // Most login shells have nothing special.
+    return plainLogin;
+  }
 }
 
 /** The last lines of a tool's words, for a failure. */

@@ -4,7 +4,8 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { bootCommand } from "../remote/boot.ts";
+import { afterMark } from "../remote/after-mark.ts";
+import { commandFor } from "../remote/boot.ts";
 import { deniedPaths, pathPayload } from "../remote/pull-answer.ts";
 import { assignments } from "../remote/quote.ts";
 import { sessionArgv } from "../remote/ssh.ts";
@@ -26,26 +27,20 @@ export async function fetchByTar(
   task: UnpackPlace & { readonly from: string },
   means: WatchMeans,
 ): Promise<Result<readonly string[]>> {
-  const { connection } = means.shell;
+  const { connection, login } = means.shell;
   const ready = randomBytes(9).toString("hex");
   const inputs = assignments({ in_from: task.from, in_ready: ready });
   const watch = new TransferWatch(means, stuckMs);
-  const child = startProcess(
-    sessionArgv(connection, bootCommand(`unset TAR_OPTIONS GZIP;${inputs}${send}`), "no-tty"),
-  );
+  const command = commandFor(login, `unset TAR_OPTIONS GZIP;${inputs}${send}`);
+  const child = startProcess(sessionArgv(connection, command, "no-tty"));
   async function* sent(): AsyncGenerator<Buffer> {
-    let before: Buffer | undefined = Buffer.alloc(0);
+    const said = afterMark(ready);
     for await (const chunk of child.stdout ?? []) {
-      if (before === undefined) {
-        yield chunk as Buffer;
-        continue;
-      }
-      before = Buffer.concat([before, chunk as Buffer]);
-      const at = before.indexOf(`${ready}\n`);
-      if (at < 0) continue;
-      child.stdin?.end(pathPayload(task.files.map(({ path }) => path)));
-      yield before.subarray(at + ready.length + 1);
-      before = undefined;
+      const wasPast = said.isPast();
+      const bytes = said.read(chunk as Buffer);
+      if (!wasPast && said.isPast())
+        child.stdin?.end(pathPayload(task.files.map(({ path }) => path)));
+      yield bytes;
     }
   }
   const archive = new PassThrough();

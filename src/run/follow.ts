@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import type { Emit } from "../model/event.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { bootCommand } from "../remote/boot.ts";
+import { afterMark } from "../remote/after-mark.ts";
+import { commandFor } from "../remote/boot.ts";
 import { programText } from "../remote/programs.ts";
 import { advanceBuild, emptyBuildProgress, isBuildNoise } from "../remote/read-build.ts";
 import { advanceJobReading, endJobReading, startJobReading } from "../remote/read-job.ts";
@@ -152,12 +154,13 @@ async function followOnce(
     in_from: String(reader.bytes()),
     in_now: watch.log === "so-far" ? "1" : "",
   };
-  const child = startProcess(
-    sessionArgv(shell.connection, bootCommand(programText("follow", inputs)), "no-tty"),
-    { apart: true },
-  );
+  // What startup files print is none of the log.
+  const mark = randomBytes(9).toString("hex");
+  const command = commandFor(shell.login, `echo ${mark}\n${programText("follow", inputs)}`);
+  const child = startProcess(sessionArgv(shell.connection, command, "no-tty"), { apart: true });
   child.stdin?.end();
-  child.stdout?.on("data", (chunk: Buffer) => reader.read(chunk));
+  const log = afterMark(mark);
+  child.stdout?.on("data", (chunk: Buffer) => reader.read(log.read(chunk)));
   // The shared connection holds the ends of these pipes for as long as the far side has nothing more to write.
   const stop = (): void => {
     child.end();
@@ -174,7 +177,7 @@ async function followOnce(
   ]);
   watch.signal.removeEventListener("abort", stop);
   // END 0 5310
-  const end = /^END (\S+) (\d+)$/m.exec(words);
+  const end = /END (\S+) (\d+)$/m.exec(words);
   if (end?.[1] === "gone") return ok("lost");
   if (end === null || Number(end[2]) !== reader.bytes()) {
     return fail({

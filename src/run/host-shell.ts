@@ -2,6 +2,7 @@ import type { Failure } from "../model/failure.ts";
 import type { ProgramName } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
+import type { LoginShell } from "../remote/boot.ts";
 import { frameBytes } from "../remote/frame.ts";
 import type { Answer, Frame } from "../remote/frame.ts";
 import { keptProgram, programText } from "../remote/programs.ts";
@@ -23,6 +24,8 @@ const killAfterMs = 15_000;
 export interface Opened {
   readonly process: Running;
   readonly nonce: string;
+  /** Something was printed before that. */
+  readonly printed: boolean;
   /** From now on answers go there. */
   hear(listener: (answer: Answer) => void): void;
   /** What ssh has said on its stderr since then. */
@@ -65,6 +68,7 @@ interface OpenFrame {
  */
 export class HostShell implements Disposable {
   readonly connection: Connection;
+  readonly login: LoginShell;
   /** Resolves when the channel is gone, for whatever reason, with what that means for those who still needed it. */
   readonly died: Promise<Failure>;
   #tellDeath: (death: Failure) => void = () => undefined;
@@ -84,8 +88,9 @@ export class HostShell implements Disposable {
   #wentOnAt = 0;
   #death: Failure | undefined;
 
-  constructor(connection: Connection, opened: Opened) {
+  constructor(connection: Connection, opened: Opened, login: LoginShell) {
     this.connection = connection;
+    this.login = login;
     this.died = new Promise((resolve) => (this.#tellDeath = resolve));
     this.#process = opened.process;
     this.#nonce = opened.nonce;

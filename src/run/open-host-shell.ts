@@ -10,7 +10,7 @@ import { hostShell } from "../remote/programs.ts";
 import { readOtherKey, readSshWords } from "../remote/read-ssh.ts";
 import { sessionArgv, sshFailed, stopSharingArgv, unshared } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
-import { lastLines } from "./connection.ts";
+import { lastLines, noteLogin } from "./connection.ts";
 import { HostShell } from "./host-shell.ts";
 import type { Opened } from "./host-shell.ts";
 import { lineReader } from "./read-lines.ts";
@@ -97,7 +97,7 @@ async function opened(
   outcome: Outcome,
   watch: OpeningWatch,
 ): Promise<Result<HostShell>> {
-  if (outcome.ok) return ok(shellOf(connection, outcome.value, watch));
+  if (outcome.ok) return ok(shellOf(connection, outcome.value, false, watch));
   if (outcome.failure.reason !== "restricted-shell") return fail(outcome.failure);
   const again = new Opening(connection, {
     boot: restrictedBootCommand,
@@ -107,7 +107,7 @@ async function opened(
   const second = await Promise.race([again.outcome, patience.passed]);
   patience.stop();
   if (second === "passed") return again.giveUp();
-  if (second.ok) return ok(shellOf(connection, second.value, watch));
+  if (second.ok) return ok(shellOf(connection, second.value, true, watch));
   if (second.failure.reason !== "restricted-shell") return fail(second.failure);
   return fail({
     reason: "shell-refused",
@@ -117,9 +117,16 @@ async function opened(
   });
 }
 
-function shellOf(connection: Connection, way: Opened, { onOtherKey }: OpeningWatch): HostShell {
+function shellOf(
+  connection: Connection,
+  way: Opened,
+  isRestricted: boolean,
+  { onOtherKey }: OpeningWatch,
+): HostShell {
   if (way.otherKey !== undefined) onOtherKey?.(way.otherKey.keyAt);
-  return new HostShell(connection, way);
+  const login = { isRestricted, prints: way.printed };
+  noteLogin(connection, login);
+  return new HostShell(connection, way, login);
 }
 
 type Outcome = Result<Opened, Failure | { readonly reason: "restricted-shell" }>;
@@ -156,8 +163,12 @@ class Opening {
           const before = this.#words.length;
           const words = (): string => this.#words.slice(before);
           const hear: Opened["hear"] = (to) => (listener = to);
-          const otherKey = readOtherKey(this.#words);
-          resolve(ok({ process: child, nonce, hear, words, otherKey }));
+          // What was printed on stderr before may be read after it.
+          setImmediate(() => {
+            const otherKey = readOtherKey(this.#words);
+            const printed = !`${this.#noise}${line}`.startsWith(nonce) || this.#words !== "";
+            resolve(ok({ process: child, nonce, printed, hear, words, otherKey }));
+          });
         } else listener(answer);
       });
       child.stdout?.on("data", (chunk: Buffer) => reader.write(chunk));

@@ -1,21 +1,59 @@
 import { Buffer, isUtf8 } from "node:buffer";
+import { pipeline } from "node:stream/promises";
 import type { Emit } from "../model/event.ts";
+import { afterMark } from "../remote/after-mark.ts";
 import type { Running } from "./spawn.ts";
 
 /** A line of a command that goes on for longer is shown in pieces of so many bytes. */
 const longestLine = 64 * 1024;
 const newline = 0x0a;
 
+/** Where lines of a command are told. */
+export interface LinesTold {
+  readonly host: string;
+  readonly emit: Emit;
+  /** What comes before this line of its own is of startup files. */
+  readonly mark: string;
+}
+
 /** Tells the lines of a command that shares the screen with others; the returned function tells the unfinished ones. */
-export function tellLines(child: Running, host: string, emit: Emit): () => void {
+export function tellLines(child: Running, { host, emit, mark }: LinesTold): () => Promise<void> {
   const readers = (["stdout", "stderr"] as const).map((stream) => {
     const reader = commandLines((line) =>
       emit({ type: "output", host, of: "command", stream, line, at: Date.now() }),
     );
-    child[stream]?.on("data", (chunk: Buffer) => reader.write(chunk));
-    return reader;
+    const said = afterMark(mark);
+    child[stream]?.on("data", (chunk: Buffer) => reader.write(said.read(chunk)));
+    return () => {
+      reader.write(said.rest());
+      reader.end();
+    };
   });
-  return () => readers.forEach((reader) => reader.end());
+  return () => {
+    readers.forEach((end) => end());
+    return Promise.resolve();
+  };
+}
+
+/** Passes on, byte by byte, what a command says behind a mark; the returned function waits until all has been read. */
+export function passOn(child: Running, mark: string): () => Promise<void> {
+  const passing = (["stdout", "stderr"] as const).map(async (stream) => {
+    const from = child[stream];
+    if (from === undefined) return;
+    // A reader that has left, or what ended the command, is told by others.
+    await pipeline(from, behind(mark), process[stream], { end: false }).catch(() => undefined);
+  });
+  return async () => {
+    await Promise.all(passing);
+  };
+}
+
+function behind(mark: string) {
+  return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const said = afterMark(mark);
+    for await (const chunk of chunks) yield said.read(chunk);
+    yield said.rest();
+  };
 }
 
 /**

@@ -1,31 +1,29 @@
 import { existsSync } from "node:fs";
-import type { Emit } from "../model/event.ts";
 import type { Failure } from "../model/failure.ts";
 import type { Session } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { execCommand, outcomeInputs, readOutcome } from "../remote/exec.ts";
+import type { LoginShell } from "../remote/boot.ts";
+import { execText, outcomeInputs, readOutcome } from "../remote/exec.ts";
 import type { Outcome } from "../remote/exec.ts";
-import { sessionArgv, sshFailed } from "../remote/ssh.ts";
+import { sshFailed } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import type { HostShell } from "./host-shell.ts";
 import { endEverything, guardLost } from "./session-guard.ts";
-import { tellLines } from "./session-lines.ts";
 import { startProcess } from "./spawn.ts";
 import type { Running } from "./spawn.ts";
+import { startSession } from "./start-session.ts";
+import type { SessionStart, Started } from "./start-session.ts";
 import { within } from "./within.ts";
 
 /** How long the last words of a command that has ended may be on their way. */
 const lastWordsMs = 1000;
 
 /** One command in the container of one host, and what it is connected to. */
-export interface SessionRequest {
-  readonly session: Session;
+export interface SessionRequest extends Pick<SessionStart, "session" | "streams"> {
   readonly connection: Connection;
   /** Opened at the same time; it carries the guard, and tells when the link dies. */
   readonly shell: Promise<Result<HostShell>>;
-  /** igor's own streams for one host; for several, lines as `output` events and nothing on stdin. */
-  readonly streams: "own" | { readonly emit: Emit };
   /** Ends the session in order: nothing of it is left in the container. The reason may be the name of a signal. */
   readonly signal: AbortSignal;
 }
@@ -43,13 +41,13 @@ export interface SessionEnd {
  * command started. Nothing waits for the guard. `cancelled` is the failure when `signal` ended it.
  */
 export async function runSession(request: SessionRequest): Promise<Result<SessionEnd>> {
-  const command = execCommand(request.session);
-  if (!command.ok) return command;
+  const text = execText(request.session);
+  if (!text.ok) return text;
   if (request.signal.aborted) return fail({ reason: "cancelled" });
   const standDown = new AbortController();
   const guarded = {
     ...request,
-    command: command.value,
+    text: text.value,
     guardLost: guardLost(request, standDown.signal),
   };
   const end = await runGuarded(guarded);
@@ -61,22 +59,21 @@ export async function runSession(request: SessionRequest): Promise<Result<Sessio
 }
 
 /** A session with its guard, which stands over every attempt to begin it. */
-interface GuardedSession extends SessionRequest {
-  /** For the host. */
-  readonly command: string;
+interface GuardedSession extends SessionRequest, SessionStart {
   readonly guardLost: Promise<{ readonly lost: Failure }>;
 }
 
 async function runGuarded(request: GuardedSession): Promise<Result<SessionEnd> | "never-began"> {
   // Without a shared connection yet, the host shell makes it; a second login beside it would only be slower.
   if (hasSocket(request.connection)) {
-    const first = await attend(request, request.connection);
+    const { connection } = request;
+    const first = await attend(request, connection, connection.login);
     if (first !== "never-began") return first;
   }
   // Where the shared connection was dead the host shell has made another: nothing ran, so nothing runs twice.
   const opened = await Promise.race([request.shell, aborted(request.signal)]);
   if (opened === "aborted") return fail({ reason: "cancelled" });
-  return opened.ok ? attend(request, opened.value.connection) : opened;
+  return opened.ok ? attend(request, opened.value.connection, opened.value.login) : opened;
 }
 
 /** Whether another session can be opened without a login. A dead one counts too: the host shell finds that out. */
@@ -85,47 +82,27 @@ function hasSocket({ controlPath, settings }: Connection): boolean {
   return path !== undefined && path !== "none" && existsSync(path);
 }
 
-/**
- * e.g. `ssh -o LogLevel=ERROR -o ControlMaster=no -tt ... -- apollo 'exec /bin/sh -c ...'`: ssh's own notes would stand in
- * the command's stderr, and a session that became the shared connection would outlive its terminal.
- */
-function start({ session, streams, command }: GuardedSession, connection: Connection): Running {
-  const { host } = session.host;
-  if (streams !== "own")
-    streams.emit({ type: "step-started", host, step: "running", at: Date.now() });
-  const [ssh, ...options] = sessionArgv(connection, command, session.tty ? "tty" : "no-tty");
-  return startProcess([ssh, "-o", "LogLevel=ERROR", "-o", "ControlMaster=no", ...options], {
-    streams:
-      streams === "own"
-        ? { stdin: "inherit", stdout: "inherit", stderr: "inherit" }
-        : { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
-    // A terminal's ssh must hear of its size; any other outlives Ctrl-C, to bring the command's last words.
-    ...(session.tty ? {} : { apart: true }),
-  });
-}
-
 /** Stays with a session until it ends, the link dies, or the user wants it to end. */
 async function attend(
   request: GuardedSession,
   connection: Connection,
+  login: LoginShell,
 ): Promise<Result<SessionEnd> | "never-began"> {
-  const { session, signal } = request;
-  const child = start(request, connection);
-  const flush =
-    request.streams === "own"
-      ? () => undefined
-      : tellLines(child, session.host.host, request.streams.emit);
+  const { session, signal, shell } = request;
+  const { child, flush } = startSession(request, connection, login);
   const first = await Promise.race([
     child.ended,
     request.guardLost,
     aborted(signal),
     overtaken(request, connection),
   ]);
-  if (first === "aborted") return cancel(request, child, flush);
-  if (first === "overtaken" || "lost" in first) await close(session, child);
-  flush();
-  if (first === "overtaken") return endOf(request, sshFailed);
-  if ("lost" in first) return fail(first.lost);
+  if (first === "aborted") return cancel(request, { child, flush });
+  if (first === "overtaken" || "lost" in first) {
+    await close(session, child);
+    await within(lastWordsMs, flush);
+    return first === "overtaken" ? endOf(request, sshFailed) : fail(first.lost);
+  }
+  await flush();
   if (first.missing) {
     return fail({
       reason: "not-installed",
@@ -135,23 +112,23 @@ async function attend(
       lastWords: [],
     });
   }
+  const opened = await shell;
+  if (opened.ok && opened.value.login.isRestricted && !login.isRestricted) return "never-began";
   const end = await endOf(request, first.exitCode);
   // Ctrl-C may have reached ssh before us.
-  return signal.aborted && (end === "never-began" || !end.ok) ? cancel(request, child, flush) : end;
+  return signal.aborted && (end === "never-began" || !end.ok)
+    ? cancel(request, { child, flush })
+    : end;
 }
 
 /** Ends a session that the user does not want any more; what the command says to that still comes through. */
-async function cancel(
-  request: SessionRequest,
-  child: Running,
-  flush: () => void,
-): Promise<Result<never>> {
+async function cancel(request: SessionRequest, { child, flush }: Started): Promise<Result<never>> {
   const { shell, signal } = request;
   await endEverything(request, signal.reason === "SIGINT" ? "INT" : "TERM");
   // What could not be told to end has no last words.
   await within(lastWordsMs, async () => (await shell).ok && child.ended);
   await close(request.session, child);
-  flush();
+  await within(lastWordsMs, flush);
   return fail({ reason: "cancelled" });
 }
 

@@ -5,7 +5,7 @@ import type { FileState } from "../model/manifest.ts";
 import type { Step } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { bootCommand } from "../remote/boot.ts";
+import { commandFor } from "../remote/boot.ts";
 import { assignments } from "../remote/quote.ts";
 import {
   parseRsyncProgress,
@@ -127,12 +127,12 @@ const unpack =
   'mkdir -p -- "$in_into" && cd -P -- "$in_into" && umask 0 && echo "$in_ready" && tar -xzpof - && find . -type d -exec chmod 755 {} +';
 
 async function tar(step: Transfer, means: TransferMeans): Promise<Result<Transferred>> {
-  const { connection } = means.shell;
+  const { connection, login } = means.shell;
   const ready = randomBytes(9).toString("hex");
   const inputs = assignments({ in_into: step.into, in_ready: ready });
   const watch = new TransferWatch(means, stuckMs[step.compareWith?.by ?? "size-and-time"]);
   const child = startProcess(
-    sessionArgv(connection, bootCommand(`umask 022;${inputs}${unpack}`), "no-tty"),
+    sessionArgv(connection, commandFor(login, `umask 022;${inputs}${unpack}`), "no-tty"),
   );
   const isReady = new Promise<true>((resolve) => {
     const reader = lineReader((line) => {

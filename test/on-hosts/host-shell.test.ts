@@ -6,7 +6,8 @@ import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
 import { holdLock } from "../support/hold-lock.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
-import type { Laptop, TestProject } from "../support/laptop.ts";
+import type { IgorResult, Laptop, TestProject } from "../support/laptop.ts";
+import { loginUser, makeLoginUsers, withHomeFile } from "../support/login-shells.ts";
 import { until } from "../support/until.ts";
 
 const laptops: Laptop[] = [];
@@ -17,79 +18,26 @@ function onLaptop(sshConfig = "", through: Readonly<Record<string, number>> = {}
 }
 afterAll(() => Promise.all(laptops.map((laptop) => laptop.close())));
 
-/** Login shells, and a line for the startup file that each of them reads for every command. */
-const loginShells: readonly (readonly [
-  name: string,
-  shell: string,
-  startup: string | undefined,
-])[] = [
-  ["bash", "/bin/bash", ".bashrc"],
-  ["zsh", "/usr/bin/zsh", ".zshenv"],
-  ["fish", "/usr/bin/fish", ".config/fish/config.fish"],
-  ["tcsh", "/usr/bin/tcsh", ".tcshrc"],
-  ["dash", "/bin/dash", undefined],
-  ["ash", "/usr/local/bin/ash", undefined],
-  ["rbash", "/bin/rbash", ".bashrc"],
-];
-const login = (name: string) => `login-${name}`;
-
-beforeAll(async () => {
-  const make = loginShells.map(
-    ([name, shell]) =>
-      `id ${login(name)} >/dev/null 2>&1 || { useradd -m -s ${shell} ${login(name)}; usermod -p '*' ${login(name)}; cp -r /home/dino/.ssh /home/${login(name)}/; chown -R ${login(name)}: /home/${login(name)}; }`,
-  );
-  const { exitCode, stderr } = await onHost(
-    "apollo",
-    `set -e; ln -sf /bin/busybox /usr/local/bin/ash\n${make.join("\n")}`,
-  );
-  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
-});
+beforeAll(makeLoginUsers);
 
 const projectOf = (name: string) =>
   aProject(
     { "a.py": "1\n" },
-    { user: login(name), host_groups: { dev: { hosts: [{ host: "apollo", dir: "~/igor" }] } } },
+    { user: loginUser(name), host_groups: { dev: { hosts: [{ host: "apollo", dir: "~/igor" }] } } },
   );
-
-async function write(name: string, file: string, text: string): Promise<void> {
-  const script = `f=/home/${login(name)}/${file}; mkdir -p "$(dirname "$f")"; cat >"$f"; chown -R ${login(name)}: /home/${login(name)}`;
-  await onHost("apollo", script, { input: text });
-}
 
 async function expectPushed(laptop: Laptop, project: TestProject): Promise<void> {
   const { exitCode, stderr } = await laptop.igor(project, ["push"]);
   expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
 }
 
-describe.each(loginShells)("with the login shell %s", (name) => {
-  test("igor works", async () => {
-    const laptop = onLaptop();
-    const project = projectOf(name);
-    await expectPushed(laptop, project);
-    const { stdout } = await onHost(
-      "apollo",
-      `cat /home/${login(name)}/igor/${project.name}/a.py; ls -d /tmp/igor.* 2>/dev/null`,
-    );
-    expect(stdout).toBe("1\n");
-  });
-});
-
-describe.each(loginShells.filter(([, , startup]) => startup !== undefined))(
-  "with the login shell %s and a startup file that prints, with and without an end of line",
-  (name, _, startup = "") => {
-    test("igor works", async () => {
-      await write(name, startup, "echo 'Welcome to apollo!'\nprintf 'last login: never'\n");
-      await expectPushed(onLaptop(), projectOf(name));
-      await onHost("apollo", `rm /home/${login(name)}/${startup}`);
-    });
-  },
-);
+/** A push of a user whose startup file has this text. */
+const pushedWith = (text: string, project = projectOf("bash")): Promise<IgorResult> =>
+  withHomeFile({ name: "bash", file: ".bashrc", text }, () => onLaptop().igor(project, ["push"]));
 
 describe("a startup file that", () => {
   const refused = async (text: string): Promise<string> => {
-    await write("bash", ".bashrc", text);
-    const { exitCode, stderr } = await onLaptop().igor(projectOf("bash"), ["push"]);
-    await onHost("apollo", `rm /home/${login("bash")}/.bashrc`);
+    const { exitCode, stderr } = await pushedWith(text);
     expect(exitCode).toBe(1);
     return stderr;
   };
@@ -109,13 +57,10 @@ describe("a startup file that", () => {
   });
 
   test("changes PATH, aliases and options does no harm", async () => {
-    await write(
-      "bash",
-      ".bashrc",
+    const { exitCode, stderr } = await pushedWith(
       "PATH=/nowhere\nalias sh=false ls=false\nset -o noglob -o nounset\nexport TAR_OPTIONS=--nonsense GZIP=-9 POSIXLY_CORRECT=1 CDPATH=/\numask 000\n",
     );
-    await expectPushed(onLaptop(), projectOf("bash"));
-    await onHost("apollo", `rm /home/${login("bash")}/.bashrc`);
+    expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
   });
 });
 
@@ -123,11 +68,11 @@ test("a host shell that is killed is told as a link that died, not as a login th
   // The startup file's shell becomes the loop; it is killed as soon as a frame arrives, each time.
   const killer =
     "(while sleep 0.02; do cat /tmp/igor.*/1.z && kill -9 $$ && exit; done) >/dev/null";
-  await write("bash", ".bashrc", `echo 'Connection refused' >&2\n${killer} 2>&1 &\n`);
   const project = projectOf("bash");
   project.write({ big: randomBytes(8_000_000).toString("base64") });
-  const { exitCode, stderr } = await onLaptop().igor(project, ["push"]);
-  await onHost("apollo", `rm /home/${login("bash")}/.bashrc; pkill -u ${login("bash")}`);
+  const text = `echo 'Connection refused' >&2\n${killer} 2>&1 &\n`;
+  const { exitCode, stderr } = await pushedWith(text, project);
+  await onHost("apollo", `pkill -u ${loginUser("bash")}`);
   expect(exitCode).toBe(1);
   expect(stderr).toContain("apollo: warning: trying once more: the connection was lost\n");
   expect(stderr).toContain("✗ apollo: the connection died on the way\n");
@@ -136,7 +81,7 @@ test("a host shell that is killed is told as a link that died, not as a login th
 test("a host that allows nothing but files says so", async () => {
   await onHost(
     "apollo",
-    `printf 'Match User ${login("dash")}\\n ForceCommand internal-sftp\\nMatch all\\n' >>/etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)`,
+    `printf 'Match User ${loginUser("dash")}\\n ForceCommand internal-sftp\\nMatch all\\n' >>/etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)`,
   );
   try {
     const { exitCode, stderr } = await onLaptop().igor(projectOf("dash"), ["push"]);

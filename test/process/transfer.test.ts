@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
 import type { CompareWith } from "../../src/model/plan.ts";
+import { plainLogin } from "../../src/remote/boot.ts";
 import type { Connection } from "../../src/remote/ssh.ts";
 import type { HostShell } from "../../src/run/host-shell.ts";
 import { transfer } from "../../src/run/transfer.ts";
@@ -44,7 +45,13 @@ function stuckTransfer(compareWith?: CompareWith) {
     port: undefined,
     ip: undefined,
   };
-  const connection: Connection = { host, settings, controlPath: undefined };
+  const connection: Connection = {
+    host,
+    settings,
+    controlPath: undefined,
+    login: plainLogin,
+    note: undefined,
+  };
   const died = new Promise<Failure>(() => undefined);
   const said: string[] = [];
   const cancel = new AbortController();

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { Session } from "../../src/model/plan.ts";
-import { longestCommand } from "../../src/remote/boot.ts";
+import { commandFor, longestCommand, plainLogin } from "../../src/remote/boot.ts";
 import {
   commandLineWords,
-  execCommand,
+  execText,
   guardInputs,
   readOutcome,
   sessionInputs,
@@ -54,17 +54,17 @@ test("a guard that ends a session at once has the signal it begins with", () => 
 });
 
 test("a command is one line of printable ASCII for any login shell", () => {
-  const command = execCommand(session(["echo", "it's", "a\nb", "é!"]));
-  expect(command.ok && command.value).toMatch(/^exec \/bin\/sh -c [ -~]+$/);
+  const text = execText(session(["echo", "it's", "a\nb", "é!"]));
+  expect(text.ok && commandFor(plainLogin, text.value)).toMatch(/^exec \/bin\/sh -c [ -~]+$/);
 });
 
 test("a command with nothing in it leaves most of what may travel to the user", () => {
-  const command = execCommand(session(["true"]));
-  expect(command.ok && command.value.length).toBeLessThan(longestCommand / 5);
+  const text = execText(session(["true"]));
+  expect(text.ok && text.value.length).toBeLessThan(longestCommand / 5);
 });
 
 test("a command that sshd would drop the connection for is refused", () => {
-  expect(execCommand(session(["x".repeat(longestCommand)]))).toMatchObject({
+  expect(execText(session(["x".repeat(longestCommand)]))).toMatchObject({
     ok: false,
     failure: { host: "apollo" },
   });

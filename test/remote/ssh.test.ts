@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Host } from "../../src/model/project.ts";
+import { plainLogin } from "../../src/remote/boot.ts";
 import {
   anotherSessionArgv,
   checkSharingArgv,
@@ -124,6 +125,8 @@ describe("the words for ssh", () => {
     host: of,
     settings,
     controlPath,
+    login: plainLogin,
+    note: undefined,
   });
 
   test("open a session that never asks, never forwards, and notices a dead link", () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Host } from "../../src/model/project.ts";
+import { plainLogin } from "../../src/remote/boot.ts";
 import type { Answer } from "../../src/remote/frame.ts";
 import { HostShell } from "../../src/run/host-shell.ts";
 import { startProcess } from "../../src/run/spawn.ts";
@@ -29,6 +30,8 @@ function shellOf(): { readonly shell: HostShell; readonly say: (answer: Answer) 
         hostKey: { names: [], files: [], isChecked: true },
       },
       controlPath: undefined,
+      login: plainLogin,
+      note: undefined,
     },
     {
       process,
@@ -36,17 +39,20 @@ function shellOf(): { readonly shell: HostShell; readonly say: (answer: Answer) 
       hear: (to) => (listener = to),
       words: () => "",
       otherKey: undefined,
+      printed: false,
     },
+    plainLogin,
   );
   return { shell, say: (answer) => listener(answer) };
 }
 
 test("a host that never stops to answer is left", async () => {
-  const { shell, say } = shellOf();
+  const made = shellOf();
+  using shell = made.shell;
   const answer = shell.run({ program: "push", inputs: {} });
   const bytes = Buffer.alloc(64_000);
   for (let said = 0; said <= 256_000_000; said += bytes.length)
-    say({ kind: "output", frame: 1, stream: "stdout", bytes });
+    made.say({ kind: "output", frame: 1, stream: "stdout", bytes });
   const ended = await answer;
   expect(ended).toMatchObject({
     ok: false,
