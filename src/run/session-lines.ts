@@ -1,4 +1,5 @@
 import { Buffer, isUtf8 } from "node:buffer";
+import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Emit } from "../model/event.ts";
 import { afterMark } from "../remote/after-mark.ts";
@@ -16,44 +17,50 @@ export interface LinesTold {
   readonly mark: string;
 }
 
-/** Tells the lines of a command that shares the screen with others; the returned function tells the unfinished ones. */
+/**
+ * Tells the lines of a command that shares the screen with others; the returned function waits until all are told.
+ * While nobody reads them the command waits, too.
+ */
 export function tellLines(child: Running, { host, emit, mark }: LinesTold): () => Promise<void> {
-  const readers = (["stdout", "stderr"] as const).map((stream) => {
+  const telling = (["stdout", "stderr"] as const).map(async (stream) => {
     const reader = commandLines((line) =>
       emit({ type: "output", host, of: "command", stream, line, at: Date.now() }),
     );
-    const said = afterMark(mark);
-    child[stream]?.on("data", (chunk: Buffer) => reader.write(said.read(chunk)));
-    return () => {
-      reader.write(said.rest());
-      reader.end();
-    };
+    try {
+      for await (const bytes of behind(child[stream], mark)) {
+        reader.write(bytes);
+        await Promise.all([process.stdout, process.stderr].map(hasBeenRead));
+      }
+    } catch {
+      // Closed from here: what has come by then counts.
+    }
+    reader.end();
   });
-  return () => {
-    readers.forEach((end) => end());
-    return Promise.resolve();
+  return async () => {
+    await Promise.all(telling);
   };
 }
 
 /** Passes on, byte by byte, what a command says behind a mark; the returned function waits until all has been read. */
 export function passOn(child: Running, mark: string): () => Promise<void> {
-  const passing = (["stdout", "stderr"] as const).map(async (stream) => {
-    const from = child[stream];
-    if (from === undefined) return;
+  const passing = (["stdout", "stderr"] as const).map((stream) =>
     // A reader that has left, or what ended the command, is told by others.
-    await pipeline(from, behind(mark), process[stream], { end: false }).catch(() => undefined);
-  });
+    pipeline(behind(child[stream], mark), process[stream], { end: false }).catch(() => undefined),
+  );
   return async () => {
     await Promise.all(passing);
   };
 }
 
-function behind(mark: string) {
-  return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    const said = afterMark(mark);
-    for await (const chunk of chunks) yield said.read(chunk);
-    yield said.rest();
-  };
+async function* behind(stream: Readable | undefined, mark: string): AsyncGenerator<Buffer> {
+  const said = afterMark(mark);
+  for await (const chunk of stream ?? []) yield said.read(chunk as Buffer);
+  yield said.rest();
+}
+
+/** Resolves at once where a stream takes more, else when what was written to it has been taken. */
+async function hasBeenRead(stream: Writable): Promise<void> {
+  if (stream.writableNeedDrain) await new Promise((resolve) => stream.write("", resolve));
 }
 
 /**

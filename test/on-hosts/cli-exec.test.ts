@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cutLink, onHost, restoreLink } from "../hosts/bed.ts";
 import {
@@ -413,6 +414,26 @@ describe("exec on several hosts", () => {
       expect.objectContaining({ type: "host-ended", host: "apollo", exitCode: 4 }),
     );
     expect(events.at(-1)?.["type"]).toBe("plan-ended");
+  });
+
+  test("waits while nobody reads its output, and loses nothing of it", async () => {
+    const line = "yes $(head -c 999 /dev/zero | tr '\\0' x)";
+    const words = ["sh", "-c", `echo begun >&2; ${line} | head -n 12000; echo through >&2`];
+    const child = laptop.start(project, ["docker", "exec", "-g", "cluster", ...words]);
+    child.stdout?.pause();
+    let said = "";
+    child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    await until(
+      () => said,
+      (all) => all.match(/: begun$/gm)?.length === 2,
+    );
+    await pause(2000);
+    expect(said).not.toContain("through");
+    const end = ended(child);
+    child.stdout?.resume();
+    const lines = (await end).stdout.match(/^(?:apollo|enterprise): x{999}$/gm);
+    expect(lines).toHaveLength(24_000);
+    expect(said.match(/: through$/gm)).toHaveLength(2);
   });
 
   test("a dead host does not hold the others", async () => {
