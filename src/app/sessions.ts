@@ -14,8 +14,8 @@ export interface SessionMeans {
 }
 
 /**
- * Runs the user's command: on one host with igor's own streams, and then nothing else is told but why it could not be
- * started; on several, and for programs that read events, with a line of output at a time, each with its host.
+ * Runs the user's command: on one host with igor's own streams, and then nothing else is told but why it did not
+ * start, or was ended; on several, and for programs that read events, with a line of output at a time, each with its host.
  */
 export async function runSessions({ sessions }: Handoff, means: SessionMeans): Promise<Outcome> {
   const { title, action } = means;

@@ -55,6 +55,7 @@ export class WatchedFiles implements Disposable {
   #settled: NodeJS.Timeout | undefined;
   #looking = Promise.resolve();
   #lookingAtAll = Promise.resolve();
+  #nextAtAll: Promise<void> | undefined;
   /** What was touched since the look at everything began that is under way: it is known better than that look will. */
   #meanwhile = new Set<string>();
   #isOver = false;
@@ -102,7 +103,10 @@ export class WatchedFiles implements Disposable {
     this.#settled = setTimeout(() => void this.#lookAtAll(), afterMs);
   }
 
-  /** One look at what was saved at a time, in order; none of them waits for a look at everything, which may take long. */
+  /**
+   * One look at what was saved at a time, in order. It waits for a look at everything, which may take long, only where no
+   * other look would do.
+   */
   #then(look: () => Promise<void>): void {
     this.#looking = this.#looking.then(() => (this.#isOver ? undefined : look()));
   }
@@ -127,10 +131,13 @@ export class WatchedFiles implements Disposable {
     this.#know(paths, seen.value.tree);
   }
 
+  /** One at a time; whoever asks while one is under way gets the next, as everybody who asks till then. */
   #lookAtAll(): Promise<void> {
-    return (this.#lookingAtAll = this.#lookingAtAll.then(() =>
-      this.#isOver ? undefined : this.#readAll(),
-    ));
+    this.#nextAtAll ??= this.#lookingAtAll = this.#lookingAtAll.then(() => {
+      this.#nextAtAll = undefined;
+      return this.#isOver ? undefined : this.#readAll();
+    });
+    return this.#nextAtAll;
   }
 
   async #readAll(): Promise<void> {
@@ -139,7 +146,9 @@ export class WatchedFiles implements Disposable {
     this.#leftOut.clear();
     this.#follow(this.#unwatched);
     await this.#followBelow("");
-    const scanned = await rescan(() => this.#tree);
+    // A look at a save may change the tree meanwhile.
+    const known = new Map(this.#tree);
+    const scanned = await rescan(() => known);
     if (this.#isOver) return;
     this.#lookOnWhereUnwatched();
     if (!scanned.ok) {
@@ -147,6 +156,7 @@ export class WatchedFiles implements Disposable {
       return;
     }
     const { tree } = scanned.value;
+    for (const path of tree.keys()) this.#leftOut.delete(path);
     const isOlder = (path: string): boolean =>
       this.#meanwhile.has(path) || parentsOf(path).some((above) => this.#meanwhile.has(above));
     const paths = new Set<string>();

@@ -153,7 +153,9 @@ export type LinkFailure =
         | "no-way-through"
         | "closed"
         | "link-died"
-        /** The same under a command in the container, which the host ends then. */
+        /** The host answered more than any of igor's programs does, so igor hung up. */
+        | "endless"
+        /** The link died under a command in the container, which the host ends then. */
         | "command-cut"
         /** igor itself did nothing for so long that the far end gave it up. */
         | "stood-still"

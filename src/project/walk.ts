@@ -79,7 +79,8 @@ export function readTree(root: string, paths: Iterable<string>): Result<Found> {
     if (found.isDirectory()) directories.push(path);
     else if (found.isFile()) tree.set(path, stateOf(found));
     else if (found.isSymbolicLink()) {
-      const target = readlinkSync(join(root, path));
+      const target = linkAt(join(root, path));
+      if (target === undefined) continue;
       if (target.includes("\uFFFD"))
         return fail({ reason: "unreadable-file", path, cause: "target-not-utf8" });
       tree.set(path, `l ${target}`);
@@ -107,6 +108,15 @@ export function insideOf(root: string): (path: string) => boolean {
   return (path) => isDirectory(path.slice(0, Math.max(path.lastIndexOf("/"), 0)));
 }
 
+/** Where a link points; undefined when it has gone in this moment. */
+function linkAt(file: string): string | undefined {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
 function isLink(directory: string): boolean {
   const found = look(directory);
   return typeof found === "object" && found.isSymbolicLink();
@@ -116,7 +126,8 @@ function isLink(directory: string): boolean {
 export function lookAt(file: string): BigIntStats | { readonly link: string } | undefined {
   const found = look(file);
   if (typeof found === "string") return undefined;
-  if (found.isSymbolicLink()) return { link: readlinkSync(file) };
+  const link = found.isSymbolicLink() ? linkAt(file) : undefined;
+  if (link !== undefined) return { link };
   return found.isFile() ? found : undefined;
 }
 

@@ -73,10 +73,11 @@ function firstOf(complaints: readonly string[]): readonly string[] {
 
 /**
  * The path that the first complaint names in quotes, as it is in the project; empty when it names none.
- * e.g. of `mkstemp "/data/toy/.igor/host/stage/0f3a/f/src/.a.py.JkFMst" failed: ...` it is `/data/toy/src/a.py`
+ * e.g. of `mkstemp "/data/toy/.igor/host/stage/0f3a/f/src/.a.py.JkFMst" failed: ...` it is `/data/toy/src`
  */
 function namedPath([first = ""]: readonly string[]): string {
   const quoted = /['"‘](?:\.\/)?([^'"’]+)['"’][^'"]*$/.exec(first)?.[1] ?? "";
   const path = quoted.replace(/\/\.igor\/host\/stage\/[0-9a-f]+\/f\//, "/");
-  return /\bmkstemp\b/.test(first) ? path.replace(/\.([^/]+)\.\w{6}$/, "$1") : path;
+  // rsync's name for what is not whole does not tell whether there was a dot before.
+  return /\bmkstemp\b/.test(first) ? path.replace(/\/[^/]*$/, "") : path;
 }

@@ -162,7 +162,8 @@ export function rsyncUnusable(end: {
   // bash: line 1: rsync: command not found; /bin/sh: 1: rsync: not found
   const isThere = !/rsync: (?:command )?not found|rsync: No such file/.test(end.words);
   // 1: an option that one of them does not know; 2: protocols without a common version; 4: not supported
-  if (!end.missing && isThere && ![1, 2, 4].includes(end.exitCode ?? 0)) return undefined;
+  if (end.missing) return { unusable: "rsync is not on this machine any more" };
+  if (isThere && ![1, 2, 4].includes(end.exitCode ?? 0)) return undefined;
   return { unusable: "rsync does not work there" };
 }
 

@@ -24,6 +24,8 @@ export interface HostKeySettings {
   readonly files: readonly string[];
   /** Whether another key than the known one ends the login. */
   readonly isChecked: boolean;
+  /** Whether ssh refuses a key that was never seen, also where somebody could be asked about it. */
+  readonly isStrict: boolean;
 }
 
 /** Everything needed to open another session on a host: the same for each, so that all share one connection. */
@@ -70,6 +72,7 @@ export function parseSettings(text: string): SshSettings {
 function hostKeySettingsOf(values: ReadonlyMap<string, string>): HostKeySettings {
   const { hostname = "", hostkeyalias, port = "22" } = Object.fromEntries(values);
   const address = port === "22" ? [hostname] : [`[${hostname}]:${port}`, hostname];
+  const strict = values.get("stricthostkeychecking") ?? "ask";
   const files = [values.get("userknownhostsfile"), values.get("globalknownhostsfile")];
   return {
     names: hostkeyalias === undefined ? address : [hostkeyalias],
@@ -77,7 +80,8 @@ function hostKeySettingsOf(values: ReadonlyMap<string, string>): HostKeySettings
     files: files
       .flatMap((paths = "none") => paths.split(/\s+(?=\/)/))
       .filter((path) => path !== "none"),
-    isChecked: !["false", "no", "off"].includes(values.get("stricthostkeychecking") ?? "ask"),
+    isChecked: !["false", "no", "off"].includes(strict),
+    isStrict: ["true", "yes"].includes(strict),
   };
 }
 
@@ -115,12 +119,13 @@ export function rsyncShell(connection: Connection): string {
 }
 
 /**
- * Logs in where a person sits: ssh may ask, on the terminal. What every shell understands is run, and the shared
- * connection stays.
+ * Logs in where a person sits: ssh may ask, on the terminal, also about a key that was never seen, where the configuration
+ * has it refuse such (StrictHostKeyChecking yes). What every shell understands is run, and the shared connection stays.
  * e.g. `ssh -T -o LogLevel=INFO ... -o ControlMaster=auto -o ControlPath=... -- apollo 'exit 0'`
  */
 export function loginArgv(connection: Connection): readonly [string, ...string[]] {
-  return ["ssh", "-T", ...askingOptions(connection), "--", connection.host.host, "exit 0"];
+  const asks = connection.settings.hostKey.isStrict ? ["-o", "StrictHostKeyChecking=ask"] : [];
+  return ["ssh", "-T", ...asks, ...askingOptions(connection), "--", connection.host.host, "exit 0"];
 }
 
 /**

@@ -5,6 +5,7 @@ import { parseTree } from "../remote/pull-answer.ts";
 import type { TreeThere } from "../remote/pull-answer.ts";
 import { readFrameFailure } from "../remote/read-frame.ts";
 import type { HostShell } from "./host-shell.ts";
+import { mostBytes } from "./spawn.ts";
 
 /** Which project the program `pull` is asked about. */
 export interface PullInputs {
@@ -53,10 +54,10 @@ export async function askPull(
   return ok({ tree, text, stderr });
 }
 
-/** Undefined for what is not gzipped, or not whole. */
+/** Undefined for what is not gzipped, not whole, or larger than anything that a host has to say. */
 export function unzipped(bytes: Buffer): Buffer | undefined {
   try {
-    return gunzipSync(bytes);
+    return gunzipSync(bytes, { maxOutputLength: mostBytes });
   } catch {
     return undefined;
   }

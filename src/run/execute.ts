@@ -45,13 +45,14 @@ export async function execute(
   return ok({ kind: "done" });
 }
 
-/** What is to end, and does not within a moment, is told with the way out. */
+/** What does not end within a moment after Ctrl-C is told with the way out. */
 function tellOfSlowEnd(
   host: string,
   { emit, signal, tools }: Pick<StepMeans, "emit" | "signal" | "tools">,
 ): Disposable {
   let patience: NodeJS.Timeout | undefined;
   const wait = (): void => {
+    if (signal.reason !== "SIGINT") return;
     patience = setTimeout(() => {
       const note = "ending what runs there; Ctrl-C again leaves at once";
       emit({ type: "progress", host, unit: "steps", done: 0, note, at: tools.now() });

@@ -8,6 +8,7 @@ import type { Answer, Frame } from "../remote/frame.ts";
 import { keptProgram, programText } from "../remote/programs.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { lastLines } from "./connection.ts";
+import { mostBytes } from "./spawn.ts";
 import type { Running } from "./spawn.ts";
 
 /** How often the far end hears from us, and how long silence may last here. The far end waits a little less. */
@@ -15,8 +16,6 @@ const pingEveryMs = 2000;
 const silenceMs = 9000;
 /** A ping that is so late was held up here: igor stood still, and the far end may have given it up. */
 const lateMs = 5000;
-/** More than any answer is; a host that never stops does not fill the memory here. */
-const mostBytes = 256_000_000;
 /** A program that is to end gets so long before it is killed. */
 const killAfterMs = 15_000;
 
@@ -197,8 +196,7 @@ export class HostShell implements Disposable {
 
   #hangUp(): void {
     const { host } = this.connection.host;
-    const lastWords = [`the host says more than any of igor's programs (${mostBytes} bytes)`];
-    this.#die({ reason: "unreachable", cause: "other", host, lastWords });
+    this.#die({ reason: "unreachable", cause: "endless", host, lastWords: [] });
     this.#process.end("SIGKILL");
   }
 

@@ -4,6 +4,7 @@ import type { Failure } from "../model/failure.ts";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { bootCommand, restrictedBootCommand } from "../remote/boot.ts";
+import type { LoginShell } from "../remote/boot.ts";
 import { parseAnswer } from "../remote/frame.ts";
 import type { Answer } from "../remote/frame.ts";
 import { hostShell } from "../remote/programs.ts";
@@ -97,7 +98,7 @@ async function opened(
   outcome: Outcome,
   watch: OpeningWatch,
 ): Promise<Result<HostShell>> {
-  if (outcome.ok) return ok(shellOf(connection, outcome.value, false, watch));
+  if (outcome.ok) return ok(shellOf(connection, outcome.value, { ...watch, isRestricted: false }));
   if (outcome.failure.reason !== "restricted-shell") return fail(outcome.failure);
   const again = new Opening(connection, {
     boot: restrictedBootCommand,
@@ -107,7 +108,7 @@ async function opened(
   const second = await Promise.race([again.outcome, patience.passed]);
   patience.stop();
   if (second === "passed") return again.giveUp();
-  if (second.ok) return ok(shellOf(connection, second.value, true, watch));
+  if (second.ok) return ok(shellOf(connection, second.value, { ...watch, isRestricted: true }));
   if (second.failure.reason !== "restricted-shell") return fail(second.failure);
   return fail({
     reason: "shell-refused",
@@ -120,8 +121,7 @@ async function opened(
 function shellOf(
   connection: Connection,
   way: Opened,
-  isRestricted: boolean,
-  { onOtherKey }: OpeningWatch,
+  { isRestricted, onOtherKey }: OpeningWatch & Pick<LoginShell, "isRestricted">,
 ): HostShell {
   if (way.otherKey !== undefined) onOtherKey?.(way.otherKey.keyAt);
   const login = { isRestricted, prints: way.printed };

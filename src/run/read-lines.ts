@@ -15,9 +15,12 @@ export function lineReader(onLine: (line: string) => void): {
   let rest = "";
   return {
     write(chunk) {
-      const lines = (rest + decoder.write(chunk)).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) onLine(line);
+      const [end = "", ...lines] = decoder.write(chunk).split("\n");
+      rest += end;
+      for (const line of lines) {
+        onLine(rest);
+        rest = line;
+      }
       if (rest.length < longestLine) return;
       onLine(rest);
       rest = "";

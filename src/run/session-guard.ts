@@ -38,10 +38,17 @@ export function guardLost(
             },
           )
         : opened;
-      if (!guard.ok) resolve({ lost: guard.failure });
+      if (!guard.ok) resolve({ lost: opened.ok ? cutCommand(guard.failure) : guard.failure });
     };
     void stand();
   });
+}
+
+/** A link that died under a command took that with it. */
+export function cutCommand(failure: Failure): Failure {
+  return failure.reason === "unreachable" && failure.cause === "link-died"
+    ? { ...failure, cause: "command-cut" }
+    : failure;
 }
 
 /** Ends all that the session started, and waits for it within reason; the far side goes on without us. */

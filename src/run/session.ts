@@ -9,7 +9,7 @@ import type { Outcome } from "../remote/exec.ts";
 import { sshFailed } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import type { HostShell } from "./host-shell.ts";
-import { endEverything, guardLost } from "./session-guard.ts";
+import { cutCommand, endEverything, guardLost } from "./session-guard.ts";
 import { startProcess } from "./spawn.ts";
 import type { Running } from "./spawn.ts";
 import { startSession } from "./start-session.ts";
@@ -52,10 +52,7 @@ export async function runSession(request: SessionRequest): Promise<Result<Sessio
   };
   const end = await runGuarded(guarded);
   standDown.abort();
-  if (end === "never-began") return fail(closed(request));
-  if (end.ok || end.failure.reason !== "unreachable" || end.failure.cause !== "link-died")
-    return end;
-  return fail({ ...end.failure, cause: "command-cut" });
+  return end === "never-began" ? fail(closed(request)) : end;
 }
 
 /** A session with its guard, which stands over every attempt to begin it. */
@@ -132,8 +129,23 @@ async function cancel(request: SessionRequest, { child, flush }: Started): Promi
   return fail({ reason: "cancelled" });
 }
 
-/** Ended from outside or never begun; killed, and the host may know why; ssh itself failed. */
-const saysTooLittle = [125, 137, sshFailed];
+/** The exit code of a command that KILL ended; the host may know why. */
+const killed = 137;
+/** Beside that: ended from outside or never begun; ssh itself failed. */
+const saysTooLittle = [125, killed, sshFailed];
+/** A host without memory answers late; why a command was killed is not worth a longer wait. */
+const soonMs = 5000;
+
+/** What comes within a moment, unless the user wants to leave. */
+function soon<T>(coming: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), soonMs);
+  });
+  return Promise.race([coming, late, aborted(signal).then(() => undefined)]).finally(() =>
+    clearTimeout(timer),
+  );
+}
 
 /** What ssh's exit code means; the host is asked only where the code alone does not say. */
 async function endOf(
@@ -146,11 +158,13 @@ async function endOf(
   const opened = await shell;
   if (!opened.ok) return opened;
   if (exitCode !== undefined && !saysTooLittle.includes(exitCode)) return ok({ exitCode });
-  const asked = await opened.value.run({ program: "outcome", inputs: outcomeInputs(session) });
-  if (!asked.ok) return exitCode === 137 ? ok({ exitCode }) : asked;
-  const outcome = readOutcome(asked.value.stdout.toString("utf8"), session);
-  if (outcome.kind === "unknown" && exitCode === 137) return ok({ exitCode });
-  if (outcome.kind === "unknown")
+  const asking = opened.value.run({ program: "outcome", inputs: outcomeInputs(session) });
+  const asked = await (exitCode === killed ? soon(asking, request.signal) : asking);
+  const outcome =
+    asked?.ok === true ? readOutcome(asked.value.stdout.toString("utf8"), session) : undefined;
+  if (exitCode === killed && outcome?.kind !== "ended") return ok({ exitCode });
+  if (asked?.ok === false) return fail(cutCommand(asked.failure));
+  if (outcome === undefined || outcome.kind === "unknown")
     return exitCode === sshFailed ? "never-began" : fail(closed(request));
   return resultOf(request, outcome);
 }
@@ -172,7 +186,7 @@ async function resultOf(
       await endEverything(request, "TERM");
       return fail({
         reason: "unreachable",
-        cause: "link-died",
+        cause: "command-cut",
         host: request.session.host.host,
         lastWords: ["ssh ended before the command did"],
       });

@@ -107,12 +107,19 @@ export async function runToEnd(
   return { ...ended, stdout, stderr: stderr.toString("utf8") };
 }
 
-/** Everything a stream brings; what came before an error counts. */
+/** More than any answer is: who never stops does not fill the memory here. */
+export const mostBytes = 256_000_000;
+
+/** Everything a stream brings, but no more than that; what came before an error counts. */
 export async function allOf(stream: Readable | undefined): Promise<Buffer> {
   const chunks: Buffer[] = [];
   if (stream === undefined) return Buffer.alloc(0);
   return new Promise((resolve) => {
-    stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+    let bytes = 0;
+    stream.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= mostBytes) chunks.push(chunk);
+    });
     for (const end of ["end", "error", "close"])
       stream.on(end, () => resolve(Buffer.concat(chunks)));
   });

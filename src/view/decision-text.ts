@@ -154,7 +154,7 @@ function clauseOf(decision: Decision, host: string): string {
     case "retrying":
       return `trying once more: ${decision.because}`;
     case "out-of-memory":
-      return "the memory there ran out, and Linux killed the command; `igor docker ps` shows what else uses it, and `--memory` in `docker_args` may limit it";
+      return "the memory there ran out while the command ran, and KILL ended it; `igor docker ps` shows what else uses memory, and `--memory` in `docker_args` may limit it";
     case "other-host-key":
       return `its host key is not the one that this machine knows${decision.keyAt === undefined ? "" : ` (${decision.keyAt})`}: another machine may answer, and your ssh configuration lets it (StrictHostKeyChecking no)`;
     case "stopped":

@@ -114,6 +114,11 @@ function unreachableText(failure: Extract<OnLink, { reason: "unreachable" }>): F
         "the connection died on the way, and the command with it",
         "what it had started there is ended within seconds, so that nothing runs on unseen; run it again once the network is back",
       );
+    case "endless":
+      return text(
+        "its answer had no end, so igor hung up",
+        `igor's programs never say so much: look at what \`ssh ${host} true\` prints, and whether somebody has changed sh there`,
+      );
     case "stood-still":
       return text(
         "igor itself stood still for so long that what it ran there was ended",

@@ -30,7 +30,7 @@ export function refusedText(
       return {
         headline: `${host}: this machine has not seen its host key before, so ssh does not trust it yet`,
         details: lastWords,
-        hint: `run ${asksFor(host, lastWords)} once: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`${showKey(lastWords)}\` on its console`,
+        hint: `run \`igor login --host ${host}\` once: it shows the key's fingerprint and asks; compare it with what the machine's administrator gives you, or with \`${showKey(lastWords)}\` on its console`,
       };
     case "host-key-changed":
       return {
@@ -93,13 +93,6 @@ function keyLines(lastWords: readonly string[]): readonly string[] {
 function forgetKey(lastWords: readonly string[], host: string): string {
   const suggested = lastWords.map((line) => /ssh-keygen .*-R .*$/.exec(line.trim())?.[0]);
   return suggested.find((command) => command !== undefined) ?? `ssh-keygen -R ${host}`;
-}
-
-/** What asks about a key that was never seen; with StrictHostKeyChecking yes ssh does so only when it is told to. */
-function asksFor(host: string, lastWords: readonly string[]): string {
-  return lastWords.some((line) => line.includes("you have requested strict checking"))
-    ? `\`ssh -o StrictHostKeyChecking=ask ${host} true\` (your ssh configuration lets it ask nothing)`
-    : `\`igor login --host ${host}\``;
 }
 
 /** What prints the fingerprint on the machine itself. e.g. `No ED25519 host key is known for apollo` */

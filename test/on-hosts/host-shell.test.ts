@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
+import { reloadSshd } from "../support/during.ts";
 import { holdLock } from "../support/hold-lock.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { IgorResult, Laptop, TestProject } from "../support/laptop.ts";
@@ -81,17 +82,14 @@ test("a host shell that is killed is told as a link that died, not as a login th
 test("a host that allows nothing but files says so", async () => {
   await onHost(
     "apollo",
-    `printf 'Match User ${loginUser("dash")}\\n ForceCommand internal-sftp\\nMatch all\\n' >>/etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)`,
+    `printf 'Match User ${loginUser("dash")}\\n ForceCommand internal-sftp\\nMatch all\\n' >>/etc/ssh/sshd_config; ${reloadSshd}`,
   );
   try {
     const { exitCode, stderr } = await onLaptop().igor(projectOf("dash"), ["push"]);
     expect(exitCode).toBe(1);
     expect(stderr).toContain("commands are not allowed there");
   } finally {
-    await onHost(
-      "apollo",
-      "sed -i '/^Match User/,$d' /etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid)",
-    );
+    await onHost("apollo", `sed -i '/^Match User/,$d' /etc/ssh/sshd_config; ${reloadSshd}`);
   }
 });
 

@@ -91,23 +91,26 @@ test("a key opens with its passphrase", async () => {
   expect(await push(laptop, project)).toContain("exit code 0");
 });
 
-test("an unknown host key is shown, and known once it is said to be right", async () => {
-  const known = join(place, "known_hosts");
-  const laptop = onLaptop(
-    `UserKnownHostsFile ${known}`,
-    "StrictHostKeyChecking ask",
-    "HostKeyAlias new",
-  );
-  const project = aProject({ "a.py": "1\n" });
-  expect(await push(laptop, project)).toContain("run `igor login --host apollo` once");
-  using terminal = login(laptop, project);
-  const question = await terminal.shows("Are you sure you want to continue connecting");
-  expect(question).toContain("key fingerprint is SHA256:");
-  terminal.type("yes");
-  terminal.keys("Enter");
-  expect(await terminal.shows("exit code")).toContain("exit code 0");
-  expect(await push(laptop, project)).toContain("exit code 0");
-});
+test.each(["ask", "yes"])(
+  "an unknown host key is shown, and known once it is said to be right: %s",
+  async (strict) => {
+    const known = join(place, `known_hosts-${strict}`);
+    const laptop = onLaptop(
+      `UserKnownHostsFile ${known}`,
+      `StrictHostKeyChecking ${strict}`,
+      "HostKeyAlias new",
+    );
+    const project = aProject({ "a.py": "1\n" });
+    expect(await push(laptop, project)).toContain("run `igor login --host apollo` once");
+    using terminal = login(laptop, project);
+    const question = await terminal.shows("Are you sure you want to continue connecting");
+    expect(question).toContain("key fingerprint is SHA256:");
+    terminal.type("yes");
+    terminal.keys("Enter");
+    expect(await terminal.shows("exit code")).toContain("exit code 0");
+    expect(await push(laptop, project)).toContain("exit code 0");
+  },
+);
 
 test("a wrong password is told by ssh, and three of them end the login", async () => {
   const laptop = asked("password");

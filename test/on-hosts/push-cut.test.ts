@@ -140,10 +140,12 @@ describe("a line that is cut", () => {
     for (const bytes of [20, tooMuchEach]) {
       save(project, 1100, bytes);
       relay.reset();
-      const push = laptop.igor(project, ["push"]);
+      let isOver = false;
+      const push = laptop.igor(project, ["push"]).finally(() => (isOver = true));
       await until("it to be on its way", () => relay.stat().up.bytes > 10_000);
       relay.freeze();
       await pause(3000);
+      expect(isOver).toBe(false);
       relay.thaw();
       expect(told(await push, project)).toMatch(
         /^push toy done on apollo in 1 s: 1100 files pushed \(1 kB\)\nexit code 0$/,
@@ -331,12 +333,11 @@ exit code 1`;
       onHost("apollo", ["mount", "-o", `remount,${how}`, dirname(project.hostDir)]);
     await remount("ro");
     project.write({ "a.py": "2\n" });
-    const refused = await plain.igor(project, ["push"]);
-    await remount("rw");
-    expect(told(refused, project)).toMatchInlineSnapshot(`
+    const refused = await plain.igor(project, ["push"]).finally(() => remount("rw"));
+    expect(told(refused, project).replace(/\.t: \d+: /, ".t: 1: ")).toMatchInlineSnapshot(`
       "✗ apollo: /home/dino/small-read-only/toy/.igor/host cannot be written
         apollo:/home/dino/small-read-only/toy/.igor/host
-        | /tmp/igor.ID/1.t: 64: /tmp/igor.ID/push.kept: cannot create /home/dino/small-read-only/toy/.igor/host/lock.apollo.ID: Read-only file system
+        | /tmp/igor.ID/1.t: 1: /tmp/igor.ID/push.kept: cannot create /home/dino/small-read-only/toy/.igor/host/lock.apollo.ID: Read-only file system
         → its file system is mounted read-only, as Linux does after an error of the disk: ask who looks after apollo (\`ssh apollo dmesg\` may say why), or choose another \`dir\` in .igor/config.json
       push toy failed on apollo after 1 s: /home/dino/small-read-only/toy/.igor/host cannot be written
       exit code 1"
@@ -433,15 +434,16 @@ test("Ctrl-C at what does not end there is told, and a second one leaves at once
   await until("what it waits for", () => said.includes("another igor"));
   // As a program whose disk hangs.
   const waiting = "pgrep -u dino -f '/tmp/igor[.][^/]*/[0-9]*[.]t'";
-  await onHost("apollo", `kill -STOP $(${waiting})`);
   try {
+    expect((await onHost("apollo", `kill -STOP $(${waiting})`)).exitCode).toBe(0);
     child.kill("SIGINT");
     const begin = performance.now();
     await until("the wait to be told", () => said.includes("Ctrl-C again"));
-    expect(performance.now() - begin).toBeLessThan(2500);
+    expect(performance.now() - begin).toBeLessThan(6000);
+    const again = performance.now();
     child.kill("SIGINT");
     expect((await end).exitCode).toBe(130);
-    expect(performance.now() - begin).toBeLessThan(3000);
+    expect(performance.now() - again).toBeLessThan(2000);
   } finally {
     await onHost("apollo", `kill -CONT $(${waiting})`);
     await letGo();

@@ -35,7 +35,7 @@ function stuckTransfer(compareWith?: CompareWith) {
     multiplexes: false,
     controlPath: undefined,
     stays: "no" as const,
-    hostKey: { names: [], files: [], isChecked: true },
+    hostKey: { names: [], files: [], isChecked: true, isStrict: false },
   };
   const host = {
     host: "apollo",

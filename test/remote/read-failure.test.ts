@@ -11,7 +11,7 @@ describe("what tools say of a file system", () => {
     ],
     [
       `rsync: [receiver] mkstemp "${stage}/d0/.f518.JkFMst" failed: No space left on device (28)`,
-      { reason: "disk-full", path: "/data/toy/d0/f518" },
+      { reason: "disk-full", path: "/data/toy/d0" },
     ],
     ["tar: f/big: Wrote only 512 of 10240 bytes", { reason: "disk-full", path: "" }],
     ["dd: error writing 'x': Disk quota exceeded", { reason: "disk-full", path: "x" }],

@@ -119,7 +119,7 @@ describe("the words for ssh", () => {
     multiplexes: false,
     controlPath: undefined,
     stays: "no",
-    hostKey: { names: [], files: [], isChecked: true },
+    hostKey: { names: [], files: [], isChecked: true, isStrict: false },
   };
   const connection = (controlPath: string | undefined, of = host("apollo")): Connection => ({
     host: of,

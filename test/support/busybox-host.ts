@@ -1,4 +1,5 @@
 import { bedUp, onHost } from "../hosts/bed.ts";
+import { reloadSshd } from "./during.ts";
 
 /**
  * Logins of dino are in a root of their own from here on: busybox with its applets and docker's client, and no other
@@ -23,7 +24,7 @@ usermod -s /bin/sh dino
 printf 'Match User dino\\n  ChrootDirectory %s\\n' $root >>/etc/ssh/sshd_config
 cp /etc/group $root/etc
 cp /etc/passwd $root/etc
-kill -HUP "$(cat /run/sshd.pid)"`;
+${reloadSshd}`;
 
 /** Brings up a host that has only busybox, as small distributions and boxes do. */
 export async function busyboxUp(host: string): Promise<void> {

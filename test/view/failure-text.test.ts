@@ -298,6 +298,7 @@ const samples: Samples = {
       lastWords: ["Connection closed by UNKNOWN port 65535\r"],
     },
     "link-died": { ...link, cause: "link-died", lastWords: [] },
+    endless: { ...link, cause: "endless", lastWords: [] },
     "command-cut": { ...link, cause: "command-cut", lastWords: [] },
     "stood-still": { ...link, cause: "stood-still", lastWords: [] },
     stuck: { ...link, cause: "stuck", lastWords: [] },
@@ -568,9 +569,7 @@ test.each(table)("$name says on which host and what to do", ({ failure }) => {
 });
 
 test.each(table)("$name never advises to switch off host key checking", ({ failure }) => {
-  expect(JSON.stringify(failureText(failure))).not.toMatch(
-    /StrictHostKeyChecking(?!=ask)|UserKnownHosts/i,
-  );
+  expect(JSON.stringify(failureText(failure))).not.toMatch(/StrictHostKeyChecking|UserKnownHosts/i);
 });
 
 test("carets stand below every column of what they point at, also below wide letters", () => {

@@ -73,10 +73,15 @@ if [ -z "$waited" ]; then end_all || left=3; fi
 rm -f "$mine/ending"
 
 # A command that began and ended by itself cannot start late; for anything else `stop` stays, for a day.
-outcome=''
-if [ -e "$mine/outcome" ]; then read -r outcome <"$mine/outcome" || :; fi
+outcome=$in_outcome
+if [ -z "$outcome" ] && [ -e "$mine/outcome" ]; then read -r outcome <"$mine/outcome" || :; fi
 case $outcome in
-  'rc 125' | 'rc 255') rm -rf "$shared" ;;
+  # igor asks for these, and removes $mine when it has heard.
+  'rc 125' | 'rc 137'* | 'rc 255')
+    rm -rf "$shared"
+    # It has heard already.
+    [ -e "$mine/outcome" ] || [ -e "$mine/again" ] || rm -rf "$mine"
+    ;;
   'rc '*)
     rm -rf "$shared"
     # An attempt that was given up may still arrive, and finds its place taken.

@@ -44,9 +44,11 @@ open_shared() {
   [ -d "$shared" ] || mkdir -m 777 "$shared" 2>/dev/null || [ -d "$shared" ]
 }
 
-# detach WORDS: exec-kill in a session of its own, out of reach of whatever ends us; sets $killer.
+# detach WORDS: exec-kill in a session of its own, out of reach of whatever ends us; sets $killer. It is told in_outcome,
+# how the command has ended, where that is known: the file that says so goes as soon as igor has read it.
+: "${in_outcome=}"
 detach() {
-  export in_session in_root in_engine in_container in_signal in_grace in_kill in_end
+  export in_outcome in_session in_root in_engine in_container in_signal in_grace in_kill in_end
   if command -v setsid >/dev/null 2>&1; then
     setsid /bin/sh -c "$in_kill" igor-kill "$@" </dev/null >/dev/null 2>&1 3>&- &
   else

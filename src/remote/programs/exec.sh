@@ -21,7 +21,8 @@ trap : HUP INT TERM
 # finish OUTCOME CODE. The end of a terminal's session must not reach what sweeps up before that is out of its reach.
 finish() {
   trap '' HUP INT TERM
-  printf '%s\n' "$1" >"$mine/outcome"
+  in_outcome=$1
+  printf '%s\n' "$in_outcome" >"$mine/outcome"
   # Where the engine or the container is not there, nothing can have begun.
   case $1 in
     no-* | engine-*) rm -rf "$shared" ;;
@@ -52,13 +53,14 @@ diagnose() {
   [ ! -s "$mine/words" ] || cat "$mine/words" >&2
 }
 
-# oom: whether Linux has killed something in the container for want of memory since the command began. What a container
-# wrote is only compared.
+# oom: whether Linux has killed something in the container for want of memory since the command began.
 oom() {
   [ -f "$shared/oom" ] && before=$(limited 2 head -c 20 "$shared/oom") || return 1
   now=$(limited 5 "$in_engine" exec "$in_container" cat /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control) || :
-  now=$(echo "$now" | sed -n 's/^oom_kill //p')
-  [ "$now" ] && [ "$now" != "$before" ]
+  now=$(echo "$now" | sed -n 's/^oom_kill //p' | tail -n 1)
+  case $now,$before in *[!0-9,]* | ,* | *,) return 1 ;; esac
+  # Less than before: another container has taken its name.
+  [ "$now" -gt "$before" ]
 } 2>/dev/null
 
 # relay: stderr passes when the command has begun; what comes before is the engine's and is kept.
