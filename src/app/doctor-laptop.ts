@@ -14,10 +14,14 @@ export async function checkLaptop(directory: string): Promise<readonly Check[]> 
 
 function checkNode(): Check {
   const { node } = process.versions;
-  const [major = 0, minor = 0] = node.split(".").map(Number);
-  const [oldestMajor, oldestMinor] = oldestNode;
-  const isNew = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
-  return here("node", isNew ? "ok" : "warn", [node, oldestNode.join(".")]);
+  const verdict = isOlder(node, oldestNode) ? "warn" : "ok";
+  return here("node", verdict, [node, oldestNode.join(".")]);
+}
+
+/** e.g. `3.0.9` is older than 3.1; a version that cannot be read is not. */
+function isOlder(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [ofMajor = 0, ofMinor = 0] = version.split(".").map(Number);
+  return ofMajor < major || (ofMajor === major && ofMinor < minor);
 }
 
 async function checkTools(): Promise<readonly Check[]> {
@@ -27,14 +31,23 @@ async function checkTools(): Promise<readonly Check[]> {
     laptopRsync(),
     versionWords(["git", "--version"]),
   ]);
-  const ofRsync = /version (\S+)/.exec(rsync ?? "")?.[1] ?? "";
   return [
     ssh === undefined ? here("ssh", "fail", []) : here("ssh", "ok", [ssh.split(",")[0] ?? ""]),
-    here("rsync", flavour === "rsync" ? "ok" : "warn", [flavour, ofRsync]),
+    checkRsync(flavour, /version v?(\S+)/.exec(rsync ?? "")?.[1] ?? ""),
     git === undefined
       ? here("git", "warn", [])
       : here("git", "ok", [git.replace(/^git version /, "")]),
   ];
+}
+
+/** The oldest rsync that knows `--info=progress2`. */
+const oldestRsync = [3, 1] as const;
+
+function checkRsync(flavour: string, version: string): Check {
+  if (flavour !== "rsync") return here("rsync", "warn", [flavour, version]);
+  return isOlder(version, oldestRsync)
+    ? here("rsync", "warn", ["too-old", version])
+    : here("rsync", "ok", [flavour, version]);
 }
 
 function checkState(): Check {

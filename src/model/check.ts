@@ -13,7 +13,7 @@ export const checkNames = {
   link: ["address", "host-key", "login", "sharing", "latency", "clock"],
   host: ["system", "tools", "transfer", "directory", "owners", "disk", "inodes", "shm"],
   engine: ["engine", "users", "builder", "storage", "gpus"],
-  container: ["container", "python", "debugpy", "files", "home"],
+  container: ["container", "python", "debugpy", "memory", "files", "home"],
 } as const satisfies Record<Area, readonly string[]>;
 
 /** The name of one thing that is looked at. */

@@ -45,7 +45,7 @@ export const lookVerbs = {
     words: ["doctor"],
     summary: "look at the whole way into the container, and say what to mend",
     description: [
-      "Looks at this machine, and then at each host: the way there (name, login, host key, shared connection, distance, clock), the host (tools, rsync, the project's directory and whose files are in it, room, shared memory), its container engine (rights, builder, room, GPUs), and the container (python, debugpy, whose files it makes, its home). Each thing is ok, warn or fail; with what is not ok there is what to do.",
+      "Looks at this machine, and then at each host: the way there (name, login, host key, shared connection, distance, clock), the host (tools, rsync, the project's directory and whose files are in it, room, shared memory), its container engine (rights, builder, room, GPUs), and the container (python, debugpy, shared memory, whose files it makes, its home). Each thing is ok, warn or fail; with what is not ok there is what to do.",
       "What depends on something that fails is not checked. Outside of a project only this machine is looked at. Nothing is changed: a file that is made in the container, to see whose it is, goes again.",
     ],
     options: ["hostGroup", "host", "json"],

@@ -1,5 +1,5 @@
 import type { Check } from "../model/check.ts";
-import { listText } from "./amount-text.ts";
+import { byteText, listText } from "./amount-text.ts";
 import type { CheckText } from "./check-text.ts";
 
 /** The words for the project's container and what is in it. */
@@ -22,6 +22,8 @@ export function containerCheckText({ name, verdict, values }: Check, host: strin
             found: "debugpy is not in the image, which the debugger needs",
             fix: `write \`RUN ${second === "" ? "python" : second} -m pip install debugpy\` in the dockerfile, then \`igor docker setup\``,
           };
+    case "memory":
+      return memoryText(values);
     case "files":
       return filesText(values);
     case "home":
@@ -36,7 +38,10 @@ export function containerCheckText({ name, verdict, values }: Check, host: strin
   }
 }
 
-function stateText([cause = "", name = "", more = ""]: readonly string[], host: string): CheckText {
+function stateText(
+  [cause = "", name = "", more = "", words = ""]: readonly string[],
+  host: string,
+): CheckText {
   switch (cause) {
     case "running":
       return { found: `${name} runs` };
@@ -56,13 +61,32 @@ function stateText([cause = "", name = "", more = ""]: readonly string[], host: 
     case "foreign":
       return {
         found: `${name} was not made by igor for this project and group`,
-        fix: `remove it if nobody needs it (\`ssh ${host} docker rm -f ${name}\`), or set another \`user\` or \`project\` in .igor/config.json`,
+        fix: `remove it if nobody needs it (\`ssh ${host} ${more} rm -f ${name}\`), or set another \`user\` or \`project\` in .igor/config.json`,
       };
     default:
       return {
-        found: `${name} runs, and no shell can be started in it: ${more.split("\n").at(-1) ?? ""}`,
-        fix: `igor needs \`sh\` in the image; its own words: \`ssh ${host} docker logs ${name}\``,
+        found: `${name} runs, and no shell can be started in it: ${words.split("\n").at(-1) ?? ""}`,
+        fix: `igor needs \`sh\` in the image; its own words: \`ssh ${host} ${more} logs ${name}\``,
       };
+  }
+}
+
+function memoryText([cause = "", free = "", total = ""]: readonly string[]): CheckText {
+  const all = byteText(Number(total) * 1024);
+  const room = `${byteText(Number(free) * 1024)} free of ${all} in its /dev/shm`;
+  switch (cause) {
+    case "small":
+      return {
+        found: `${all} in its /dev/shm: data loaders with workers die there (Bus error)`,
+        fix: "set `shm_size` to e.g. `8g` in .igor/config.json, and leave --shm-size out of docker_args; then `igor docker setup`",
+      };
+    case "full":
+      return {
+        found: `${room}: programs that share memory die there (Bus error)`,
+        fix: "`igor docker exec ls -l /dev/shm` shows what is there; remove what no program needs any more",
+      };
+    default:
+      return { found: room };
   }
 }
 

@@ -15,7 +15,7 @@ export function engineCheckText(check: Check, host: string): CheckText {
     case "engine":
       return verdict === "ok" ? { found: versionText(values) } : engineFailed(values, host);
     case "users":
-      return { found: usersText(first) };
+      return { found: usersText(first, second) };
     case "builder":
       return verdict === "ok"
         ? { found: [first, second].filter((word) => word !== "").join(" ") }
@@ -35,9 +35,10 @@ export function engineCheckText(check: Check, host: string): CheckText {
 function storageText(check: Check, host: string): CheckText {
   const { found, fix } = roomText(check, { host, of: "the engine's store" });
   if (fix === undefined) return { found };
+  const engine = check.values[3] ?? "docker";
   return {
     found,
-    fix: `\`ssh ${host} docker system df\` shows what takes the room; \`igor docker clean --images\` removes this project's images`,
+    fix: `\`ssh ${host} ${engine} system df\` shows what takes the room; \`igor docker clean --images\` removes this project's images`,
   };
 }
 
@@ -63,10 +64,12 @@ function engineFailed(
   return { found: headlineAt(failure, host), ...(hint === undefined ? {} : { fix: hint }) };
 }
 
-function usersText(mode: string): string {
+function usersText(mode: string, engine: string): string {
   switch (mode) {
     case "rootless":
-      return "rootless: the container's root is you";
+      return engine === "podman"
+        ? "rootless: the container runs with your own number (keep-id)"
+        : "rootless: the container's root is you";
     case "userns":
       return "users are mapped (userns-remap); igor's container is left out of that, so that its files are yours";
     default:

@@ -42,19 +42,29 @@ export function roomText(
   const found = `${byteText(Number(free) * 1024)} free of ${byteText(Number(total) * 1024)} in ${of} (${place})`;
   if (verdict === "ok") return { found };
   return {
-    found: verdict === "fail" ? `${found}: it is full` : found,
+    found: verdict === "fail" ? `${found}: hardly anything fits` : found,
     fix: `see what takes the room: \`ssh ${host} "df -h; du -xh --max-depth=2 '${place}' | sort -h | tail"\`; \`igor docker clean --images\` removes this project's images`,
   };
 }
 
 function transferText(flavour: string, version: string, host: string): CheckText {
   if (flavour === "rsync") return { found: `rsync ${version}` };
-  const what =
-    flavour === "none" ? "rsync is not installed" : "openrsync, which lacks what igor needs";
   return {
-    found: `${what}: large pushes go by tar, whole`,
+    found: `${unusableRsync(flavour, version)}: large pushes go by tar, whole`,
     fix: `install rsync 3 on ${host}, e.g. \`sudo apt-get install rsync\``,
   };
+}
+
+/** Why igor does without an rsync, here or there. */
+export function unusableRsync(flavour: string, version: string): string {
+  switch (flavour) {
+    case "none":
+      return "rsync is not installed";
+    case "too-old":
+      return `rsync ${version} is too old for igor`;
+    default:
+      return "openrsync, which lacks what igor needs";
+  }
 }
 
 function directoryText({ values }: Check, host: string): CheckText {
@@ -102,7 +112,7 @@ function ownersText({ verdict, values }: Check, host: string): CheckText {
           : "no file of others in the tree",
     };
   return {
-    found: `${countText(Number(count), "file")} there ${count === "1" ? "is" : "are"} not yours, e.g. ${path} of ${owner}: a push cannot replace them`,
+    found: `${countText(Number(count), "file")} there ${count === "1" ? "is" : "are"} not yours, e.g. ${path} (${owner}); in a directory that is not yours a push cannot write`,
     fix: `\`ssh -t ${host} "sudo chown -R ${user}: '${root}'"\`; igor's own container makes files that are yours`,
   };
 }

@@ -3,7 +3,7 @@ import { unreachable } from "../model/unreachable.ts";
 import { durationText, shortText } from "./amount-text.ts";
 import { containerCheckText } from "./check-text-container.ts";
 import { engineCheckText } from "./check-text-engine.ts";
-import { hostCheckText } from "./check-text-host.ts";
+import { hostCheckText, unusableRsync } from "./check-text-host.ts";
 import { configWarningText } from "./config-text.ts";
 import { failureText, headlineAt } from "./failure-text.ts";
 
@@ -23,7 +23,10 @@ export function checkText(check: Check, host: string): CheckText {
   if (failure !== undefined) {
     const { where, details, hint } = failureText(failure);
     return {
-      found: headlineAt(failure, host),
+      found:
+        failure.reason === "state-unwritable"
+          ? "igor cannot keep its notes on this machine, so no push can begin"
+          : headlineAt(failure, host),
       details: [...(where === undefined ? [] : [where]), ...details],
       ...(hint === undefined ? {} : { fix: hint }),
     };
@@ -99,10 +102,10 @@ function laptopText({ name, verdict, values }: Check): CheckText {
 
 function laptopRsyncText(flavour: string, version: string): CheckText {
   if (flavour === "rsync") return { found: `rsync ${version}` };
-  const fix = "install rsync 3, e.g. `brew install rsync` or `sudo apt-get install rsync`";
-  return flavour === "openrsync"
-    ? { found: "openrsync, which lacks what igor needs: large pushes go by tar, whole", fix }
-    : { found: "rsync is not installed: large pushes go by tar, whole", fix };
+  return {
+    found: `${unusableRsync(flavour, version)}: large pushes go by tar, whole`,
+    fix: "install rsync 3.1 or later, e.g. `brew install rsync` or `sudo apt-get install rsync`",
+  };
 }
 
 function linkText({ name, verdict, values }: Check, host: string): CheckText {

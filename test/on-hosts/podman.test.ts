@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
+import { linesAbout } from "../support/doctor-lines.ts";
 import { eventsOf, igorInTerminal, says, told } from "../support/docker-project.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Files, IgorResult, TestProject } from "../support/laptop.ts";
@@ -128,8 +129,20 @@ describe("what is there with podman", () => {
     expect(status).toContain("container  dino-toy-dev has run for 1 s");
     const logs = await laptop.igor(project, ["docker", "logs"]);
     expect(logs.stdout).toMatch(/STEP 1[^]*requirements\.txt/);
-    const doctor = await laptop.igor(project, ["doctor"]);
-    expect(doctor.stdout).toMatch(/podman \d/);
+    const { stdout } = await laptop.igor(project, ["doctor"]);
+    const lines = linesAbout(stdout, "engine", "users", "builder", "storage", "memory", "files");
+    expect(
+      lines
+        .replace(/podman [\d.]+/, "podman N")
+        .replace(/\S+ .B free of \S+ .B in the/, "N free of N in the"),
+    ).toMatchInlineSnapshot(`
+      "  ok    engine     podman N; you may use it
+        ok    users      rootless: the container runs with your own number (keep-id)
+        ok    builder    buildah
+        ok    storage    N free of N in the engine's store (/home/dino/.local/share/containers/storage)
+        ok    memory     8.6 GB free of 8.6 GB in its /dev/shm
+        ok    files      a file that is made in the container belongs to dino"
+    `);
     expect((await laptop.igor(project, ["pull"])).exitCode).toBe(0);
     expect(readFileSync(join(project.root, "runs/a"), "utf8")).toBe("1\n");
     const stop = told(await other.igor(project, ["stop", "--all"]), project);

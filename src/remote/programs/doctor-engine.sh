@@ -4,7 +4,7 @@
 # Inputs: those of container; in_python. $root is the project's directory.
 # shellcheck disable=SC2030,SC2031
 : "${in_engine:?}" "${in_container:?}" "${in_workspace:?}" "${in_container_user:?}" "${in_python:?}" "${in_gpus:?}" "${root:=}"
-: "${status:=}" "${because:=}" "${has_image:=}" "${has_owner:=}" "${gpu_found=}" "${means=}"
+: "${status:=}" "${because:=}" "${has_image:=}" "${gpu_found=}" "${means=}"
 
 # engine_words CAUSE: the failure of the engine, with its own last words.
 engine_words() { check engine fail "$in_engine" "$1" "$(tail -n 5 "$scratch.err" 2>/dev/null)"; }
@@ -25,9 +25,10 @@ look_at_engine() (
   [ "$engine_code" = 0 ] || engine_failed "$engine_code" "ask the engine for its version"
   # shellcheck disable=SC2086
   check engine ok "$in_engine" $version
-  means=$(engine 10 info --format '{{json .}}') || means=
+  # podman writes a space after each colon.
+  means=$(engine 10 info --format '{{json .}}' | sed 's/": /":/g') || means=
   case $means in
-    *'"name=rootless'* | *'"rootless":true'*) check users ok rootless ;;
+    *'"name=rootless'* | *'"rootless":true'*) check users ok rootless "$in_engine" ;;
     *'"name=userns'*) check users ok userns ;;
     *) check users ok rootful ;;
   esac
@@ -43,7 +44,9 @@ look_at_engine() (
   esac
   store=$(printf %s "$means" | sed -n 's/.*"DockerRootDir":"\([^"]*\)".*/\1/p')
   [ "$store" ] || store=$(printf %s "$means" | sed -n 's/.*"graphRoot":"\([^"]*\)".*/\1/p')
-  [ ! -d "$store" ] || room storage "$store"
+  # That of users who are mapped lies in one that nobody else may look into.
+  until [ -z "$store" ] || [ -d "$store" ]; do store=${store%/*}; done
+  [ -z "$store" ] || room storage "$store" "$in_engine"
   look_at_gpus
   look_at_container_of_ours
 )
@@ -71,7 +74,7 @@ look_at_container_of_ours() {
     return 0
   fi
   if ! container_is_ours; then
-    check container fail foreign "$in_container" "$has_owner"
+    check container fail foreign "$in_container" "$in_engine"
     return 0
   fi
   # Whether its image is out of date is not asked here.
@@ -91,6 +94,20 @@ look_at_container_of_ours() {
   look_inside
 }
 
+# look_at_memory: $shm, its /dev/shm as `FREE TOTAL` in kB. The 64 MB that engines give by themselves are too little for
+# the workers of a data loader.
+look_at_memory() {
+  free=${shm% *} total=${shm#* }
+  case $free$total in '' | *[!0-9]*) return 0 ;; esac
+  if [ "$total" -lt 250000 ]; then
+    check memory warn small "$free" "$total"
+  elif [ "$free" -lt $((total / 10)) ]; then
+    check memory warn full "$free" "$total"
+  else
+    check memory ok room "$free" "$total"
+  fi
+}
+
 # What the container says for itself: a line for each thing.
 # shellcheck disable=SC2016
 look_inside() {
@@ -101,14 +118,22 @@ look_inside() {
     if p=$("$1" -c "import debugpy; print(debugpy.__version__)" 2>/dev/null); then echo "debugpy $p"; fi
     if [ -w "${HOME:-/nowhere}" ]; then echo "home yes ${HOME-}"; else echo "home no ${HOME-}"; fi
     if printf "" >"$2"; then echo "files made"; fi 2>/dev/null
+    df -Pk /dev/shm 2>/dev/null | while read -r _ total _ free _; do echo "shm $free $total"; done
     echo "user $(id -u)"' igor-look "$in_python" "$in_workspace/$proof" >"$scratch.inside" || inside_code=$?
   if [ "$inside_code" != 0 ]; then
-    check container fail no-shell "$in_container" "$(cat "$scratch.err" "$scratch.inside" | tail -n 3)"
+    check container fail no-shell "$in_container" "$in_engine" "$(cat "$scratch.err" "$scratch.inside" | tail -n 3)"
     return 0
   fi
-  python='' debugpy='' home='' made='' user=''
+  python='' debugpy='' home='' made='' user='' shm=''
   while read -r key value; do
-    case $key in python) python=$value ;; debugpy) debugpy=$value ;; home) home=$value ;; files) made=1 ;; user) user=$value ;; esac
+    case $key in
+      python) python=$value ;;
+      debugpy) debugpy=$value ;;
+      shm) shm=$value ;;
+      home) home=$value ;;
+      files) made=1 ;;
+      user) user=$value ;;
+    esac
   done <"$scratch.inside"
   if [ "$python" ]; then check python ok "$python" "$in_python"; else check python warn none "$in_python"; fi
   if [ "$debugpy" ]; then
@@ -116,6 +141,7 @@ look_inside() {
   elif [ "$python" ]; then
     check debugpy warn none "$in_python"
   fi
+  look_at_memory
   case $home in yes*) check home ok "${home#yes }" ;; *) check home warn "${home#no }" ;; esac
   if [ -z "$made" ] || [ ! -e "$root/$proof" ]; then
     check files fail refused "$in_workspace" "${user:-there}"

@@ -23,7 +23,11 @@ look_at_system() {
   if [ "$lacks" ]; then check tools fail "${lacks# }"; else check tools ok; fi
   look_for_rsync
   case $flavour in
-    rsync) check transfer ok rsync "$(printf '%s\n' "$rsync_version" | awk '{print $3; exit}')" ;;
+    rsync)
+      version=$(printf '%s\n' "$rsync_version" | awk '{print $3; exit}')
+      # Older ones do not know --protect-args.
+      case $version in [0-2].*) check transfer warn too-old "$version" ;; *) check transfer ok rsync "$version" ;; esac
+      ;;
     *) check transfer warn "$flavour" ;;
   esac
 }
@@ -85,14 +89,16 @@ look_at_owners() {
   fi
 }
 
-# room NAME PATH: free and total kB of its file system, and whether that is enough.
+# room NAME PATH FIELDS: free and total kB of its file system, and whether that is enough.
 room() {
   df -Pk "$2" 2>/dev/null | awk 'NR == 2 { print $4, $2 }' >"$scratch.df" || :
   read -r free total <"$scratch.df" || return 0
   verdict=ok
   if [ "$free" -lt 5000000 ] && [ "$free" -lt $((total / 10)) ]; then verdict=warn; fi
   [ "$free" -ge 100000 ] || verdict=fail
-  check "$1" "$verdict" "$free" "$total" "$2"
+  name=$1
+  shift
+  check "$name" "$verdict" "$free" "$total" "$@"
 }
 
 look_at_room() {
