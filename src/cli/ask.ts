@@ -1,22 +1,27 @@
 import { createInterface } from "node:readline/promises";
 
-/**
- * Asks at the terminal; an empty answer, or none because the terminal is gone, is `otherwise`. Undefined when the
- * user cancels with Ctrl-C.
- */
-export async function ask(question: string, otherwise: string): Promise<string | undefined> {
+/** What came of a question: a line, the end of the input (Ctrl-D, or a terminal that is gone), or Ctrl-C. */
+type Answer = { readonly line: string } | "ended" | "cancelled";
+
+async function answerTo(question: string): Promise<Answer> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const cancelled = new Promise<undefined>((resolve) =>
-    terminal.once("SIGINT", () => resolve(undefined)),
-  );
+  const when = (event: "SIGINT" | "close", answer: Answer): Promise<Answer> =>
+    new Promise((resolve) => terminal.once(event, () => resolve(answer)));
   try {
-    const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve("")));
-    const answer = await Promise.race([terminal.question(question), closed, cancelled]);
-    if (answer === undefined) process.stderr.write("\n");
-    return answer === undefined ? undefined : answer.trim() || otherwise;
+    const line = terminal.question(question).then((text) => ({ line: text }));
+    const ends = [when("close", "ended"), when("SIGINT", "cancelled")];
+    const answer = await Promise.race([line, ...ends]);
+    if (typeof answer === "string") process.stderr.write("\n");
+    return answer;
   } finally {
     terminal.close();
   }
+}
+
+/** Asks at the terminal; an empty line is `otherwise`. Undefined when the user gives no answer: Ctrl-C, Ctrl-D. */
+export async function ask(question: string, otherwise: string): Promise<string | undefined> {
+  const answer = await answerTo(question);
+  return typeof answer === "string" ? undefined : answer.line.trim() || otherwise;
 }
 
 /** What a person says to a question that can only be agreed to. */
@@ -24,7 +29,7 @@ export type Agreed = "yes" | "no" | "cancelled";
 
 /** Asks whether to do so; whatever is not yes is no. */
 export async function agrees(question: string): Promise<Agreed> {
-  const answer = await ask(`${question} [y/N] `, "n");
-  if (answer === undefined) return "cancelled";
-  return /^y(es)?$/i.test(answer) ? "yes" : "no";
+  const answer = await answerTo(`${question} [y/N] `);
+  if (answer === "cancelled") return answer;
+  return answer !== "ended" && /^y(es)?$/i.test(answer.line.trim()) ? "yes" : "no";
 }

@@ -41,12 +41,24 @@ export async function runInit({ host, dir, yes }: RequestOf<"init">): Promise<nu
     ...(replCommand === undefined ? [] : [`repl_cmd ${replCommand}`]),
   ];
   const also = recognised.length === 0 ? "" : `, with ${printable(recognised.join("; "))}`;
-  const next =
-    dockerfile === undefined
-      ? "Next: igor push; igor docker setup needs a Dockerfile, and there is none yet"
-      : "Next: igor docker setup";
-  process.stdout.write(`${printable(file)} written: ${chosenHost}${also}\n${next}\n`);
+  process.stdout.write(`${printable(file)} written: ${chosenHost}${also}\n${nextText(found)}\n`);
   return 0;
+}
+
+function nextText({
+  dockerfile,
+  candidates,
+}: {
+  readonly dockerfile: string | undefined;
+  readonly candidates: readonly string[];
+}): string {
+  if (dockerfile !== undefined) return "Next: igor docker setup";
+  const [first] = candidates;
+  const what =
+    first === undefined
+      ? "a Dockerfile, and there is none yet"
+      : `one of ${listText(candidates, 5)}: name it in .igor/config.json, e.g. "dockerfile": "${first}"`;
+  return `Next: igor push; igor docker setup needs ${printable(what)}`;
 }
 
 /** The first of the suggestions is the answer to an empty line. */

@@ -6,6 +6,8 @@ import { readText } from "./read.ts";
 export interface Recognised {
   /** Relative to the directory; undefined when there is none. */
   readonly dockerfile: string | undefined;
+  /** Several that could be meant, where none is. */
+  readonly candidates: readonly string[];
   /** Whether igor finds that dockerfile without being told. */
   readonly isDefaultDockerfile: boolean;
   /** Files that say what is to be installed. */
@@ -15,6 +17,10 @@ export interface Recognised {
 }
 
 const otherDockerfiles = ["docker/Dockerfile", ".devcontainer/Dockerfile", "Containerfile"];
+
+/** e.g. `Dockerfile.gpu`, `gpu.Dockerfile`, and not `Dockerfile.dockerignore`, `Dockerfile.bak` or a template. */
+const variant =
+  /^(?:(?:Dockerfile|Containerfile)\.(?!.*(?:dockerignore|bak|old|orig|swp|in|j2|tmpl|template|~)$)[\w.-]+|[\w.-]+\.[Dd]ockerfile)$/;
 
 /** Files that name what a project needs, wherever its dockerfile copies them from. */
 const requirements =
@@ -30,6 +36,9 @@ export function recognise(directory: string): Recognised {
   const otherDockerfile = otherDockerfiles.find((path) =>
     path.includes("/") ? readText(join(directory, path)) !== undefined : names.includes(path),
   );
+  const candidates = names.filter((name) => variant.test(name));
+  const only = candidates.length === 1 ? candidates[0] : undefined;
+  const dockerfile = defaultDockerfile ?? otherDockerfile ?? only;
   const below = filesIn(join(directory, "requirements")).some((name) => name.endsWith(".txt"));
   const rebuildFiles = [
     ...names.filter((name) => requirements.test(name)),
@@ -39,7 +48,8 @@ export function recognise(directory: string): Recognised {
     .filter((name) => !/lock$/.test(name))
     .some((name) => ipython.test(withoutComments(readText(join(directory, name)) ?? "")));
   return {
-    dockerfile: defaultDockerfile ?? otherDockerfile,
+    dockerfile,
+    candidates: dockerfile === undefined ? candidates : [],
     isDefaultDockerfile: defaultDockerfile !== undefined,
     rebuildFiles,
     replCommand: isThere ? "ipython" : undefined,

@@ -7,7 +7,7 @@ export const localVerbs = {
     summary: "write a first .igor/config.json here",
     description: [
       "Makes the current directory a project: writes .igor/config.json with the group dev and one host in it. On a terminal igor asks for what you did not say, and suggests the hosts of your ssh configuration. A file that exists is never overwritten.",
-      "What is recognised is written, too: a dockerfile in another place than igor looks by itself; files that say what is to be installed, such as requirements.txt and pyproject.toml, as docker_rebuild_files; ipython as repl_cmd where one of them names it.",
+      "What is recognised is written, too: a dockerfile in another place or of another name than igor looks for by itself, e.g. docker/Dockerfile or Dockerfile.gpu, where it is the only one; files that say what is to be installed, such as requirements.txt and pyproject.toml, as docker_rebuild_files; ipython as repl_cmd where one of them names it.",
     ],
     options: ["host", "dir", "yes"],
     optionSummaries: {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -5,6 +6,7 @@ import { igorProgram } from "../support/laptop.ts";
 import { aDesk } from "../support/run-igor.ts";
 import type { Desk } from "../support/run-igor.ts";
 import { openTerminal } from "../support/terminal.ts";
+import type { Terminal } from "../support/terminal.ts";
 
 const written = (desk: Desk): string =>
   readFileSync(join(desk.root, ".igor", "config.json"), "utf8");
@@ -99,8 +101,7 @@ describe("igor init", () => {
 
   test("on a terminal asks for the host and the directory, and suggests both", async () => {
     using desk = aDesk(sshConfig);
-    const words = ["sh", "-c", 'cd "$0"; "$@"; echo code $?; exec sleep 100', desk.root];
-    using terminal = openTerminal([...words, process.execPath, igorProgram, "init"], desk.env);
+    using terminal = inTerminal(desk);
     await terminal.shows("Hosts of your ssh configuration: gpu1, gpu2, apollo, enterprise");
     await terminal.shows("Host (any name that ssh takes) [gpu1]:");
     terminal.type("apollo");
@@ -111,13 +112,61 @@ describe("igor init", () => {
     expect(written(desk)).toContain('{ "host": "apollo", "dir": "~/igor" }');
   });
 
-  test("writes nothing when it is cancelled", async () => {
+  test("on a terminal with --yes asks nothing", async () => {
+    using desk = aDesk({ ...sshConfig, "../home/.ssh/config": "Host apollo\n" });
+    using terminal = inTerminal(desk, "--yes");
+    const screen = await terminal.shows("code 0");
+    expect(screen).not.toContain("[");
+    expect(written(desk)).toContain('{ "host": "apollo", "dir": "~/igor" }');
+  });
+
+  test.each([
+    ["Ctrl-C at the first question", ["C-c"]],
+    ["Ctrl-C at the second question", ["Enter", "C-c"]],
+    ["the end of the input at the first question", ["C-d"]],
+    ["the end of the input at the second question", ["Enter", "C-d"]],
+  ])("writes nothing when it is cancelled by %s", async (_, keys) => {
     using desk = aDesk(sshConfig);
-    const words = ["sh", "-c", 'cd "$0"; "$@"; echo code $?; exec sleep 100', desk.root];
-    using terminal = openTerminal([...words, process.execPath, igorProgram, "init"], desk.env);
-    await terminal.shows("[gpu1]:");
-    terminal.keys("C-c");
+    using terminal = inTerminal(desk);
+    for (const [index, key] of keys.entries()) {
+      await terminal.shows(["[gpu1]:", "[~/igor]:"][index] ?? "");
+      terminal.keys(key);
+    }
     await terminal.shows("code 130");
     expect(existsSync(join(desk.root, ".igor"))).toBe(false);
   });
+
+  test("names the dockerfiles where it cannot tell which is meant", async () => {
+    using desk = aDesk({ "Dockerfile.cpu": "FROM a\n", "Dockerfile.gpu": "FROM b\n" });
+    const { stdout } = await desk.igor(["init", "--host", "apollo", "--yes"]);
+    expect(stdout.replaceAll(desk.root, "/home/me/toy")).toMatchInlineSnapshot(`
+      "/home/me/toy/.igor/config.json written: apollo
+      Next: igor push; igor docker setup needs one of Dockerfile.cpu, Dockerfile.gpu: name it in .igor/config.json, e.g. "dockerfile": "Dockerfile.cpu"
+      "
+    `);
+  });
+
+  test("writes what passes the check, also where git ignores a lock file", async () => {
+    using desk = aDesk({
+      ".gitignore": "poetry.lock\n",
+      ".devcontainer/Dockerfile": "FROM scratch\n",
+      "poetry.lock": "",
+      "environment.yml": "dependencies:\n  - jupyterlab\n",
+    });
+    spawnSync("git", ["init", "-q"], { cwd: desk.root, env: desk.env });
+    await desk.igor(["init", "--host", "apollo", "--yes"]);
+    expect(written(desk)).toContain('"repl_cmd": "ipython"');
+    const { stdout, stderr, exitCode } = await desk.igor(["config", "check"]);
+    expect(stdout.replaceAll(desk.root, "/home/me/toy") + stderr).toMatchInlineSnapshot(`
+      "/home/me/toy/.igor/config.json of toy is fine: host groups dev (1 host); .devcontainer/Dockerfile found; every entry of docker_rebuild_files found
+      "
+    `);
+    expect(exitCode).toBe(0);
+  });
 });
+
+/** `igor init` in a real terminal, with a shell around it that says how it ended. */
+function inTerminal(desk: Desk, ...words: readonly string[]): Terminal {
+  const around = ["sh", "-c", 'cd "$0"; "$@"; echo code $?; exec sleep 100', desk.root];
+  return openTerminal([...around, process.execPath, igorProgram, "init", ...words], desk.env);
+}
