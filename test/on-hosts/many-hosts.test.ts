@@ -1,9 +1,14 @@
-import { mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, symlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bedDown, bedUp, onHost } from "../hosts/bed.ts";
-import { aDockerProject, containerOf, removeDockerProjects } from "../support/docker-project.ts";
+import {
+  aDockerProject,
+  containerOf,
+  removeDockerProjects,
+  told,
+} from "../support/docker-project.ts";
 import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
 import { holdLock } from "../support/hold-lock.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
@@ -27,13 +32,19 @@ const run = async (
 
 describe("a group of 16 hosts", () => {
   const fleet = Array.from({ length: 16 }, (_, index) => `fleet${String(index + 1)}`);
-  beforeAll(() => bedUp(fleet, { docker: "none" }), 60_000);
+  const hosts = fleet.map((host) => ({ host, dir: "/home/dino/igor tests" }));
+  const config = { host_groups: { dev: { hosts } }, outputs: ["runs"] };
+  const project = aProject({ "a.py": "1\n" }, config);
+  const reached = fleet.filter((host) => host !== "fleet7");
+  const onEach = async (script: string): Promise<void> => {
+    const words = ["sh", "-ec", `cd "$0"; ${script}`, project.hostDir];
+    const ran = await Promise.all(fleet.map((host) => onHost(host, words, { user: "dino" })));
+    expect(ran.filter(({ exitCode }) => exitCode !== 0)).toEqual([]);
+  };
+  beforeAll(() => bedUp(fleet), 60_000);
   afterAll(() => bedDown(fleet));
 
   test("is pushed to side by side, and one that is gone does not stop the others", async () => {
-    const dir = "/home/dino/igor tests";
-    const hosts = fleet.map((host) => ({ host, dir }));
-    const project = aProject({ "a.py": "1\n" }, { host_groups: { dev: { hosts } } });
     const first = await run(project, "push");
     expect(first.all).toMatch(/exit code 0$/);
     expect(first.all.match(/2 files pushed/g)).toHaveLength(16);
@@ -45,6 +56,63 @@ describe("a group of 16 hosts", () => {
     const there = await Promise.all(fleet.map((host) => digestsOnHost(host, project.hostDir)));
     const { "a.py": state } = digestsHere(project.root);
     expect(there.filter((digests) => digests["a.py"] === state)).toHaveLength(15);
+  });
+
+  test("runs a command, and tells of each what it said and how it ended", async () => {
+    // As setup makes them, but for the image, which would be built 16 times.
+    await onEach(
+      `mkdir -p .igor/host/home; [ $(uname -n) = fleet12 ] || docker run -d --init --name ${containerOf(project)} -u 1000:1000 -v "$PWD:/workspace" -v "$PWD/.igor/host/home:/home/dino" igor-demo/busybox:1 sleep 1000`,
+    );
+    await onHost("fleet3", ["touch", `${project.hostDir}/broken`]);
+    const script = "echo one; [ ! -e broken ] || { echo 'it broke' >&2; exit 3; }; echo two";
+    const ran = await run(project, "docker", "exec", "sh", "-c", script);
+    expect(ran.exitCode).toBe(1);
+    const linesOf = (host: string): readonly string[] =>
+      ran.stdout.split("\n").filter((line) => line.startsWith(`${host}: `));
+    for (const host of reached.filter((name) => name !== "fleet12"))
+      expect(linesOf(host)).toEqual(
+        host === "fleet3" ? ["fleet3: one"] : [`${host}: one`, `${host}: two`],
+      );
+    expect(ran.stdout.match(/\n/g)).toHaveLength(13 * 2 + 1);
+    expect(ran.stderr).toContain("fleet3: it broke\n");
+    const table = told({ ...ran, stdout: "" }, project).replaceAll(/ {2,}/g, "  ").split("\n");
+    expect(table.slice(-18).join("\n")).toMatchInlineSnapshot(`
+      "✓ fleet1  1 s  exit 0
+      ✓ fleet2  1 s  exit 0
+      ✓ fleet4  1 s  exit 0
+      ✓ fleet5  1 s  exit 0
+      ✓ fleet6  1 s  exit 0
+      ✓ fleet8  1 s  exit 0
+      ✓ fleet9  1 s  exit 0
+      ✓ fleet10  1 s  exit 0
+      ✓ fleet11  1 s  exit 0
+      ✓ fleet13  1 s  exit 0
+      ✓ fleet14  1 s  exit 0
+      ✓ fleet15  1 s  exit 0
+      ✓ fleet16  1 s  exit 0
+      ✗ fleet3  1 s  exit 3
+      ✗ fleet7  1 s  nothing accepts ssh connections there (Connection refused)
+      ✗ fleet12  1 s  there is no container dino-toy-dev there yet
+      docker exec toy failed on 3 of 16 hosts (fleet3, fleet7, fleet12) after 1 s
+      exit code 1"
+    `);
+  });
+
+  test("is pulled from, and what differs is left until a host is chosen", async () => {
+    await onEach("mkdir -p runs; uname -n >runs/$(uname -n); echo 1 >runs/same; echo 2 >runs/log");
+    await onHost("fleet9", `echo other >'${project.hostDir}/runs/log'`);
+    const brought = () => readdirSync(join(project.root, "runs")).sort();
+    const ran = await run(project, "pull");
+    expect(ran.exitCode).toBe(1);
+    expect(brought()).toEqual([...reached, "same"].sort());
+    expect(told(ran, project)).toContain(
+      `✗ fleet9: 1 file pulled (1 kB), 1 file left as it is
+  | not the same on all hosts of the group: runs/log
+  → \`igor pull --host fleet9\` takes those of fleet9
+`,
+    );
+    expect((await run(project, "pull", "--host", "fleet9")).exitCode).toBe(0);
+    expect(readFileSync(join(project.root, "runs/log"), "utf8")).toBe("other\n");
   });
 });
 
