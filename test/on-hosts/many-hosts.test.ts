@@ -75,7 +75,9 @@ describe("a group of 16 hosts", () => {
       );
     expect(ran.stdout.match(/\n/g)).toHaveLength(13 * 2 + 1);
     expect(ran.stderr).toContain("fleet3: it broke\n");
-    const table = told({ ...ran, stdout: "" }, project).replaceAll(/ {2,}/g, "  ").split("\n");
+    const table = told({ ...ran, stdout: "" }, project)
+      .replaceAll(/ {2,}/g, "  ")
+      .split("\n");
     expect(table.slice(-18).join("\n")).toMatchInlineSnapshot(`
       "✓ fleet1  1 s  exit 0
       ✓ fleet2  1 s  exit 0

@@ -15,8 +15,10 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
+import { told } from "../support/docker-project.ts";
 import { aLaptop, aProject, ended, igorProgram } from "../support/laptop.ts";
 import type { TestProject } from "../support/laptop.ts";
+import { whileOpenrsyncThere, withOpenrsyncHere } from "../support/openrsync.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { until } from "../support/until.ts";
 
@@ -347,6 +349,46 @@ describe("without rsync there", () => {
       expect(leftovers(project)).toEqual([]);
     },
   );
+});
+
+describe("with openrsync, which refuses the options that igor needs,", () => {
+  const make = `mkdir -p "runs/a b"; echo 1 >"runs/a b/it's \\$x"; echo 2 >"runs/a b/ü\n"`;
+
+  test("here: few files come, many by tar, and what changed", async () => {
+    const openrsync = withOpenrsyncHere(laptop);
+    const brought = async (project: TestProject): Promise<string> =>
+      told(await laptop.igor(project, ["pull"], openrsync), project);
+    const project = aProject({}, outputs);
+    await there(project, make);
+    expect(await brought(project)).toBe(
+      "pull toy done on apollo in 1 s: 2 files pulled (1 kB)\nexit code 0",
+    );
+    await there(
+      project,
+      'head -c 300000 /dev/urandom >"runs/a b/large one"; echo 11 >"runs/a b/ü\n"',
+    );
+    expect(await brought(project)).toBe(
+      "pull toy done on apollo in 1 s: 2 files pulled (1 kB)\nexit code 0",
+    );
+    expect(filesHere(project)).toEqual(
+      ["it's $x", "large one", "ü\n"].map((name) => `runs/a b/${name}`),
+    );
+    expect(here(project, "runs/a b/ü\n")).toBe("11\n");
+    expect(await sumHere(project, "runs/a b/large one")).toBe(
+      await there(project, 'sha256sum <"runs/a b/large one"'),
+    );
+    expect(await brought(project)).toMatch(/nothing to pull/);
+  });
+
+  test("there: as well", async () => {
+    const project = aProject({}, outputs);
+    await there(project, `${make}; head -c 300000 /dev/urandom >"runs/a b/large one"`);
+    const said = await whileOpenrsyncThere(() => pull(project));
+    expect(said).toMatch(/^0 pull \S+ done on apollo in .*: 3 files pulled \(300 kB\)\n$/);
+    expect(await sumHere(project, "runs/a b/large one")).toBe(
+      await there(project, 'sha256sum <"runs/a b/large one"'),
+    );
+  });
 });
 
 async function sumHere(project: TestProject, path: string): Promise<string> {

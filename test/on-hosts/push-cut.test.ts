@@ -1,16 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
@@ -20,6 +12,7 @@ import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
 import type { Digests } from "../support/host-tree.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
+import { whileOpenrsyncThere, withOpenrsyncHere } from "../support/openrsync.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 
@@ -530,17 +523,13 @@ test("an rsync that is killed there is begun again, or told", async () => {
 });
 
 describe("openrsync, which lacks the options that igor needs,", () => {
-  const standIn = fileURLToPath(new URL("../support/openrsync.sh", import.meta.url));
   const sayings = (stderr: string): readonly string[] =>
     stderr.split("\n").filter((line) => line.includes("by tar"));
 
   test("on the laptop: many files go by tar, and that is said once", async () => {
-    const bin = temporaryDirectory("igor-openrsync-");
-    symlinkSync(standIn, join(bin, "rsync"));
-    const env = { PATH: `${bin}:${plain.env["PATH"] ?? ""}` };
     const project = aProject({ "a.py": "1\n" });
     save(project, 1100, tooMuchEach);
-    const { exitCode, stderr } = await plain.igor(project, ["push"], { env });
+    const { exitCode, stderr } = await plain.igor(project, ["push"], withOpenrsyncHere(plain));
     expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
     expect(sayings(stderr)).toEqual([
       "apollo: warning: the files go by tar, and rsync would send less: that of this machine is openrsync, which lacks options that igor needs",
@@ -549,10 +538,7 @@ describe("openrsync, which lacks the options that igor needs,", () => {
   });
 
   test("on the host: as well", async () => {
-    await onHost("apollo", "cat >/usr/local/bin/rsync; chmod 755 /usr/local/bin/rsync", {
-      input: readFileSync(standIn),
-    });
-    try {
+    await whileOpenrsyncThere(async () => {
       const project = aProject({ "a.py": "1\n" });
       save(project, 1100, tooMuchEach);
       const { exitCode, stderr } = await plain.igor(project, ["push"]);
@@ -561,9 +547,7 @@ describe("openrsync, which lacks the options that igor needs,", () => {
         "apollo: warning: the files go by tar, and rsync would send less: that of apollo is openrsync, which lacks options that igor needs",
       ]);
       await expectHealed(project);
-    } finally {
-      await onHost("apollo", "rm /usr/local/bin/rsync");
-    }
+    });
   });
 });
 
