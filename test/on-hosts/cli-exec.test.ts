@@ -277,7 +277,7 @@ describe("exec", () => {
     const run = async (...words: readonly string[]): Promise<string> =>
       told(await laptop.igor(small, ["docker", "exec", ...words]), small);
     expect(await run("tail", "/dev/zero")).toMatchInlineSnapshot(`
-      "apollo: warning: the memory there ran out, and Linux killed the command; \`igor docker ps\` shows what else uses it, and \`--memory\` in \`docker_args\` may limit it
+      "apollo: warning: the memory there ran out while the command ran, and KILL ended it; \`igor docker ps\` shows what else uses memory, and \`--memory\` in \`docker_args\` may limit it
       exit code 137"
     `);
     expect(await run("sh", "-c", "kill -9 $$")).toBe("exit code 137");

@@ -246,6 +246,7 @@ describe("a host", () => {
     told({ exitCode: 1, signal: null, stdout: "", stderr }, project)
       .replaceAll(/\bd\d\/\.?f\d+(\.\w{6})?/g, "FILE")
       .replaceAll(/\bd\d: Cannot mkdir/g, "FILE: Cannot open")
+      .replace(/\bd\d$/m, "DIRECTORY")
       .replace(/(\n {2}\| .*)\1+/, "$1")
       .replace(/and \d+ more/, "and N more");
   const noSpace = (complaint: string): string => `\
@@ -300,7 +301,7 @@ exit code 1`;
       "rsync",
       1100,
       `\
-  apollo:/home/dino/small-inodes-rsync/toy/FILE
+  apollo:/home/dino/small-inodes-rsync/toy/DIRECTORY
   | rsync: [receiver] mkstemp "/home/dino/small-inodes-rsync/toy/.igor/host/stage/ID/f/FILE" failed: No space left on device (28)`,
     ],
   ])(
