@@ -77,7 +77,8 @@ interface Means {
 
 /** Keeps one host up to date, through lost connections and all else; only what fails at the very beginning ends it. */
 async function keepUp(follower: Follower, means: Means): Promise<HostEnd> {
-  const { shells, emit, now, signal } = means.action;
+  const { shells, now, signal } = means.action;
+  const emit = byTarOnce(means.action.emit);
   const { host } = follower;
   const isOver = (): boolean => signal.aborted;
   const tell = (decision: Decision): void =>
@@ -173,6 +174,16 @@ function onlyOf(paths: ReadonlySet<string>): string | undefined {
 function withoutEnd(emit: Emit): Emit {
   return (event) => {
     if (event.type !== "host-ended") emit(event);
+  };
+}
+
+/** Why files go by tar is told once: each large save would tell it again. */
+function byTarOnce(emit: Emit): Emit {
+  let isTold = false;
+  return (event) => {
+    const tells = event.type === "decided" && event.decision.kind === "by-tar";
+    if (!tells || !isTold) emit(event);
+    isTold ||= tells;
   };
 }
 

@@ -18,7 +18,7 @@ import { startRelay } from "../hosts/relay.mjs";
 import { told } from "../support/docker-project.ts";
 import { aLaptop, aProject, ended, igorProgram } from "../support/laptop.ts";
 import type { TestProject } from "../support/laptop.ts";
-import { whileOpenrsyncThere, withOpenrsyncHere } from "../support/openrsync.ts";
+import { whileOpenrsyncThere, withOpenrsyncHere } from "../support/other-rsync.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { until } from "../support/until.ts";
 

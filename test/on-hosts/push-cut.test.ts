@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -12,7 +12,12 @@ import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
 import type { Digests } from "../support/host-tree.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
-import { whileOpenrsyncThere, withOpenrsyncHere } from "../support/openrsync.ts";
+import {
+  whileNoRsyncThere,
+  whileOpenrsyncThere,
+  withOpenrsyncHere,
+  withoutRsyncHere,
+} from "../support/other-rsync.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 
@@ -61,16 +66,6 @@ async function expectHealed(project: TestProject, by: Laptop = plain): Promise<v
   expect((await onHost("apollo", ["ls", `${project.hostDir}/.igor/host`])).stdout).not.toContain(
     "lock",
   );
-}
-
-/** While apollo has no rsync. */
-async function withoutRsync(work: () => Promise<void>): Promise<void> {
-  await onHost("apollo", "mv /usr/bin/rsync /usr/bin/rsync.away");
-  try {
-    await work();
-  } finally {
-    await onHost("apollo", "mv /usr/bin/rsync.away /usr/bin/rsync");
-  }
 }
 
 /** Pushes, and ends igor for good as soon as it would try again. */
@@ -204,7 +199,7 @@ describe("a big push by tar", () => {
     ["Ctrl-C", /^130 [^]*cancelled/],
     ["SIGKILL", /^null/],
   ] as const)("that is broken off by %s says so, and the next push heals", async (how, said) => {
-    await withoutRsync(async () => {
+    await whileNoRsyncThere(async () => {
       const project = aProject({ "a.py": "1\n" });
       await expectHealed(project, laptop);
       save(project, 1100, 16_000);
@@ -291,7 +286,7 @@ exit code 1`;
         save(project, files, 40);
         await expectHealed(project);
       };
-      await (name === "tar" ? withoutRsync(fill) : fill());
+      await (name === "tar" ? whileNoRsyncThere(fill) : fill());
     },
   );
 
@@ -340,7 +335,7 @@ exit code 1`;
   });
 
   test("without rsync gets the files by tar", async () => {
-    await withoutRsync(async () => {
+    await whileNoRsyncThere(async () => {
       const project = aProject({
         "a.py": "1\n",
         "with space\nand line": "2\n",
@@ -550,6 +545,27 @@ describe("openrsync, which lacks the options that igor needs,", () => {
       await expectHealed(project);
     });
   });
+});
+
+test("a laptop without rsync sends many files by tar, says so, and gets large ones by tar", async () => {
+  const without = withoutRsyncHere(plain);
+  const project = aProject({ "a.py": "1\n" }, { outputs: ["runs"] });
+  save(project, 1100, tooMuchEach);
+  expect(told(await plain.igor(project, ["push"], without), project)).toMatchInlineSnapshot(`
+    "apollo: comparing all files: first push from here
+    apollo: warning: the files go by tar, and rsync would send less: it is not installed on this machine
+    push toy done on apollo in 1 s: 1102 files pushed (1 kB)
+    exit code 0"
+  `);
+  await expectHealed(project);
+  const large = "mkdir runs && head -c 300000 /dev/urandom >'runs/a b' && sha256sum <'runs/a b'";
+  const sum = await onHost("apollo", `cd '${project.hostDir}' && ${large}`);
+  expect(told(await plain.igor(project, ["pull"], without), project)).toMatchInlineSnapshot(`
+    "pull toy done on apollo in 1 s: 1 file pulled (1 kB)
+    exit code 0"
+  `);
+  const brought = createHash("sha256").update(readFileSync(join(project.root, "runs/a b")));
+  expect(`${brought.digest("hex")}  -\n`).toBe(sum.stdout);
 });
 
 test("files from the past and the future are sent once", async () => {

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
@@ -17,6 +18,7 @@ import { startRelay } from "../hosts/relay.mjs";
 import { digestsHere, digestsOnHost } from "../support/host-tree.ts";
 import { aLaptop, aProject, ended, igorProgram } from "../support/laptop.ts";
 import type { IgorResult, TestProject } from "../support/laptop.ts";
+import { whileNoRsyncThere } from "../support/other-rsync.ts";
 import { until } from "../support/until.ts";
 
 const relay = await startRelay({ target: { host: await hostAddress("apollo"), port: 22 } });
@@ -237,6 +239,19 @@ describe("push --watch", () => {
     expect(said().match(/not watched, .*/g)).toEqual([
       "not watched, as this machine allows no more: 22 of the directories; what is saved there is pushed some seconds later (`sudo sysctl fs.inotify.max_user_watches=524288` allows more)",
     ]);
+  });
+
+  test("brings a large save to a host without rsync", async () => {
+    await whileNoRsyncThere(async () => {
+      const project = gitProject({ "a.py": "1\n" });
+      const { said } = await watching(project);
+      project.write({ large: randomBytes(4_000_000).toString("hex"), "a.py": "2\n" });
+      await expectSame(project, 20_000);
+      project.write({ large: randomBytes(4_000_000).toString("hex") });
+      await expectSame(project, 20_000);
+      expect(said().match(/files go by tar, .*: it is not installed on apollo$/gm)).toHaveLength(1);
+      expect(said()).not.toContain("not pushed");
+    });
   });
 
   test("opens a lost connection again, says so, and brings what was saved meanwhile", async () => {
