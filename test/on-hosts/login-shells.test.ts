@@ -3,7 +3,13 @@ import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
-import { aDockerProject, removeDockerProjects, says, told } from "../support/docker-project.ts";
+import {
+  aDockerProject,
+  execWithBytes,
+  removeDockerProjects,
+  says,
+  told,
+} from "../support/docker-project.ts";
 import { aLaptop, ended } from "../support/laptop.ts";
 import type { Laptop, TestProject } from "../support/laptop.ts";
 import { loginShells, loginUser, makeLoginUsers, withHomeFile } from "../support/login-shells.ts";
@@ -46,14 +52,11 @@ const words = [
 async function expectExact({ laptop, project }: Desk): Promise<void> {
   const bytes = randomBytes(300_000);
   const script = 'printf "<%s>" "$@" >&2; mkdir -p runs; tee "runs/a \\$x"; exit 7';
-  const child = laptop.start(project, ["docker", "exec", "sh", "-c", script, "sh", ...words]);
-  const chunks: Buffer[] = [];
-  child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
-  child.stdin?.end(bytes);
-  const { exitCode, stderr } = await ended(child);
-  expect(stderr).toBe(words.map((word) => `<${word}>`).join(""));
-  expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
-  expect(exitCode).toBe(7);
+  const there = { laptop, project };
+  const made = await execWithBytes(there, ["sh", "-c", script, "sh", ...words], bytes);
+  expect(made.stderr).toBe(words.map((word) => `<${word}>`).join(""));
+  expect(made.stdout.equals(bytes)).toBe(true);
+  expect(made.exitCode).toBe(7);
   const ran = await laptop.igor(project, ["pull"]);
   expect(told(ran, project)).toMatch(/pull toy done .*: 1 file pulled \(1 kB\)\nexit code 0$/);
   expect(readFileSync(join(project.root, "runs", "a $x")).equals(bytes)).toBe(true);

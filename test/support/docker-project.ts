@@ -192,6 +192,20 @@ export function igorInTerminal(
   );
 }
 
+/** Runs a command in the container with these bytes on its stdin. */
+export async function execWithBytes(
+  { laptop, project }: { readonly laptop: Laptop; readonly project: TestProject },
+  words: readonly string[],
+  bytes: Buffer,
+): Promise<Pick<IgorResult, "exitCode" | "stderr"> & { readonly stdout: Buffer }> {
+  const child = laptop.start(project, ["docker", "exec", ...words]);
+  const stdout: Buffer[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
+  child.stdin?.end(bytes);
+  const { exitCode, stderr } = await ended(child);
+  return { exitCode, stderr, stdout: Buffer.concat(stdout) };
+}
+
 /** Changes keys of the project's configuration. */
 export function reconfigure(project: TestProject, more: Readonly<Record<string, unknown>>): void {
   const file = join(project.root, ".igor/config.json");
