@@ -27,7 +27,7 @@ export async function checkConfig(
     project,
     named: reads.ok ? filesNamedBy(reads.value) : [],
     known: () => new Map(),
-    isLarge: false,
+    inThread: "nothing",
     ready: Promise.resolve(),
     now: Date.now,
   });

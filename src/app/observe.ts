@@ -66,7 +66,7 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
   const first = new Map<string, Manifest>();
   const isLarge = [...stores.values()][0]?.isLarge() ?? false;
   const lookAtAll = (known: Ground["known"]): ReturnType<typeof lookAtFiles> =>
-    lookAtFiles(scene, { isLarge, known });
+    lookAtFiles(scene, { inThread: isLarge ? "most" : "nothing", known });
   const quick = isOnlyPush(request) ? await quickScan(project, stores) : ok(undefined);
   if (!quick.ok) return quick;
   const seen: Awaited<ReturnType<typeof lookAtAll>> =
@@ -149,7 +149,7 @@ function envDigests({ request, subject, environment }: Scene): LaptopFacts["envD
 
 async function lookAtFiles(
   { request, subject: { project, group }, shells, now }: Scene,
-  before: Pick<Ground, "known" | "isLarge">,
+  before: Pick<Ground, "known" | "inThread">,
 ): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
   if (!isPushed(request)) return ok({});
   const ready = Promise.all(group.hosts.map((host) => shells.connection(host)));

@@ -39,8 +39,11 @@ export interface Ground {
   readonly named: readonly string[];
   /** Loads a tree of the last time: looked at while git lists what there is now. */
   readonly known: () => Tree;
-  /** Whether that tree is so large that looking at it is worth a thread. */
-  readonly isLarge: boolean;
+  /**
+   * How much of that tree a thread looks at, which is worth it for a large one: `most` is fastest, `all` leaves this
+   * thread to others.
+   */
+  readonly inThread: "nothing" | "most" | "all";
   /** What must be under way before looking at a large tree keeps everything else waiting: the connections. */
   readonly ready: Promise<unknown>;
   /** Milliseconds of the epoch. */
@@ -52,13 +55,13 @@ export async function scan({
   project,
   named,
   known,
-  isLarge,
+  inThread,
   ready,
   now,
 }: Ground): Promise<Result<Scan>> {
   const { root } = project;
   const startedAt = now();
-  const look = isLarge ? lookInThread() : lookAtOnce;
+  const look = inThread === "nothing" ? lookAtOnce : lookInThread(inThread);
   const listing = listGitFiles(root);
   await ready;
   const looking = unchangedOf(root, known(), look);

@@ -46,7 +46,7 @@ export async function watch(action: Watch): Promise<Result<Outcome>> {
         project,
         named: [],
         known,
-        isLarge: known().size > manyFiles,
+        inThread: known().size > manyFiles ? "all" : "nothing",
         ready: Promise.resolve(),
         now,
       }),

@@ -5,17 +5,17 @@ import { insideOf } from "./walk.ts";
 /** Looks at files of a directory; the numbers are those of `lookAtFiles`. */
 export type Look = (root: string, paths: readonly string[]) => Promise<Float64Array>;
 
-/** How much the thread looks at; it begins a little later, and the caller has more to do. */
-const shareOfThread = 0.6;
+/** How much the thread looks at; where the caller looks too, the thread begins a little later, and the caller has more to do. */
+const shareOfThread = { most: 0.6, all: 1 } as const;
 
 /** Looks at once. */
 export const lookAtOnce: Look = (root, paths) => Promise.resolve(lookAtFiles(root, paths));
 
 /**
- * Looks at most of them in a thread of its own, while the caller looks at the rest and does other work. The thread is
+ * Looks at files in a thread of its own, while the caller looks at the rest, or does other work. The thread is
  * started now and looks once. Starting it takes as long as looking at 10,000 files: it is for large trees.
  */
-export function lookInThread(): Look {
+export function lookInThread(share: keyof typeof shareOfThread): Look {
   const thread = new Worker(
     `${lookAtFiles.toString()}
     const { parentPort } = require("node:worker_threads");
@@ -28,7 +28,7 @@ export function lookInThread(): Look {
   // A thread that nobody asks keeps no igor from ending.
   thread.unref();
   return async (root, paths) => {
-    const count = Math.ceil(paths.length * shareOfThread);
+    const count = Math.ceil(paths.length * shareOfThread[share]);
     const there = new Promise<Float64Array>((resolve, reject) => {
       thread.once("message", resolve);
       thread.once("error", reject);

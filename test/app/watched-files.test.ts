@@ -20,8 +20,13 @@ test("a save while everything is looked at is told at once, and what that look s
   const project = await loadProject(root);
   if (!project.ok) throw new Error(JSON.stringify(project.failure));
   const look = async (): Promise<Scan> => {
-    const ground = { named: [], isLarge: false, ready: Promise.resolve(), now: Date.now };
-    const seen = await scan({ ...ground, project: project.value, known: () => new Map() });
+    const ground = { named: [], ready: Promise.resolve(), now: Date.now } as const;
+    const seen = await scan({
+      ...ground,
+      project: project.value,
+      inThread: "nothing",
+      known: () => new Map(),
+    });
     if (!seen.ok) throw new Error(JSON.stringify(seen.failure));
     return seen.value;
   };

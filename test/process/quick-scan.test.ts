@@ -84,7 +84,7 @@ async function look(): Promise<Scan> {
     project,
     named: [],
     known: () => store.load().tree,
-    isLarge: false,
+    inThread: "nothing",
     ready: Promise.resolve(),
     now: Date.now,
   });

@@ -22,7 +22,8 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe.each([
   ["at once", () => lookAtOnce],
-  ["in a thread", lookInThread],
+  ["most of it in a thread", () => lookInThread("most")],
+  ["in a thread", () => lookInThread("all")],
 ])("a look %s", (_, look) => {
   test("finds the files that look as they did, and no other", async () => {
     const names = [
