@@ -125,14 +125,13 @@ function problemOfWhole(reading: Reading): UsageProblem | undefined {
   return unknownArgument(rest, takes?.values);
 }
 
-/** Also knows the last word of each verb, e.g. `setup` was probably meant as `docker setup`. */
+/** Also knows the last word of each verb, e.g. `setup` was probably meant as `igor docker setup`. */
 function unknownCommand(given: string, known: readonly string[]): UsageProblem {
   const verbs = kinds.map((kind) => commandOf(kind).words);
   const meant = nearest(given, [...known, ...verbs.flatMap((words) => words.slice(-1))]);
+  const elsewhere = verbs.find((words) => words.at(-1) === meant) ?? [];
   const suggestion =
-    meant === undefined || known.includes(meant)
-      ? meant
-      : verbs.find((words) => words.at(-1) === meant)?.join(" ");
+    meant === undefined || known.includes(meant) ? meant : ["igor", ...elsewhere].join(" ");
   return { kind: "unknown-command", given, suggestion, known };
 }
 

@@ -173,7 +173,7 @@ describe("parse explains what is wrong with", () => {
     ],
     [
       "setup",
-      { kind: "unknown-command", given: "setup", suggestion: "docker setup", known: topWords },
+      { kind: "unknown-command", given: "setup", suggestion: "igor docker setup", known: topWords },
       "igor COMMAND [OPTION...]",
     ],
     [
@@ -184,6 +184,11 @@ describe("parse explains what is wrong with", () => {
     [
       "docker frobnicate",
       { kind: "unknown-command", given: "frobnicate", suggestion: undefined, known: dockerWords },
+      "igor docker COMMAND [OPTION...]",
+    ],
+    [
+      "docker stop",
+      { kind: "unknown-command", given: "stop", suggestion: "igor stop", known: dockerWords },
       "igor docker COMMAND [OPTION...]",
     ],
     [
