@@ -4,6 +4,7 @@ import type { Result } from "../model/result.ts";
 import type { HostFacts } from "../plan/facts.ts";
 import { planFor } from "../plan/plan-for.ts";
 import type { Planned } from "../plan/plan-for.ts";
+import { waitNote } from "../run/wait-note.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
 import { mayBegin } from "./before-setup.ts";
 import { executeEach, executeUntilDone } from "./lanes.ts";
@@ -33,8 +34,7 @@ export async function act(action: Action): Promise<Result<Outcome>> {
       const where = keyAt === undefined ? {} : { keyAt };
       emit({ type: "decided", host, decision: { kind: "other-host-key", ...where }, at: now() });
     },
-    wait: ({ host }, note) =>
-      emit({ type: "progress", host, unit: "steps", done: 0, note, at: now() }),
+    wait: ({ host }, note) => emit(waitNote(host, note, now())),
   };
   await using shells = new Shells(told, signal);
   if (request.kind === "pull") {

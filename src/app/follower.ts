@@ -28,8 +28,8 @@ export class Follower {
   }
 
   /** Waits, but not longer than until something else is touched. */
-  pause(ms: number): Promise<void> {
-    return within(ms, () => this.#awake());
+  async pause(ms: number): Promise<void> {
+    await within(ms, () => this.#awake());
   }
 
   #awake(): Promise<void> {

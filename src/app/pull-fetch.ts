@@ -9,6 +9,7 @@ import type { FetchMeans } from "../run/fetch.ts";
 import type { HostShell } from "../run/host-shell.ts";
 import type { PullAction } from "./pull.ts";
 import { pullInputs } from "./pull-facts.ts";
+import { waitNote } from "../run/wait-note.ts";
 
 type IncomingFile = Incoming & { readonly kind: "file" };
 
@@ -101,7 +102,7 @@ function meansOf(
     },
     onStill: () => {
       const note = "waiting for the host, which reads files and says nothing";
-      emit({ type: "progress", host, unit: "steps", done: 0, note, at: now() });
+      emit(waitNote(host, note, now()));
     },
     onFallback: (because) =>
       emit({ type: "decided", host, decision: { kind: "retrying", because }, at: now() }),

@@ -8,15 +8,11 @@ import { TreeWatch } from "../project/tree-watch.ts";
 import { directoriesIn, readTree } from "../project/walk.ts";
 import { listGitFilesAt, notIgnoredByGit } from "../run/git-files.ts";
 import type { Scan } from "./scan.ts";
+import { Unfinished, againMs } from "./unfinished.ts";
 
 /** A save is over when nothing was touched for so long; what is written without a pause is looked at all the same. */
 const quietMs = 3;
 const mostMs = 100;
-/** A file that was emptied, or is large, may still be written to: it counts when it looks the same after so long. */
-const unsureMs = 30;
-const largeBytes = 1_000_000;
-/** What is written to without an end counts all the same after so long. */
-const longestUnsureMs = 1000;
 /** More than this is looked at as a whole: another branch was checked out, and the system may have dropped some of it. */
 const mostTouched = 500;
 /** So long after the last touch everything is looked at once more: what the system did not tell, and what git did. */
@@ -54,8 +50,7 @@ export class WatchedFiles implements Disposable {
   #isUnwatchedTold = false;
   /** Files that are there and not sent. */
   readonly #leftOut = new Set<string>();
-  /** Files that may still be written to: how they looked, and since when they are waited for. */
-  readonly #unsure = new Map<string, { readonly state: FileState; readonly since: number }>();
+  readonly #unfinished = new Unfinished();
   #touched = new Set<string>();
   #firstTouch: number | undefined;
   #soon: NodeJS.Timeout | undefined;
@@ -136,24 +131,13 @@ export class WatchedFiles implements Disposable {
     for (const path of tree.keys()) if (!paths.has(path)) this.#leftOut.add(path);
     const seen = readTree(root, paths);
     if (!seen.ok) return this.#lookAtAll();
-    const unsure = [...paths].filter((path) => !this.#isSure(path, seen.value.tree.get(path)));
-    for (const path of unsure) paths.delete(path);
-    if (unsure.length > 0) setTimeout(() => unsure.forEach((path) => this.#touch(path)), unsureMs);
+    const again = [...paths].filter((path) => {
+      const states = { known: this.#tree.get(path), now: seen.value.tree.get(path) };
+      return this.#unfinished.has(path, states);
+    });
+    for (const path of again) paths.delete(path);
+    if (again.length > 0) setTimeout(() => again.forEach((path) => this.#touch(path)), againMs);
     this.#know(paths, seen.value.tree);
-  }
-
-  /** Whether a file looks like the end of a save; editors and copies empty a file before they fill it. */
-  #isSure(path: string, state: FileState | undefined): boolean {
-    const waited = this.#unsure.get(path);
-    this.#unsure.delete(path);
-    const known = this.#tree.get(path);
-    if (state === undefined || state === known) return true;
-    const size = sizeIn(state);
-    if (size <= largeBytes && (size > 0 || sizeIn(known) === 0)) return true;
-    const since = waited?.since ?? performance.now();
-    if (waited?.state === state || performance.now() - since > longestUnsureMs) return true;
-    this.#unsure.set(path, { state, since });
-    return false;
   }
 
   /** One at a time; whoever asks while one is under way gets the next, as everybody who asks till then. */
@@ -260,9 +244,4 @@ export class WatchedFiles implements Disposable {
       level = kept.flatMap((directory) => directoriesIn(project.root, directory));
     }
   }
-}
-
-/** Bytes of a file; 0 for a link, and for what is not known. e.g. `f 120 1700000000.000000000 644` */
-function sizeIn(state = ""): number {
-  return state.startsWith("f ") ? Number(state.split(" ", 2)[1]) : 0;
 }

@@ -6,6 +6,7 @@ import { followStep, jobDir, printLog } from "./follow-step.ts";
 import { runFrame } from "./frame-step.ts";
 import type { Carried, Job, LaneEnd, StepMeans } from "./step.ts";
 import { transfer } from "./transfer.ts";
+import { waitNote } from "./wait-note.ts";
 import { within } from "./within.ts";
 
 /** rsync tells of every file. */
@@ -55,7 +56,7 @@ function tellOfSlowEnd(
     if (signal.reason !== "SIGINT") return;
     patience = setTimeout(() => {
       const note = "ending what runs there; Ctrl-C again leaves at once";
-      emit({ type: "progress", host, unit: "steps", done: 0, note, at: tools.now() });
+      emit(waitNote(host, note, tools.now()));
     }, slowEndMs);
   };
   signal.addEventListener("abort", wait, { once: true });
@@ -106,7 +107,7 @@ async function runTransfer(
   };
   const onStill = (): void => {
     const note = `waiting for ${step.tool} there, which compares or writes files and says nothing`;
-    emit({ type: "progress", host, unit: "steps", done: 0, note, at: tools.now() });
+    emit(waitNote(host, note, tools.now()));
   };
   const onFallback = (because: string): void =>
     emit({ type: "decided", host, decision: { kind: "retrying", because }, at: tools.now() });

@@ -10,6 +10,7 @@ import { parseReconcile } from "../remote/push-events.ts";
 import { keptLines, readFrameFailure } from "../remote/read-frame.ts";
 import { packPayload } from "./pack.ts";
 import type { Job, LaneAnswer, StepMeans } from "./step.ts";
+import { waitNote } from "./wait-note.ts";
 
 /** Runs one remote program and tells what it says. */
 export async function runFrame(
@@ -31,16 +32,8 @@ export async function runFrame(
     const reconcile = parseReconcile(words);
     if (reconcile !== undefined) next = { kind: "reconcile", reconcile };
     else if (verb === "failed") failed = rest;
-    else if (verb === "waiting") {
-      emit({
-        type: "progress",
-        host,
-        unit: "steps",
-        done: 0,
-        note: decodeWord(rest[0]),
-        at: tools.now(),
-      });
-    } else {
+    else if (verb === "waiting") emit(waitNote(host, decodeWord(rest[0]), tools.now()));
+    else {
       // The generation is on the host, whatever becomes of the rest of the program.
       if (verb === "pushed" && step.confirms !== undefined)
         tools.confirmed(lane.host, step.confirms);

@@ -136,17 +136,6 @@ const saysTooLittle = [125, killed, sshFailed];
 /** A host without memory answers late; why a command was killed is not worth a longer wait. */
 const soonMs = 5000;
 
-/** What comes within a moment, unless the user wants to leave. */
-function soon<T>(coming: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), soonMs);
-  });
-  return Promise.race([coming, late, aborted(signal).then(() => undefined)]).finally(() =>
-    clearTimeout(timer),
-  );
-}
-
 /** What ssh's exit code means; the host is asked only where the code alone does not say. */
 async function endOf(
   request: SessionRequest,
@@ -158,13 +147,22 @@ async function endOf(
   const opened = await shell;
   if (!opened.ok) return opened;
   if (exitCode !== undefined && !saysTooLittle.includes(exitCode)) return ok({ exitCode });
-  const asking = opened.value.run({ program: "outcome", inputs: outcomeInputs(session) });
-  const asked = await (exitCode === killed ? soon(asking, request.signal) : asking);
-  const outcome =
-    asked?.ok === true ? readOutcome(asked.value.stdout.toString("utf8"), session) : undefined;
-  if (exitCode === killed && outcome?.kind !== "ended") return ok({ exitCode });
-  if (asked?.ok === false) return fail(cutCommand(asked.failure));
-  if (outcome === undefined || outcome.kind === "unknown")
+  const ask = async (): Promise<Result<Outcome>> => {
+    const asked = await opened.value.run({ program: "outcome", inputs: outcomeInputs(session) });
+    if (!asked.ok) return fail(cutCommand(asked.failure));
+    return ok(readOutcome(asked.value.stdout.toString("utf8"), session));
+  };
+  if (exitCode === killed) {
+    // Whatever becomes of the question, the exit code is known.
+    const told = await within(soonMs, () => Promise.race([ask(), aborted(request.signal)]));
+    if (typeof told !== "object" || !told.ok || told.value.kind !== "ended")
+      return ok({ exitCode });
+    return resultOf(request, told.value);
+  }
+  const told = await ask();
+  if (!told.ok) return told;
+  const outcome = told.value;
+  if (outcome.kind === "unknown")
     return exitCode === sshFailed ? "never-began" : fail(closed(request));
   return resultOf(request, outcome);
 }

@@ -1,9 +1,10 @@
-/** Waits for work, but not longer than that; what is not done by then goes on by itself. */
-export async function within(limitMs: number, work: () => Promise<unknown>): Promise<void> {
+/** Waits for work, but not longer than that: then the value is undefined, and the work goes on by itself. */
+export async function within<T>(limitMs: number, work: () => Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
+  const patience = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limitMs);
   });
-  await Promise.race([work(), patience]);
+  const done = await Promise.race([work(), patience]);
   clearTimeout(timer);
+  return done;
 }

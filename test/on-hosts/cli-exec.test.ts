@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -41,6 +42,10 @@ afterAll(async () => {
 
 const exec = (...words: readonly string[]): Promise<IgorResult> =>
   laptop.igor(project, ["docker", "exec", ...words]);
+
+/** A command that says when it is up, and then sleeps. */
+const startSleep = (mark: string): ChildProcess =>
+  laptop.start(project, ["docker", "exec", "sh", "-c", `echo up; sleep ${mark}; true`]);
 
 const gone = (mark: string): Promise<unknown> =>
   until(
@@ -256,13 +261,7 @@ describe("exec", () => {
     ["SIGHUP", 129],
   ] as const)("%s to igor ends the command too, with %i", async (signal, code) => {
     const mark = token();
-    const child = laptop.start(project, [
-      "docker",
-      "exec",
-      "sh",
-      "-c",
-      `echo up; sleep ${mark}; true`,
-    ]);
+    const child = startSleep(mark);
     const end = ended(child);
     await says(child, "up");
     child.kill(signal);
@@ -292,13 +291,7 @@ describe("exec", () => {
     ],
   ])("tells of %s within 12 seconds, and the command ends there", async (_, strike, mend) => {
     const mark = token();
-    const child = laptop.start(project, [
-      "docker",
-      "exec",
-      "sh",
-      "-c",
-      `echo up; sleep ${mark}; :`,
-    ]);
+    const child = startSleep(mark);
     const end = ended(child);
     await says(child, "up");
     const begin = performance.now();
@@ -319,13 +312,7 @@ describe("exec", () => {
 
   test("leaves nothing in the container when igor is killed", async () => {
     const mark = token();
-    const child = laptop.start(project, [
-      "docker",
-      "exec",
-      "sh",
-      "-c",
-      `echo up; sleep ${mark}; true`,
-    ]);
+    const child = startSleep(mark);
     const end = ended(child);
     await says(child, "up");
     child.kill("SIGKILL");

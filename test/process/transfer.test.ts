@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
 import type { CompareWith } from "../../src/model/plan.ts";
-import { plainLogin } from "../../src/remote/boot.ts";
-import type { Connection } from "../../src/remote/ssh.ts";
 import type { HostShell } from "../../src/run/host-shell.ts";
 import { transfer } from "../../src/run/transfer.ts";
 import { until } from "../support/run-session.ts";
+import { aConnection } from "../support/connection.ts";
 
 let root = "";
 beforeEach(() => {
@@ -29,29 +28,7 @@ function stuckTransfer(compareWith?: CompareWith) {
   const rsync = "#!/bin/sh\nprintf '\\r  32768 100%%  1.00MB/s    0:00:00'\nexec sleep 1000\n";
   writeFileSync(join(root, "bin", "rsync"), rsync, { mode: 0o755 });
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-  const settings = {
-    user: "dino",
-    hostname: "apollo",
-    multiplexes: false,
-    controlPath: undefined,
-    stays: "no" as const,
-    hostKey: { names: [], files: [], isChecked: true, isStrict: false },
-  };
-  const host = {
-    host: "apollo",
-    dir: "~",
-    tag: undefined,
-    user: undefined,
-    port: undefined,
-    ip: undefined,
-  };
-  const connection: Connection = {
-    host,
-    settings,
-    controlPath: undefined,
-    login: plainLogin,
-    note: undefined,
-  };
+  const connection = aConnection();
   const died = new Promise<Failure>(() => undefined);
   const said: string[] = [];
   const cancel = new AbortController();

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Host } from "../../src/model/project.ts";
-import { plainLogin } from "../../src/remote/boot.ts";
 import {
   anotherSessionArgv,
   checkSharingArgv,
@@ -17,6 +16,7 @@ import {
   unshared,
 } from "../../src/remote/ssh.ts";
 import type { Connection, SshSettings } from "../../src/remote/ssh.ts";
+import { aConnection } from "../support/connection.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "igor-ssh-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -113,21 +113,8 @@ describe("the settings of ssh", () => {
 });
 
 describe("the words for ssh", () => {
-  const settings: SshSettings = {
-    user: "dino",
-    hostname: "apollo",
-    multiplexes: false,
-    controlPath: undefined,
-    stays: "no",
-    hostKey: { names: [], files: [], isChecked: true, isStrict: false },
-  };
-  const connection = (controlPath: string | undefined, of = host("apollo")): Connection => ({
-    host: of,
-    settings,
-    controlPath,
-    login: plainLogin,
-    note: undefined,
-  });
+  const connection = (controlPath: string | undefined, of = host("apollo")): Connection =>
+    aConnection({ host: of, controlPath });
 
   test("open a session that never asks, never forwards, and notices a dead link", () => {
     expect(
@@ -142,7 +129,7 @@ describe("the words for ssh", () => {
     ["igor's own", connection("/run/igor/0123"), "/run/igor/0123"],
     [
       "the user's",
-      { ...connection(undefined), settings: { ...settings, controlPath: "/run/cm" } },
+      { ...connection(undefined), settings: { ...aConnection().settings, controlPath: "/run/cm" } },
       "/run/cm",
     ],
   ])("ask for one more session on %s connection, and for no other way", (_, shared, path) => {

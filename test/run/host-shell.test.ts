@@ -1,38 +1,16 @@
 import { expect, test } from "vitest";
-import type { Host } from "../../src/model/project.ts";
 import { plainLogin } from "../../src/remote/boot.ts";
 import type { Answer } from "../../src/remote/frame.ts";
 import { HostShell } from "../../src/run/host-shell.ts";
 import { startProcess } from "../../src/run/spawn.ts";
-
-const host: Host = {
-  host: "apollo",
-  port: undefined,
-  user: undefined,
-  dir: "~/igor",
-  tag: undefined,
-  ip: undefined,
-};
+import { aConnection } from "../support/connection.ts";
 
 /** A shell whose far end says what the test says. */
 function shellOf(): { readonly shell: HostShell; readonly say: (answer: Answer) => void } {
   const process = startProcess(["sleep", "600"]);
   let listener: (answer: Answer) => void = () => undefined;
   const shell = new HostShell(
-    {
-      host,
-      settings: {
-        user: "dino",
-        hostname: "apollo",
-        multiplexes: false,
-        controlPath: undefined,
-        stays: "no",
-        hostKey: { names: [], files: [], isChecked: true, isStrict: false },
-      },
-      controlPath: undefined,
-      login: plainLogin,
-      note: undefined,
-    },
+    aConnection(),
     {
       process,
       nonce: "0f3a",
