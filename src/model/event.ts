@@ -11,12 +11,12 @@ export type BuildReason =
       readonly inputs: readonly string[];
     };
 
-/** Why a container is made (anew). */
+/** Why a container is made (anew). `other-directory`: what it has of the project was deleted or moved on the host. */
 export type ContainerReason =
   | { readonly kind: "no-container" }
   | { readonly kind: "stopped" }
   | { readonly kind: "leftover" }
-  | { readonly kind: "new-image" }
+  | { readonly kind: "new-image" | "other-directory" }
   | {
       /** Keys of the configuration that differ from those the container was made with, e.g. `ports`. */
       readonly kind: "changed";
@@ -178,6 +178,15 @@ export type Decision =
     }
   | { readonly kind: "no-log" }
   | { readonly kind: "retrying"; readonly because: string }
+  /** The link to a kept REPL is lost; igor attaches again as soon as it can. */
+  | { readonly kind: "repl-cut" }
+  /** The user left a kept REPL, which goes on. */
+  | { readonly kind: "repl-left" }
+  | {
+      /** A REPL that ends when igor does, since nothing there can keep it. */
+      readonly kind: "repl-not-kept";
+      readonly because: "no-python" | "no-place" | "no-place-of-host";
+    }
   /** Linux killed something in the container for want of memory, and KILL ended the command. */
   | { readonly kind: "out-of-memory" }
   | {

@@ -150,6 +150,11 @@ export type UsageProblem =
       readonly known: readonly string[];
     }
   | {
+      /** A line in which a quote begins and never ends. */
+      readonly kind: "quote-open";
+      readonly given: string;
+    }
+  | {
       /** `given` has U+FFFD where bytes were typed that are no UTF-8. */
       readonly kind: "not-utf8";
       readonly given: string;

@@ -39,7 +39,8 @@ export type EngineFailure =
       readonly reason: "no-container";
       readonly engine: "docker" | "podman";
       readonly container: string;
-      readonly state: "missing" | "stopped" | "paused";
+      /** `other-directory`: it still has the project's directory of before, which was deleted or moved on the host. */
+      readonly state: "missing" | "stopped" | "paused" | "other-directory";
     }
   | {
       /** The directory in which the command was to start is not in the container. */
@@ -48,8 +49,17 @@ export type EngineFailure =
       readonly directory: string;
     }
   | {
-      /** Something runs in the container that would be replaced. */
+      /**
+       * The REPL that the user was attached to has ended, and not by itself. `gone`: while the link was lost, nobody
+       * knows how.
+       */
+      readonly reason: "repl-ended";
+      readonly cause: "stopped" | "expired" | "replaced" | "gone";
+    }
+  | {
+      /** Something runs in the container that would be replaced or removed. */
       readonly reason: "container-in-use";
+      readonly would: "replace" | "remove";
       readonly container: string;
       /** One line per process, as `pid command`. */
       readonly processes: readonly string[];

@@ -9,6 +9,7 @@ export type StatusFinding =
   | FoundContainerState
   | FoundEngineState
   | FoundTask
+  | FoundRepl
   | FoundDisk
   | FoundTimings;
 
@@ -95,6 +96,17 @@ export interface FoundTask {
   readonly verb: "build" | "setup";
   readonly group: string;
   readonly ageMs: number;
+}
+
+/** A REPL that outlives those who use it. */
+export interface FoundRepl {
+  readonly kind: "repl";
+  readonly id: string;
+  readonly ageMs: number;
+  /** The laptops and the users there that are attached now, e.g. `kim@falcon`. */
+  readonly attached: readonly string[];
+  /** Since when nobody is. */
+  readonly aloneMs?: number;
 }
 
 /** The file system of the project's directory. */

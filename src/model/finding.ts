@@ -50,6 +50,15 @@ export interface FoundSession {
   /** `ending`: it was told to; `abandoned`: nothing on the host attends to it any more. */
   readonly state: "running" | "waiting" | "ending" | "abandoned";
   readonly ageMs?: number;
+  readonly kept?: FoundKept;
+}
+
+/** A REPL that outlives those who use it. */
+export interface FoundKept {
+  /** The laptops and the users there that are attached now, e.g. `kim@falcon`. */
+  readonly attached: readonly string[];
+  /** Since when nobody is. */
+  readonly aloneMs?: number;
 }
 
 /** A process in the container. */

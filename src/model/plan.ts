@@ -11,6 +11,7 @@ export type ProgramName =
   | "follow"
   | "job-cancel"
   | "exec"
+  | "repl"
   | "guard"
   | "outcome"
   | "status"
@@ -103,6 +104,20 @@ export interface Session {
   readonly words: readonly string[];
   readonly inputs: Readonly<Record<string, string>>;
   readonly tty: boolean;
+  /** It outlives igor; undefined for what ends with it. */
+  readonly keep?: Keep;
+}
+
+/** How a REPL is kept in its container. */
+export interface Keep {
+  /** The same for whoever means the same REPL: letters and digits. */
+  readonly key: string;
+  /** The Python of the configuration, which holds it. */
+  readonly python: string;
+  /** It ends when nobody was attached for so long. */
+  readonly expiresAfterSeconds: number;
+  /** The one that runs is ended first. */
+  readonly isNew: boolean;
 }
 
 /** What the user gets at the end of a plan: the bytes of remote commands. */

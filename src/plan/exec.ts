@@ -2,9 +2,13 @@ import type { Handoff, Session } from "../model/plan.ts";
 import { sessionInputs } from "../remote/exec.ts";
 import { wordOf } from "../remote/words.ts";
 import { containerNameOf } from "./container.ts";
+import { hashOf } from "./image.ts";
 import type { HostFacts, LaptopFacts, Subject } from "./facts.ts";
 import { projectDir } from "./push.ts";
 import { identityOf } from "./setup.ts";
+
+/** A REPL to which nobody has been attached for so long ends: a day. */
+const keptForSeconds = 86_400;
 
 /** The user's command in the container of each host; a terminal only where there is one host. */
 export function planSessions(
@@ -13,10 +17,13 @@ export function planSessions(
     words,
     tty,
     afterPush,
+    keeps,
   }: {
     readonly kind: Handoff["kind"];
     readonly words: readonly string[];
     readonly tty: boolean;
+    /** The session outlives igor; `anew`: and takes the place of the one that does already. */
+    readonly keeps: "no" | "yes" | "anew";
     /** The commands wait for the pushes of their hosts. */
     readonly afterPush: boolean;
   },
@@ -37,6 +44,7 @@ export function planSessions(
         root: projectDir(host.host, project),
         engine,
         container,
+        workspace,
         directory: directory === "" ? workspace : `${workspace}/${directory}`,
       };
       return {
@@ -53,6 +61,16 @@ export function planSessions(
           in_from: wordOf(facts.laptop.name),
         },
         tty,
+        ...(keeps === "no"
+          ? {}
+          : {
+              keep: {
+                key: hashOf([engine, host.login, container, words]).slice(0, 16),
+                python: project.container.python,
+                expiresAfterSeconds: keptForSeconds,
+                isNew: keeps === "anew",
+              },
+            }),
       };
     }),
   };

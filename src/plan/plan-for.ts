@@ -3,7 +3,7 @@ import type { Lane, Plan } from "../model/plan.ts";
 import type { Project } from "../model/project.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { commandOf } from "../request/commands.ts";
-import { commandLineWords } from "../remote/exec.ts";
+import { replWords } from "../request/words.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { planSessions } from "./exec.ts";
 import type { HostFacts, LaptopFacts, Subject } from "./facts.ts";
@@ -71,11 +71,17 @@ export function planFor(
     case "repl": {
       const words =
         request.kind === "repl" && request.words.length === 0
-          ? commandLineWords(project.replCommand)
+          ? replWords(project.replCommand)
           : request.words;
       const afterPush = request.kind === "exec" && request.push;
       const handoff = planSessions(
-        { kind: request.kind, words, tty: wantsTerminal(request, facts), afterPush },
+        {
+          kind: request.kind,
+          words,
+          tty: wantsTerminal(request, facts),
+          afterPush,
+          keeps: keepsIt(request, facts.laptop),
+        },
         subject,
         facts,
       );
@@ -115,6 +121,15 @@ function eachHost(
     return { host: facts.host, steps: planned.steps };
   });
   return { plan: { version: 1, title, lanes }, pending };
+}
+
+/** A REPL is kept for the person who sits at it; where there is none it is a command as any other. */
+function keepsIt(
+  request: HostRequest & { kind: "exec" | "repl" },
+  { terminal }: LaptopFacts,
+): "no" | "yes" | "anew" {
+  if (request.kind === "exec" || terminal === undefined) return "no";
+  return request.new ? "anew" : "yes";
 }
 
 /** Several hosts have no one terminal between them, and events are no place for one. */

@@ -72,7 +72,7 @@ export function planSetup(
 
 /** Removes what igor made for this project and group; nothing is pushed. */
 export function planClean(
-  { images }: { readonly images: boolean },
+  { images, spares = false }: { readonly images: boolean; readonly spares?: boolean },
   subject: Subject,
   facts: HostFacts,
 ): Lane {
@@ -82,6 +82,7 @@ export function planClean(
     in_engine: project.container.engine,
     in_dir: projectDir(facts.host, project),
     in_images: images ? "1" : "",
+    in_spare: spares ? "1" : "",
   };
   return { host: facts.host, steps: [{ kind: "frame", title: "clean", program: "clean", inputs }] };
 }

@@ -90,7 +90,9 @@ export function buildReason(kind: string, names: readonly string[]): BuildReason
 /** Reads why a container is made or started. */
 export function containerReason(kind: string, keys: readonly string[]): ContainerReason {
   if (kind === "changed") return { kind, keys: keys.map(textOfWord) };
-  return { kind: oneOf(["stopped", "leftover", "new-image"], kind) ?? "no-container" };
+  return {
+    kind: oneOf(["stopped", "leftover", "new-image", "other-directory"], kind) ?? "no-container",
+  };
 }
 
 /** Reads `failed REASON WORDS` of engine, image, container and clean; undefined for the reasons of other parts. */
@@ -122,7 +124,8 @@ export function parseContainerFailure(
       const processes = decodeWord(second)
         .split("\n")
         .filter((line) => line !== "");
-      return { reason, container: first, processes, ...where };
+      const would = oneOf(["remove"], third ?? "") ?? "replace";
+      return { reason, would, container: first, processes, ...where };
     }
     case "container-foreign":
       return { reason, container: first, owner: decodeWord(second), ...where };

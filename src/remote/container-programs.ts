@@ -4,6 +4,7 @@ import cleanMain from "./programs/clean.sh";
 import containerPart from "./programs/container.sh";
 import containerEnginePart from "./programs/container-engine.sh";
 import containerMeansPart from "./programs/container-means.sh";
+import containerUsePart from "./programs/container-use.sh";
 import containerReplacePart from "./programs/container-replace.sh";
 import containerRunPart from "./programs/container-run.sh";
 import doctorEnginePart from "./programs/doctor-engine.sh";
@@ -16,6 +17,7 @@ import jobStatePart from "./programs/job-state.sh";
 import logsMain from "./programs/logs.sh";
 import lookPart from "./programs/look.sh";
 import lockPart from "./programs/lock.sh";
+import mountedPart from "./programs/mounted.sh";
 import pushPart from "./programs/push.sh";
 import psMain from "./programs/ps.sh";
 import sayPart from "./programs/say.sh";
@@ -33,6 +35,8 @@ export const containerPrograms = {
   setup: [
     ...tree,
     ...job,
+    mountedPart,
+    containerUsePart,
     containerPart,
     containerMeansPart,
     containerRunPart,
@@ -40,7 +44,7 @@ export const containerPrograms = {
     setupMain,
   ],
   build: [...tree, ...job, buildMain],
-  clean: [sayPart, lockPart, containerEnginePart, jobStatePart, cleanMain],
+  clean: [sayPart, lockPart, containerEnginePart, jobStatePart, containerUsePart, cleanMain],
   status: [
     sayPart,
     lockPart,
@@ -48,6 +52,7 @@ export const containerPrograms = {
     containerEnginePart,
     jobStatePart,
     imagePart,
+    mountedPart,
     containerPart,
     statusMain,
   ],
@@ -57,6 +62,7 @@ export const containerPrograms = {
     targetPart,
     containerEnginePart,
     imagePart,
+    mountedPart,
     containerPart,
     containerMeansPart,
     doctorEnginePart,

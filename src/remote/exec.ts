@@ -16,6 +16,8 @@ export interface SessionPlace {
   readonly root: string;
   readonly engine: "docker" | "podman";
   readonly container: string;
+  /** Where the container has the project, e.g. `/workspace`. */
+  readonly workspace: string;
   /** Where the command starts, absolute in the container, e.g. `/workspace/src`. */
   readonly directory: string;
 }
@@ -41,6 +43,7 @@ export function sessionInputs(place: SessionPlace, terminal?: Terminal): Record<
     in_root: place.root,
     in_engine: place.engine,
     in_container: place.container,
+    in_workspace: place.workspace,
     in_directory: place.directory,
     in_tty: terminal === undefined ? "" : "1",
     in_term: terminal?.term ?? "xterm-256color",
@@ -51,11 +54,6 @@ export function sessionInputs(place: SessionPlace, terminal?: Terminal): Record<
   };
 }
 
-/** The words of a session for a command line that the container's `sh` reads, e.g. `repl_cmd`. */
-export function commandLineWords(line: string): readonly string[] {
-  return ["/bin/sh", "-c", line];
-}
-
 /** The program that ssh takes to the host for a session. It fails when the words are longer than sshd lets through. */
 export function execText(session: Session): Result<string> {
   const text = programText("exec", {
@@ -64,6 +62,11 @@ export function execText(session: Session): Result<string> {
     in_lease: String(leaseSeconds),
     in_words: session.words.map(quote).join(" "),
   });
+  return travelling(session, text);
+}
+
+/** A program for a session, if it is not longer than what sshd lets through. */
+export function travelling(session: Session, text: string): Result<string> {
   // Unpacked it is on the engine's command line, which the host's kernel limits as sshd limits that of the session.
   const bytes = Math.max(Buffer.byteLength(text), Buffer.byteLength(bootCommand(text)));
   if (bytes <= longestCommand) return ok(text);
@@ -114,7 +117,7 @@ export function readOutcome(answer: string, session: Session): Outcome {
   const engine = engineOf(session);
   const { container } = session;
   const notStarted = (failure: Failure): Outcome => ({ kind: "not-started", failure });
-  const noContainer = (state: "missing" | "stopped" | "paused"): Outcome =>
+  const noContainer = (state: "missing" | "stopped" | "paused" | "other-directory"): Outcome =>
     notStarted({ reason: "no-container", engine, container, state, ...where });
   const cause = engineCauses.find((each) => line === `engine-unavailable ${each}`);
   if (cause !== undefined) return notStarted(engineUnavailable(session, cause, lastWords));
@@ -127,6 +130,8 @@ export function readOutcome(answer: string, session: Session): Outcome {
       return noContainer("missing");
     case "no-container stopped":
       return noContainer("stopped");
+    case "no-container other-directory":
+      return noContainer("other-directory");
     case "no-container paused":
       return noContainer("paused");
     case "no-directory":

@@ -1,4 +1,4 @@
-import type { FoundLeftover, FoundProcess, FoundSession } from "../model/finding.ts";
+import type { FoundKept, FoundLeftover, FoundProcess, FoundSession } from "../model/finding.ts";
 import type { AskedOfHost } from "./found-project.ts";
 import { textOfWord } from "./words.ts";
 
@@ -8,17 +8,21 @@ export interface RunningLines {
   readonly sessions: readonly (readonly string[])[];
   /** id of the session, its first process, the mark that all its processes have */
   readonly leaders: readonly (readonly string[])[];
+  /** id of the session of a REPL that is kept, age in seconds, seconds since nobody is attached, who is attached */
+  readonly kept: readonly (readonly string[])[];
   /** number, parent, terminal session, user, age in seconds, memory in kB, session, mark, command */
   readonly processes: readonly (readonly string[])[];
 }
 
 /** The sessions in the order in which they began, each with its processes; then those that are of none. */
 export function foundProcesses(
-  { sessions: sessionLines, leaders, processes: processLines }: RunningLines,
+  { sessions: sessionLines, leaders, kept, processes: processLines }: RunningLines,
   context: { readonly asked: AskedOfHost; readonly gpuBytes: ReadonlyMap<number, number> },
 ): readonly (FoundSession | FoundProcess | FoundLeftover)[] {
   const seen = withSessions(processLines.map(seenProcess), leaders);
-  const told = sessionLines.map(foundSession);
+  const keptOnes = kept.map(keptSession);
+  const isKept = new Set(keptOnes.map(({ id }) => id));
+  const told = [...sessionLines.map(foundSession).filter(({ id }) => !isKept.has(id)), ...keptOnes];
   const known = new Set(told.map(({ id }) => id));
   const untold = [...new Set(seen.map(({ session }) => session))]
     .filter((id) => id !== undefined && !known.has(id))
@@ -53,6 +57,26 @@ function foundSession(fields: readonly string[]): FoundSession {
     ...(from === "-" ? {} : { from: textOfWord(from) }),
     state: state === "waiting" || state === "ending" || state === "abandoned" ? state : "running",
     ageMs: Math.max(0, Number(age)) * 1000,
+  };
+}
+
+function keptSession([id = "", age, alone = "-", from = ""]: readonly string[]): FoundSession {
+  const attached = from.split(" ").filter((word) => word !== "");
+  return {
+    kind: "session",
+    id,
+    verb: "repl",
+    state: "running",
+    ageMs: Math.max(0, Number(age)) * 1000,
+    kept: keptOf(alone, attached),
+  };
+}
+
+/** `alone` is `-` while somebody is attached. */
+export function keptOf(alone: string, attached: readonly string[]): FoundKept {
+  return {
+    attached: attached.map(textOfWord),
+    ...(alone === "-" ? {} : { aloneMs: Math.max(0, Number(alone)) * 1000 }),
   };
 }
 

@@ -33,7 +33,12 @@ export function readProjectFindings(lines: readonly FoundLine[]): readonly Findi
   return [
     ...foundContainers(engine, asked),
     ...foundProcesses(
-      { sessions: of("session"), leaders: of("leader"), processes: of("process") },
+      {
+        sessions: of("session"),
+        leaders: of("leader"),
+        kept: of("kept"),
+        processes: of("process"),
+      },
       { asked, gpuBytes: gpus.byProcess },
     ),
     ...of("job").flatMap((fields) => foundJob(fields, asked)),

@@ -24,9 +24,11 @@ const parts: Readonly<Record<ProgramName, readonly string[]>> = {
 /** Programs that a remote program starts in turn, by the name of its input. */
 const started: Readonly<Partial<Record<ProgramName, Readonly<Record<string, readonly string[]>>>>> =
   {
-    ps: { in_look: startedPrograms.look },
+    ps: { in_look: startedPrograms.look, in_kept: startedPrograms.kept },
+    status: { in_kept: startedPrograms.kept },
     stop: {
       in_look: startedPrograms.look,
+      in_kept: startedPrograms.kept,
       in_kill: startedPrograms.kill,
       in_end: startedPrograms.end,
     },

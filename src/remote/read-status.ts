@@ -4,6 +4,7 @@ import type {
   FoundTree,
   StatusFinding,
 } from "../model/finding-status.ts";
+import { keptOf } from "./found-processes.ts";
 import { buildReason, containerReason } from "./container-events.ts";
 import { decodeWord } from "./frame.ts";
 
@@ -26,6 +27,11 @@ export function statusFindingOf(
         group: third,
         ageMs: Number(fourth) * 1000,
       };
+    case "kept": {
+      const attached = fourth.split(" ").filter((word) => word !== "");
+      const ageMs = Math.max(0, Number(second)) * 1000;
+      return { kind: "repl", id: first, ageMs, ...keptOf(third, attached) };
+    }
     case "engine-state": {
       const causes = ["missing", "no-rights", "stopped", "not-answering"] as const;
       const cause = causes.find((known) => known === second) ?? "other";

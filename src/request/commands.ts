@@ -115,6 +115,7 @@ const commands = {
     summary: "run a command in the container",
     description: [
       "Runs the command in the container of each host, in the workspace. It gets its words exactly as you typed them; no shell reads them again. On one host its input, output and exit code are those of igor. On several hosts each line of output is marked with its host.",
+      "Where its output is no terminal, PYTHONUNBUFFERED is 1, unless the container says otherwise: what Python prints is seen at once.",
       "When igor ends, in whatever way, the command ends too. Nothing is pushed, unless you say --push: then the command begins when the files are there, and not at all when they could not be brought.",
     ],
     arguments: {
@@ -151,7 +152,9 @@ const commands = {
     words: ["docker", "repl"],
     summary: "open an interactive session in the container",
     description: [
-      "Runs the command of the key repl_cmd, or the one you name, in the container of the first host of the group, with your terminal. When igor ends, the session ends.",
+      "Runs the command of the key repl_cmd, or the one you name, in the container of the first host of the group, with your terminal.",
+      "It is kept: when you leave, igor is killed or the connection is lost, it goes on in the container, and the next igor docker repl with the same command comes back to it, with its variables and what was last on the screen. After a lost connection igor does so by itself. Whoever comes while another one is there shares it.",
+      "Enter ~. leaves, as with ssh (~~ is one ~). It ends when it is told to (exit(), Ctrl-D), by igor stop, with the container, or when nobody was there for 24 hours. Keeping it takes Python 3.7 or later in the container or on the host; without that it ends when igor does, and igor says so. What is called without a terminal is not kept either.",
     ],
     arguments: {
       property: "words",
@@ -161,9 +164,10 @@ const commands = {
       verbatim: true,
       values: "command",
     },
-    options: [...commonOptions],
+    options: ["new", ...commonOptions],
     examples: [
-      { line: "igor docker repl", does: "Opens the project's REPL." },
+      { line: "igor docker repl", does: "Opens the project's REPL, or comes back to it." },
+      { line: "igor docker repl --new", does: "Begins afresh." },
       { line: "igor docker repl --host enterprise bash", does: "Opens a shell on enterprise." },
     ],
     exitCodes: passedThrough,
@@ -216,7 +220,12 @@ type BesideWordsOf<K extends Kind> = K extends "stop"
         /** What the user was shown, and agreed to; a configuration that has changed since asks for something else. */
         readonly agreedTo?: Asked;
       }
-    : unknown;
+    : K extends "clean"
+      ? {
+          /** What runs in the container is not ended: its user is asked first. */
+          readonly spares?: boolean;
+        }
+      : unknown;
 
 /** What the user asked with one verb, validated, every option filled in. e.g. `RequestOf<"exec">` */
 export type RequestOf<K extends Kind> = { readonly kind: K } & OptionsOf<(typeof commands)[K]> &

@@ -111,6 +111,11 @@ export const options = {
     names: ["--all"],
     summary: "End all sessions and builds of the group, and igor's own connections to its hosts.",
   },
+  new: {
+    kind: "flag",
+    names: ["--new"],
+    summary: "End the one that is kept, and begin another one.",
+  },
   tty: {
     kind: "choice",
     choices: {

@@ -37,7 +37,7 @@ export const runningVerbs = {
     words: ["docker", "clean"],
     summary: "remove the project's containers from the hosts",
     description: [
-      "Removes the containers that igor made for this project and group, and says which. Nothing else is touched: not the files on the host, and no container without igor's labels.",
+      "Removes the containers that igor made for this project and group, and says which. Where something runs in one, igor asks first on a terminal, and in Neovim. Nothing else is touched: not the files on the host, and no container without igor's labels.",
     ],
     options: ["images", ...commonOptions],
     examples: [

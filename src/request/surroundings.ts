@@ -64,3 +64,9 @@ export function termsOfFiles(names: readonly FileName[]): readonly Term[] {
 export function termsOfVariables(names: readonly VariableName[]): readonly Term[] {
   return names.map((name) => environment[name]);
 }
+
+/** All that igor reads or writes. */
+export const everyFile: readonly Term[] = Object.values(files);
+
+/** All variables that count for igor. */
+export const everyVariable: readonly Term[] = Object.values(environment);

@@ -103,7 +103,8 @@ function commandsSection(verb: readonly string[]): Section {
   return { heading: "Commands", blocks: [{ kind: "terms", terms: members.map(termOfCommand) }] };
 }
 
-function pageOfCommand(command: Command): Page {
+/** The help page of a verb. */
+export function pageOfCommand(command: Command): Page {
   const { arguments: takes, optionSummaries = {} } = command;
   const isCommon = (name: OptionName) =>
     commonOptions.some((common) => common === name) && optionSummaries[name] === undefined;
@@ -134,7 +135,8 @@ function pageOfCommand(command: Command): Page {
   };
 }
 
-function optionsSection(
+/** Options and what they are for. */
+export function optionsSection(
   heading: string,
   names: readonly OptionName[],
   { optionSummaries = {}, withoutDefault = [] }: Partial<Command> = {},
@@ -200,7 +202,8 @@ function termOfCommand(kind: Kind): Term {
   return { term: words.join(" "), text: summary };
 }
 
-function termOfKey({ key, description, default: standard, isRequired }: ConfigKey): Term {
+/** A key of the configuration, as help explains it. */
+export function termOfKey({ key, description, default: standard, isRequired }: ConfigKey): Term {
   const hasDefault = standard !== undefined && !/^[[{]/.test(standard);
   const remark = isRequired ? " Required." : hasDefault ? ` Default: ${standard}.` : "";
   return { term: key, text: description + remark };

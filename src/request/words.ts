@@ -21,3 +21,16 @@ export function wordsOf(request: HostRequest): readonly string[] {
   const needsMark = read.some((word) => word.startsWith("-"));
   return [...words, ...flags, ...(needsMark ? ["--"] : []), ...rest];
 }
+
+/**
+ * The words of a REPL for a command line that the container's `sh` reads, e.g. `repl_cmd`. Ctrl-C is for the REPL: a
+ * dash that heard it, too, would end as if by it when the REPL ends, however much later.
+ */
+export function replWords(line: string): readonly string[] {
+  return commandLineWords(`trap : INT\n${line}`);
+}
+
+/** The words of a command for a line that the container's `sh` reads. */
+export function commandLineWords(line: string): readonly string[] {
+  return ["/bin/sh", "-c", line];
+}

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { lastLines } from "./connection.ts";
@@ -139,6 +140,15 @@ export async function unwatchedByIndex(root: string): Promise<readonly string[] 
   return tagged?.filter((line) => !line.startsWith("H ")).map((line) => line.slice(2));
 }
 
+/** The paths below `root`, as one text, that git tracks although they are ignored. Undefined when git fails. */
+export async function trackedAndIgnored(root: string): Promise<string | undefined> {
+  const paths = await pathsOf(
+    [...git, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard"],
+    root,
+  );
+  return paths?.join("\0");
+}
+
 async function pathsOf(
   argv: readonly [string, ...string[]],
   cwd: string,
@@ -147,6 +157,20 @@ async function pathsOf(
   return listed.exitCode === 0
     ? listed.stdout.toString("utf8").split("\0").slice(0, -1)
     : undefined;
+}
+
+/** The files that git has its configuration from, and the one it names with what the user ignores everywhere. */
+export async function gitConfiguration(root: string): Promise<readonly string[]> {
+  const listed = await runToEnd([...git, "config", "--list", "--show-origin", "-z"], {
+    cwd: root,
+    env,
+  });
+  // e.g. `file:.git/config`, NUL, `core.excludesfile`, newline, `~/.ignored`, NUL
+  const words = listed.stdout.toString("utf8").split("\0");
+  return words.flatMap((word) => {
+    const [, file] = /^file:(.+)$/s.exec(word) ?? /^core\.excludesfile\n(.+)$/s.exec(word) ?? [];
+    return file === undefined ? [] : [resolve(root, file.replace(/^~(?=\/)/, homedir()))];
+  });
 }
 
 /** The first commit of the history: the same in every clone of a project. `-` outside git, before the first commit, or in a shallow clone. */

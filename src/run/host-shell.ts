@@ -19,6 +19,9 @@ const lateMs = 5000;
 /** A program that is to end gets so long before it is killed. */
 const killAfterMs = 15_000;
 
+/** What ssh said is read so long after it is gone. */
+const lastWordsMs = 100;
+
 /** A process whose far end has said hello. */
 export interface Opened {
   readonly process: Running;
@@ -94,7 +97,11 @@ export class HostShell implements Disposable {
     this.#process = opened.process;
     this.#nonce = opened.nonce;
     opened.hear((answer) => this.#hear(answer));
-    void opened.process.ended.then(() => this.#die(this.#linkDied(opened.words())));
+    const { ended, gone } = opened.process;
+    const dies = (): void => this.#die(this.#linkDied(opened.words()));
+    void ended.then(dies);
+    // A shared connection that this ssh began has its pipes, too, and lives on.
+    void gone.then(() => setTimeout(dies, lastWordsMs).unref());
     let ping = 0;
     this.#ping = setInterval(() => {
       this.#notice();
@@ -104,6 +111,33 @@ export class HostShell implements Disposable {
         this.#process.end("SIGKILL");
       } else this.#process.stdin?.write(`${this.#nonce} 0 ping ${String(++ping)}\n`);
     }, pingEveryMs);
+  }
+
+  /** How long nothing was heard from the far end, which answers a ping every two seconds. */
+  get silentMs(): number {
+    return Date.now() - this.#heardAt;
+  }
+
+  /** Resolves when its process is gone. */
+  get gone(): Promise<void> {
+    return this.#process.gone;
+  }
+
+  /** Keeps Node from ending, as it does from the beginning. */
+  ref(): void {
+    this.#ping.ref();
+    this.#process.ref();
+  }
+
+  /** Does not keep Node from ending: nobody needs it at the moment. */
+  unref(): void {
+    this.#ping.unref();
+    this.#process.unref();
+  }
+
+  /** Ends its process at once. */
+  kill(): void {
+    this.#process.end("SIGKILL");
   }
 
   /** Runs a remote program. A failure is one of the link; how the program itself ended is in the value. */

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import type { Failure } from "../model/failure.ts";
 import type { Session } from "../model/plan.ts";
 import { fail, ok } from "../model/result.ts";
@@ -10,6 +9,7 @@ import { sshFailed } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import type { HostShell } from "./host-shell.ts";
 import { cutCommand, endEverything, guardLost } from "./session-guard.ts";
+import { aborted, hasSocket, overtaken } from "./session-way.ts";
 import { startProcess } from "./spawn.ts";
 import type { Running } from "./spawn.ts";
 import { startSession } from "./start-session.ts";
@@ -73,12 +73,6 @@ async function runGuarded(request: GuardedSession): Promise<Result<SessionEnd> |
   return opened.ok ? attend(request, opened.value.connection, opened.value.login) : opened;
 }
 
-/** Whether another session can be opened without a login. A dead one counts too: the host shell finds that out. */
-function hasSocket({ controlPath, settings }: Connection): boolean {
-  const path = controlPath ?? settings.controlPath;
-  return path !== undefined && path !== "none" && existsSync(path);
-}
-
 /** Stays with a session until it ends, the link dies, or the user wants it to end. */
 async function attend(
   request: GuardedSession,
@@ -91,7 +85,7 @@ async function attend(
     child.ended,
     request.guardLost,
     aborted(signal),
-    overtaken(request, connection),
+    overtaken(request.shell, connection),
   ]);
   if (first === "aborted") return cancel(request, { child, flush });
   if (first === "overtaken" || "lost" in first) {
@@ -191,15 +185,6 @@ async function resultOf(
   }
 }
 
-/** Resolves when the host shell came over another connection, because this one does not answer. */
-function overtaken({ shell }: SessionRequest, connection: Connection): Promise<"overtaken"> {
-  return new Promise((resolve) => {
-    void shell.then((opened) => {
-      if (opened.ok && opened.value.connection !== connection) resolve("overtaken");
-    });
-  });
-}
-
 /** Ends ssh; the terminal is as it was before, also when ssh could not see to it. */
 async function close(session: Session, child: Running): Promise<void> {
   child.end("SIGTERM");
@@ -217,11 +202,4 @@ async function close(session: Session, child: Running): Promise<void> {
 
 function closed({ session }: SessionRequest): Failure {
   return { reason: "unreachable", cause: "closed", host: session.host.host, lastWords: [] };
-}
-
-function aborted(signal: AbortSignal): Promise<"aborted"> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve("aborted");
-    else signal.addEventListener("abort", () => resolve("aborted"), { once: true });
-  });
 }

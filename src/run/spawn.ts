@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Readable, Writable } from "node:stream";
 import { execa } from "execa";
+import { environmentNow } from "./environment.ts";
 
 /** How a process ended. All absent values mean it never started. */
 export interface Ended {
@@ -20,6 +21,9 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** The process itself is gone: others, e.g. a shared connection that was given its pipes, may hold them for longer. */
   readonly gone: Promise<void>;
+  /** Whether Node goes on for its sake. */
+  ref(): void;
+  unref(): void;
   /** Ends it politely, and with KILL after two seconds. */
   end(signal?: "SIGTERM" | "SIGHUP" | "SIGINT" | "SIGKILL"): void;
 }
@@ -53,7 +57,8 @@ export function startProcess(
   const child = execa(file, words, {
     ...streams,
     ...(cwd === undefined ? {} : { cwd }),
-    env: { LC_ALL: "C", ...env },
+    extendEnv: false,
+    env: { ...environmentNow(), LC_ALL: "C", ...env },
     buffer: false,
     detached: apart,
     reject: false,
@@ -67,7 +72,13 @@ export function startProcess(
     signal: result.signal,
     missing: result.code === "ENOENT",
   }));
+  // Pipes are sockets to Node, whatever their types say.
+  const all = [child, child.stdin, child.stdout, child.stderr] as readonly (
+    Partial<Keeping> | null | undefined
+  )[];
   return {
+    ref: () => all.forEach((each) => each?.ref?.()),
+    unref: () => all.forEach((each) => each?.unref?.()),
     pid: child.pid,
     stdin: child.stdin ?? undefined,
     stdout: child.stdout ?? undefined,
@@ -76,6 +87,12 @@ export function startProcess(
     gone: new Promise((resolve) => void child.once("exit", () => resolve())),
     end: (signal = "SIGTERM") => void child.kill(signal),
   };
+}
+
+/** What may keep Node from ending. */
+interface Keeping {
+  ref(): void;
+  unref(): void;
 }
 
 /** What a process that ran to its end left behind. */

@@ -1,9 +1,11 @@
 import type { Emit } from "../model/event.ts";
 import type { Session } from "../model/plan.ts";
+import { beginMarkText } from "../remote/begin-mark.ts";
 import { commandFor } from "../remote/boot.ts";
 import type { LoginShell } from "../remote/boot.ts";
 import { sessionArgv } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
+import { isInNeovim } from "./raw-terminal.ts";
 import { passOn, tellLines } from "./session-lines.ts";
 import { startProcess } from "./spawn.ts";
 import type { Running } from "./spawn.ts";
@@ -39,7 +41,8 @@ export function startSession(
   const isMarked = streams !== "own" || (login.prints && !session.tty);
   const mark = `igor-${session.inputs["in_session"] ?? ""}`;
   const marks = isMarked ? `echo ${mark}\necho ${mark} >&2\n` : "";
-  const command = commandFor(login, marks + text);
+  const begin = session.tty && isInNeovim() ? beginMarkText : "";
+  const command = commandFor(login, marks + begin + text);
   const [ssh, ...options] = sessionArgv(connection, command, session.tty ? "tty" : "no-tty");
   const output = isMarked ? "pipe" : "inherit";
   const child = startProcess([ssh, "-o", "LogLevel=ERROR", "-o", "ControlMaster=no", ...options], {

@@ -50,6 +50,11 @@ function stateText(
         found: `${name} runs, but not as the configuration says now: ${listText(more.split(" "), 4)}`,
         fix: "`igor docker setup` replaces it",
       };
+    case "other-directory":
+      return {
+        found: `${name} still has the project's old directory, which was deleted or moved`,
+        fix: "`igor docker setup` replaces it",
+      };
     case "missing":
       return { found: "there is none yet", fix: "`igor docker setup` makes it" };
     case "paused":

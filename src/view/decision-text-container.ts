@@ -6,7 +6,7 @@ import { listText } from "./amount-text.ts";
 export function buildText(because: BuildReason, host: string): string {
   switch (because.kind) {
     case "no-image":
-      return `building: no image on ${host}`;
+      return `building: there was no image on ${host}`;
     case "changed":
       return `rebuilding: ${listText(because.inputs, 4)} changed`;
     default:
@@ -25,6 +25,8 @@ export function containerReasonText(because: ContainerReason, host: string): str
       return "a start before had failed halfway";
     case "new-image":
       return "new image";
+    case "other-directory":
+      return `the one before still had the project's old directory, which was deleted or moved on ${host}`;
     case "changed":
       return `${listText(because.keys, 4)} changed`;
     default:

@@ -19,7 +19,10 @@ export type RunningDecision = Extract<
       | "connection-closed"
       | "connection-kept"
       | "log-of"
-      | "no-log";
+      | "no-log"
+      | "repl-cut"
+      | "repl-left"
+      | "repl-not-kept";
   }
 >;
 
@@ -40,8 +43,30 @@ export function runningClause(decision: RunningDecision, host: string): string {
       return `log of the ${decision.verb} ${decision.job}, ${logEndText(decision)}`;
     case "no-log":
       return `there is no log of a build on ${host}: \`igor docker setup\` makes one`;
+    case "repl-cut":
+      return "the connection is lost; the REPL goes on there, and igor tries to come back to it (Ctrl-C leaves)";
+    case "repl-left":
+      return "the REPL goes on there: the same command comes back to it, `igor stop` ends it";
+    case "repl-not-kept":
+      return `this REPL ends with igor or with the connection: ${notKeptText(decision.because, host)}`;
     default:
       return unreachable(decision);
+  }
+}
+
+function notKeptText(
+  because: Extract<RunningDecision, { kind: "repl-not-kept" }>["because"],
+  host: string,
+): string {
+  switch (because) {
+    case "no-python":
+      return `neither the container nor ${host} has Python 3.7 or later, which would keep it`;
+    case "no-place":
+      return `neither /tmp nor /dev/shm of the container can be written to, and ${host} has no Python 3.7 or later, which would keep it`;
+    case "no-place-of-host":
+      return `the container cannot keep it, and neither /tmp nor /dev/shm of ${host} can be used`;
+    default:
+      return unreachable(because);
   }
 }
 

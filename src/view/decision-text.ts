@@ -42,6 +42,9 @@ export function decisionWeight(decision: Decision): DecisionWeight {
     case "not-pushed":
     case "not-watched":
     case "connected-again":
+    case "repl-cut":
+    case "repl-left":
+    case "repl-not-kept":
       return "news";
     case "reconciling":
     case "built":
@@ -164,6 +167,9 @@ function clauseOf(decision: Decision, host: string): string {
     case "connection-kept":
     case "log-of":
     case "no-log":
+    case "repl-cut":
+    case "repl-left":
+    case "repl-not-kept":
       return runningClause(decision, host);
     default:
       return unreachable(decision);

@@ -1,5 +1,5 @@
 import type { Failure } from "../model/failure.ts";
-import { countText, durationText } from "./amount-text.ts";
+import { countText, durationText, shortText } from "./amount-text.ts";
 import { decisionText, decisionWeight } from "./decision-text.ts";
 import { failureBody } from "./failure-lines.ts";
 import { endingOf, headOf, hostColumn } from "./host-line.ts";
@@ -48,7 +48,7 @@ function grouped(view: View): HostView[] {
 
 /** What was done, on how many hosts, how long, e.g. `docker setup failed on 1 of 2 hosts (enterprise) after 12 s`. */
 function sumText(view: View): string {
-  const spent = durationText((view.endedAt ?? 0) - (view.startedAt ?? 0));
+  const spent = spentText((view.endedAt ?? 0) - (view.startedAt ?? 0));
   const title = printable(view.title);
   const names = (hosts: readonly HostView[]) => hosts.map(({ host }) => printable(host)).join(", ");
   const failed = view.hosts.filter(({ state }) => state === "failed");
@@ -64,11 +64,19 @@ function sumText(view: View): string {
     : `${title} cancelled after ${spent}`;
 }
 
+/** What takes no tenth of a second is told more closely, e.g. `54 ms`, `0.4 s`. */
+function spentText(milliseconds: number): string {
+  return milliseconds < 95 ? shortText(milliseconds) : durationText(milliseconds);
+}
+
 /** What was done and, for each host, why, in one line however long, e.g. for a pipe. */
 export function wholeSumText(view: View): string {
   const [only, ...others] = view.hosts;
   if (only === undefined) return sumText(view);
-  if (others.length === 0) return `${sumText(view)}: ${endingOf(only).text}`;
+  if (others.length === 0) {
+    const ending = endingOf(only).text;
+    return ending === "cancelled" ? sumText(view) : `${sumText(view)}: ${ending}`;
+  }
   const endings = view.hosts.map((host) => `${printable(host.host)}: ${endingOf(host).text}`);
   return [sumText(view), ...endings].join(" | ");
 }

@@ -167,6 +167,11 @@ function usageText(
         headline: `${spoken}: asks before it ends all sessions, which it cannot with --quiet`,
         hint: "name what to end (`igor docker ps` lists it), or say --all, which ends builds, too",
       };
+    case "quote-open":
+      return {
+        headline: `${spoken}: a quote in \`${problem.given}\` has no end`,
+        hint: "close it, or write a backslash before it",
+      };
     case "not-utf8":
       return {
         headline: `${spoken}: the word \`${problem.given}\` is not UTF-8 and would arrive as another one`,

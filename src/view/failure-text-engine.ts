@@ -41,7 +41,7 @@ export function engineText(failure: OfEngine): FailureText {
         hint:
           failure.state === "paused"
             ? `resume it with \`ssh ${host} ${failure.engine} unpause ${failure.container}\``
-            : "run `igor docker setup`, which starts it",
+            : `run \`igor docker setup\`, which ${failure.state === "other-directory" ? "replaces" : "starts"} it`,
       };
     case "no-directory":
       return {
@@ -50,12 +50,18 @@ export function engineText(failure: OfEngine): FailureText {
         details: lastWords,
         hint: "run `igor push` if it has files that are not there yet (empty directories are not sent), or call igor from another directory",
       };
+    case "repl-ended":
+      return {
+        headline: `${host}: the REPL has ended: ${replEndText(failure.cause)}`,
+        details: lastWords,
+        hint: "`igor docker repl` begins another one",
+      };
     case "container-in-use":
       return {
-        headline: `${host}: the container would be replaced, but something runs in it`,
+        headline: `${host}: the container would be ${failure.would}d, but something runs in it`,
         where: `${host}, container ${failure.container}`,
         details: [...failure.processes, ...lastWords],
-        hint: "end what runs there, or run the same command with --replace to end it and replace the container",
+        hint: `end what runs there, or run the same command ${failure.would === "remove" ? "without a terminal, where it asks nothing," : "with --replace"} to end it and ${failure.would} the container`,
       };
     case "container-foreign":
       return {
@@ -145,6 +151,8 @@ function noContainerWords(failure: Extract<OfEngine, { reason: "no-container" }>
       return `the container ${failure.container} is stopped`;
     case "paused":
       return `the container ${failure.container} is paused`;
+    case "other-directory":
+      return `the container ${failure.container} still has the project's old directory, which was deleted or moved`;
     default:
       return unreachable(failure.state);
   }
@@ -202,4 +210,19 @@ function logCommandOf(host: string, file: string): string {
   if (/^[\w@%+=:,./-]+$/.test(file)) return `ssh -t ${host} less ${file}`;
   const quoted = `'${file.replaceAll("'", "'\\''")}'`;
   return `ssh -t ${host} "less ${quoted.replace(/[$"\`\\]/g, "\\$&")}"`;
+}
+
+function replEndText(cause: Extract<HostFailure, { reason: "repl-ended" }>["cause"]): string {
+  switch (cause) {
+    case "stopped":
+      return "`igor stop` or somebody there ended it";
+    case "replaced":
+      return "`igor docker repl --new` put another one in its place";
+    case "expired":
+      return "nobody was attached to it for a day";
+    case "gone":
+      return "it is not there any more";
+    default:
+      return unreachable(cause);
+  }
 }

@@ -92,6 +92,7 @@ function hostText(failure: HostFailure): FailureText {
     case "build-failed":
     case "no-container":
     case "no-directory":
+    case "repl-ended":
     case "container-in-use":
     case "container-foreign":
     case "container-not-started":

@@ -1,4 +1,4 @@
-import type { FoundProcess, FoundSession } from "../model/finding.ts";
+import type { FoundKept, FoundProcess, FoundSession } from "../model/finding.ts";
 import { ageText, byteText } from "./amount-text.ts";
 import { span } from "./line.ts";
 import { printable } from "./printable.ts";
@@ -71,14 +71,21 @@ export const processColumns: readonly Column<ProcessRow>[] = [
 function startText({ session }: ProcessRow): string {
   if (session === "as-above") return "";
   if (session === "none") return "not igor";
-  const { verb, from, state } = session;
+  const { verb, from, state, kept } = session;
   const parts = [
     verb === "unknown" ? "igor" : verb,
     ...(from === undefined ? [] : [from]),
+    ...(kept === undefined ? [] : ["kept", attachedText(kept)]),
     ...(state === "ending" ? ["ending"] : []),
     ...(state === "abandoned" ? ["gone"] : []),
   ];
   return printable(parts.join(", "));
+}
+
+/** e.g. `kim@falcon`, `nobody attached for 3 h` */
+export function attachedText({ attached, aloneMs }: FoundKept): string {
+  if (attached.length > 0) return attached.join(", ");
+  return aloneMs === undefined ? "nobody attached" : `nobody attached for ${ageText(aloneMs)}`;
 }
 
 function withoutProcess(session: ProcessRow["session"]): string {

@@ -65,6 +65,7 @@ const kinds = {
   "container-state": true,
   "engine-state": true,
   task: true,
+  repl: true,
   disk: true,
   timings: true,
 } as const satisfies Record<StatusFinding["kind"], true>;

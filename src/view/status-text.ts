@@ -10,6 +10,8 @@ import type { ContainerReason } from "../model/event.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { ageText, byteText, countText, durationText, listText } from "./amount-text.ts";
 import type { Style } from "./line.ts";
+import { attachedText } from "./process-rows.ts";
+import { shortId } from "./short-id.ts";
 
 /** One row about a host. */
 export interface StatusFact {
@@ -48,6 +50,15 @@ export function factsOf(found: readonly StatusFinding[]): readonly StatusFact[] 
       .filter(isOf("task"))
       .map(({ verb, group, ageMs, id }) =>
         fact("running", `${verb} of ${group}, for ${ageText(ageMs)} (${id})`, "running"),
+      ),
+    ...found
+      .filter(isOf("repl"))
+      .map(({ id, ageMs, ...kept }) =>
+        fact(
+          "repl",
+          `kept for ${ageText(ageMs)}, ${attachedText(kept)} (${shortId(id)})`,
+          "running",
+        ),
       ),
     ...(disk === undefined ? [] : [fact("disk", ...diskText(disk))]),
     ...found
@@ -207,6 +218,8 @@ function nextText(because: ContainerReason): string {
       return "it never started: igor docker setup replaces it";
     case "new-image":
       return "its image is out of date: igor docker setup replaces it";
+    case "other-directory":
+      return "it still has the project's old directory, which was deleted or moved: igor docker setup replaces it";
     case "changed":
       return `changed in the configuration: ${listText(because.keys, 4)}; igor docker setup replaces it`;
     default:

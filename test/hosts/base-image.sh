@@ -1,5 +1,5 @@
 #!/bin/bash
-# base-image.sh: the two base images of the test bed, as a template to bind into every daemon.
+# base-image.sh: the base images of the test bed, as a template to bind into every daemon.
 #
 # In:   nothing but the machine's own package sources: its apt mirror and its pip index, as configured.
 # Out:  stdout: the template's directory, <cache>/<hash of the recipe>/{image,overlay2};
@@ -10,15 +10,19 @@
 # The images:
 #   igor-demo/python:3.11   Debian with Python, pip, and a wheelhouse in /wheels, so that
 #                           `RUN pip install -r requirements.txt` works on hosts without a network
+#   igor-demo/python:3.13   the same Debian's successor with its Python, and nothing else: its own REPL is another one
 #   igor-demo/busybox:1     busybox and its applets, nothing else
 set -euo pipefail
 
 cache=/var/cache/igor-bed
 suite=bookworm
 packages=python3,python3-pip,python3-venv,python-is-python3,ca-certificates
+newer_suite=trixie
+newer_packages=python3
 wheels=(ipython==9.18.1 pytest==9.2.0 debugpy==1.8.22 numpy==2.4.6)
+newer_changes=('ENV LANG=C.UTF-8' 'CMD ["python3"]')
 python_changes=(
-  'ENV LANG=C.UTF-8'
+  "${newer_changes[0]}"
   'ENV PIP_NO_INDEX=1'
   'ENV PIP_FIND_LINKS=/wheels'
   'ENV PIP_NO_CACHE_DIR=1'
@@ -35,7 +39,7 @@ left_out=(./dev/\* ./proc/\* ./sys/\* ./debootstrap ./var/cache/apt/\* ./var/lib
 revision=1
 
 architecture=$(dpkg --print-architecture)
-recipe="$revision $suite $architecture $packages ${wheels[*]} ${python_changes[*]} ${busybox_changes[*]} ${left_out[*]}"
+recipe="$revision $suite $architecture $packages $newer_suite $newer_packages ${wheels[*]} ${python_changes[*]} ${newer_changes[*]} ${busybox_changes[*]} ${left_out[*]}"
 template=$cache/$(printf '%s' "$recipe" | sha256sum | cut -c1-12)
 making=$cache/.making
 
@@ -55,15 +59,15 @@ mirror() {
     awk -v codename="$codename" '$2 == codename && $3 == "main" { print $1; exit }'
 }
 
-python_root() { # DIR
+python_root() { # DIR SUITE PACKAGES
   local from proxy
   from=$(mirror)
   [ -n "$from" ] || fail "apt has no source with the main component of this Debian release"
   eval "$(apt-config shell proxy Acquire::http::Proxy)"
-  say "Debian $suite with Python (debootstrap, about a minute)"
+  say "Debian $2 with Python (debootstrap, about a minute)"
   http_proxy=${http_proxy:-${proxy:-}} \
-    debootstrap --variant=minbase --include="$packages" "$suite" "$1" "$from" >/tmp/debootstrap.log 2>&1 ||
-    fail "debootstrap failed" /tmp/debootstrap.log
+    debootstrap --variant=minbase --include="$3" "$2" "$1" "$from" >"/tmp/debootstrap-$2.log" 2>&1 ||
+    fail "debootstrap of $2 failed" "/tmp/debootstrap-$2.log"
 }
 
 wheelhouse() { # DIR
@@ -126,20 +130,23 @@ remove_unused() {
 # Runs as pid 1 of its own pid and mount namespace: whatever ends it, its processes and its tmpfs go too.
 make() {
   trap 'exit 130' INT TERM
-  mount -t tmpfs -o size=3g tmpfs /tmp
+  mount -t tmpfs -o size=4g tmpfs /tmp
   rm -rf --one-file-system "$making"
   mkdir -p "$making"
   export DOCKER_HOST=unix:///tmp/docker.sock
-  local daemon wheels_job
+  local daemon jobs=() job
   wheelhouse /tmp/wheels &
-  wheels_job=$!
-  python_root /tmp/python
-  wait "$wheels_job" || exit 1
+  jobs+=($!)
+  python_root /tmp/newer "$newer_suite" "$newer_packages" &
+  jobs+=($!)
+  python_root /tmp/python "$suite" "$packages"
+  for job in "${jobs[@]}"; do wait "$job" || exit 1; done
   mv /tmp/wheels /tmp/python/wheels
   busybox_root /tmp/busybox
   say "importing"
   start_daemon "$making/data"
   import_root /tmp/python igor-demo/python:3.11 "${python_changes[@]}"
+  import_root /tmp/newer igor-demo/python:3.13 "${newer_changes[@]}"
   import_root /tmp/busybox igor-demo/busybox:1 "${busybox_changes[@]}"
   kill "$daemon"
   wait "$daemon" || true

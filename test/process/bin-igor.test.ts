@@ -161,7 +161,7 @@ describe("bin/igor without its bundle", () => {
     await cp("bin", join(directory, "bin"), { recursive: true });
     const { exitCode, stdout, stderr } = await run(join(directory, "bin", "igor"), "push");
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toContain("npm run build");
+    expect(stderr).toContain(`cd '${directory}' && npm ci --omit=dev`);
   });
 });
 

@@ -31,7 +31,7 @@ const steady = (text: string, { root }: Desk): string =>
     // The number of the process may have a digit less than that of another.
     .replace(/\d{8}-\d{6}\.\d{3}-\d+( *)/g, (_, spaces: string) => (spaces === "" ? "ID" : "ID  "))
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, "TIME")
-    .replace(/\d+\.\d s\b/g, "1.0 s")
+    .replace(/\b(?:\d+\.\d s|[\d.]+ ms)\b/g, "1.0 s")
     .replace(/igor \d.*$/gm, "SYSTEM");
 
 describe("igor log", () => {

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -304,6 +305,20 @@ describe.each(localShells)("push in $name", (shell) => {
     expect(readdirSync(join(tree(), ".igor/host/stage")).sort()).toEqual(["alive", "unknown"]);
   });
 
+  test("leaves a copy of the tree by hard links as it was, with its generation", async () => {
+    push(shell, { in_changes: "1" }, await payloadOf({ "a.py": "old" }));
+    execFileSync("cp", ["-al", tree(), `${tree()}.copy`]);
+    push(
+      shell,
+      { in_accept: "g1", in_generation: "g2", in_changes: "1", in_stage: "s2" },
+      await payloadOf({ "a.py": "new" }),
+    );
+    expect(generation()).toBe("g2\n");
+    rmSync(tree(), { recursive: true });
+    renameSync(`${tree()}.copy`, tree());
+    expect([thingsIn(tree())["a.py"], generation()]).toEqual(["old", "g1\n"]);
+  });
+
   test("does nothing with half a payload", async () => {
     push(shell, { in_changes: "1" }, await payloadOf({ "a.py": "1" }));
     const payload = await payloadOf({ "a.py": "2", "b.py": "x".repeat(10_000) });
@@ -315,4 +330,36 @@ describe.each(localShells)("push in $name", (shell) => {
     expect(failed.exitCode).not.toBe(0);
     expect([thingsIn(tree()), generation(), lockIsFree()]).toEqual([{ "a.py": "1" }, "g1\n", true]);
   });
+});
+
+test("a save starts as many processes as it must: each costs a millisecond or two", async () => {
+  const [shell] = localShells;
+  if (shell === undefined) throw new Error("no shell");
+  push(shell, { in_changes: "1" }, await payloadOf({ "d/a.py": "1" }));
+  const { mtimeNs } = statSync(join(tree(), "d/a.py"), { bigint: true });
+  const log = join(place, "started");
+  const tools = join(place, "tools");
+  mkdirSync(tools);
+  for (const directory of ["/bin", "/usr/bin"])
+    for (const name of readdirSync(directory)) {
+      if (/^(sh|dash)$/.test(name) || existsSync(join(tools, name))) continue;
+      const text = `#!/bin/sh\necho ${name} >>${log}\nexec ${directory}/${name} "$@"\n`;
+      writeFileSync(join(tools, name), text, { mode: 0o755 });
+    }
+  const mtime = `${String(mtimeNs / 1_000_000_000n)}.${String(mtimeNs).slice(-9)}`;
+  const change: Change = {
+    kind: "replace",
+    path: "d/a.py",
+    expected: [{ kind: "file", size: "1", mtime }],
+  };
+  const saved = push(
+    shell,
+    { in_accept: "g1", in_generation: "g2", in_changes: "1" },
+    await payloadOf({ "d/a.py": "2" }, [change]),
+    { PATH: tools },
+  );
+  expect(saved).toMatchObject({ exitCode: 0, events: ["pushed 1"], stdout: "", stderr: "" });
+  expect(readFileSync(log, "utf8").trim().split("\n").sort().join(" ")).toBe(
+    "gzip ln mkdir mv mv rm stat tar",
+  );
 });

@@ -80,8 +80,17 @@ describe("events of the programs for containers", () => {
       { reason: "build-failed", engine: "podman", cause: "base-image", log: "/l" },
     ],
     [
-      `container-in-use c ${encoded("7 python x\n9 sh\n")}`,
-      { reason: "container-in-use", container: "c", processes: ["7 python x", "9 sh"] },
+      `container-in-use c ${encoded("7 python x\n9 sh\n")} replace`,
+      {
+        reason: "container-in-use",
+        would: "replace",
+        container: "c",
+        processes: ["7 python x", "9 sh"],
+      },
+    ],
+    [
+      `container-in-use c ${encoded("7 python x\n")} remove`,
+      { reason: "container-in-use", would: "remove", container: "c", processes: ["7 python x"] },
     ],
     [
       `container-foreign c ${encoded("kim")}`,

@@ -1,13 +1,8 @@
 import { expect, test } from "vitest";
 import type { Session } from "../../src/model/plan.ts";
 import { commandFor, longestCommand, plainLogin } from "../../src/remote/boot.ts";
-import {
-  commandLineWords,
-  execText,
-  guardInputs,
-  readOutcome,
-  sessionInputs,
-} from "../../src/remote/exec.ts";
+import { execText, guardInputs, readOutcome, sessionInputs } from "../../src/remote/exec.ts";
+import { replWords } from "../../src/request/words.ts";
 
 const place = {
   id: "0a1b",
@@ -15,6 +10,7 @@ const place = {
   engine: "docker",
   container: "dino-train-dev",
   home: "/home/dino",
+  workspace: "/workspace",
   directory: "/workspace",
 } as const;
 
@@ -71,7 +67,11 @@ test("a command that sshd would drop the connection for is refused", () => {
 });
 
 test("a command line is read by the container's sh", () => {
-  expect(commandLineWords("cd src && ipython")).toEqual(["/bin/sh", "-c", "cd src && ipython"]);
+  expect(replWords("cd src && ipython")).toEqual([
+    "/bin/sh",
+    "-c",
+    "trap : INT\ncd src && ipython",
+  ]);
 });
 
 test.each([

@@ -200,6 +200,28 @@ describe("a process", () => {
     expect(read("session", up, process(31, { id: "../x" }))).toEqual([]);
   });
 
+  test("is of a REPL that is kept, with who is attached, or since when nobody is", () => {
+    const kept = [
+      ["kept", "aa11", 90, "-", "kim%40falcon dino%40vm"],
+      ["kept", "bb22", 7200, 60, ""],
+      ["leader", "aa11", 31, "777000031"],
+    ] as const;
+    const child = process(32, { mark: "777000031" });
+    expect(read("session", up, ...kept, child)).toEqual([
+      expect.objectContaining({
+        id: "bb22",
+        ageMs: 7_200_000,
+        kept: { attached: [], aloneMs: 60_000 },
+      }),
+      expect.objectContaining({
+        id: "aa11",
+        verb: "repl",
+        kept: { attached: ["kim@falcon", "dino@vm"] },
+      }),
+    ]);
+    expect(sessionsOf(...kept, child)).toEqual({ 32: "aa11" });
+  });
+
   test("stands below its session; a session that was abandoned without one is a leftover", () => {
     const found = readFindings(
       answer(up, session("aa11"), session("bb22", "abandoned", 90), process(31, { id: "aa11" })),

@@ -55,6 +55,7 @@ function run(shell: LocalShell, program: keyof typeof programs): LocalRun {
       in_engine: program === "kill" ? "true" : "no-such-engine",
       in_container: "c",
       in_directory: "/workspace",
+      in_workspace: "/workspace",
       in_signal: "TERM",
       in_grace: "0",
       in_kill: "",

@@ -36,7 +36,7 @@ describe("parse understands", () => {
     ["docker build", { kind: "build", adopt: false, ...common }],
     ["docker setup", { kind: "setup", replace: false, trust: false, adopt: false, ...common }],
     ["docker exec ls", { kind: "exec", push: false, tty: "auto", words: ["ls"], ...common }],
-    ["docker repl", { kind: "repl", words: [], ...common }],
+    ["docker repl", { kind: "repl", new: false, words: [], ...common }],
     ["docker clean", { kind: "clean", images: false, ...common }],
     ["init", { kind: "init", host: undefined, dir: undefined, yes: false }],
     ["config show", { kind: "config show", hostGroup: undefined, json: false }],

@@ -75,6 +75,9 @@ describe("help pages", () => {
         input, output and exit code are those of igor. On several hosts each line of
         output is marked with its host.
 
+        Where its output is no terminal, PYTHONUNBUFFERED is 1, unless the container
+        says otherwise: what Python prints is seen at once.
+
         When igor ends, in whatever way, the command ends too. Nothing is pushed,
         unless you say --push: then the command begins when the files are there, and
         not at all when they could not be brought.

@@ -23,6 +23,12 @@ const samples: { [K in Decision["kind"]]: Extract<Decision, { kind: K }>[] } = {
   ],
   "not-watched": [{ kind: "not-watched", directories: 812 }],
   "connected-again": [{ kind: "connected-again" }],
+  "repl-cut": [{ kind: "repl-cut" }],
+  "repl-left": [{ kind: "repl-left" }],
+  "repl-not-kept": [
+    { kind: "repl-not-kept", because: "no-python" },
+    { kind: "repl-not-kept", because: "no-place" },
+  ],
   "nothing-to-push": [{ kind: "nothing-to-push", files: 2000 }],
   pulled: [
     { kind: "pulled", files: 12, bytes: 3_100_000_000 },

@@ -81,6 +81,18 @@ test("one host with everything", () => {
         session("77aa21c0d2e4f601", { verb: "repl", state: "abandoned" }),
         process(900, { session: "77aa21c0d2e4f601", command: "sh -c '\u001b[2Jx'" }),
         session("88aa21c0d2e4f601", { verb: "exec", state: "waiting" }),
+        session("55aa21c0d2e4f601", {
+          verb: "repl",
+          from: undefined,
+          kept: { attached: ["kim@falcon"] },
+        }),
+        process(950, { session: "55aa21c0d2e4f601", command: "ipython" }),
+        session("56aa21c0d2e4f601", {
+          verb: "repl",
+          from: undefined,
+          kept: { attached: [], aloneMs: 7_200_000 },
+        }),
+        process(960, { session: "56aa21c0d2e4f601", command: "bash" }),
         session("99aa21c0d2e4f601", { verb: "unknown", from: undefined, state: "ending" }),
         process(45, { user: "root", command: "cron -f", ageMs: 400_000_000 }),
         job,

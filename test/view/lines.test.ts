@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/model/failure.ts";
+import { wholeSumText } from "../../src/view/end-lines.ts";
 import { lineText } from "../../src/view/line.ts";
 import { frameOf, linesOf } from "../../src/view/lines.ts";
+import { messageText } from "../../src/view/message-text.ts";
 import { widthOf } from "../../src/view/text-width.ts";
 import { setupOfTwo, setupThatFails, setupThatWorks, Story } from "./story.ts";
 
@@ -87,6 +89,15 @@ describe("linesOf", () => {
       .ended(4_000, "apollo", { failure: { reason: "cancelled" } })
       .over(4_001);
     expect(story.frame(0, 80)).toMatchSnapshot();
+  });
+
+  test("says once that all of it was cancelled", () => {
+    const view = new Story("docker exec my", ["apollo"])
+      .ended(2_000, "apollo", { failure: { reason: "cancelled" } })
+      .over(2_000)
+      .view();
+    expect(wholeSumText(view)).toBe("docker exec my cancelled after 2.0 s");
+    expect(messageText("exec", view)).toBe("exec cancelled (apollo, 2.0 s)");
   });
 
   test("shows why nothing was begun", () => {

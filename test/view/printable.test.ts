@@ -86,6 +86,14 @@ describe("printableJson", () => {
   });
 });
 
+test("a long line of nothing but begins of sequences does not hold igor up", () => {
+  for (const begin of ["\u009d", "\u001b]", "\u001b[", "\u009b", "\u001b "]) {
+    const began = performance.now();
+    printable(begin.repeat(100_000));
+    expect(performance.now() - began, JSON.stringify(begin)).toBeLessThan(1000);
+  }
+});
+
 describe("widths", () => {
   test.each([
     ["", 0],

@@ -76,6 +76,8 @@ test("a host where much is to do", () => {
         because: { kind: "changed", keys: ["ports", "shm_size"] },
       },
       { kind: "task", id: "20261122-055948-7", verb: "setup", group: "dev", ageMs: 12_000 },
+      { kind: "repl", id: "3f9a21c0d2e4f601", ageMs: 90 * minute, attached: [], aloneMs: minute },
+      { kind: "repl", id: "b7724e190c2e4f61", ageMs: minute, attached: ["kim@falcon"] },
       { kind: "disk", freeBytes: 1e9, totalBytes: 2e12 },
     ),
   ).toMatchInlineSnapshot(`
@@ -87,6 +89,8 @@ test("a host where much is to do", () => {
       container  dino-mnist-dev has run for 1 s; changed in the configuration: ports, shm_size; igor
                  docker setup replaces it
       running    setup of dev, for 12 s (20261122-055948-7)
+      repl       kept for 1 h 30 min, nobody attached for 1 min (3f9a21c0)
+      repl       kept for 1 min, kim@falcon (b7724e19)
       disk       1.0 GB free of 2.0 TB"
   `);
 });

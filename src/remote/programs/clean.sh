@@ -1,13 +1,13 @@
 # Removes what igor made for this project and group on this host.
 #
 # Inputs: in_engine, in_owner, in_project, in_group, in_dir (the project on the host), in_container, in_image (name:tag),
-# in_images (1: the images too).
+# in_images (1: the images too), in_spare (1: a container in which something runs stays, and all else, too).
 # Events: `job-stopped ID`, `removed container|image NAME`, `image-kept NAME CONTAINERS`, `nothing-to-remove`.
 # Guarantees: nothing without the labels of this owner, project and group is touched, and of what has them nothing that
 # igor did not make: what a user commits from a container, or runs from that, inherits its labels. An image that a
 # container uses stays.
 : "${in_engine:?}" "${in_owner:?}" "${in_project:?}" "${in_group:?}" "${in_dir:?}" "${in_container:?}"
-: "${in_image:?}" "${in_images=}"
+: "${in_image:?}" "${in_images=}" "${in_spare=}"
 : "${absolute:=}" "${job_state:=}" "${in_job_group:=}"
 scratch=${D-}/${I-}.engine
 removed=
@@ -43,6 +43,10 @@ remove_image() {
 
 command -v "$in_engine" >/dev/null 2>&1 || die engine-unavailable "$in_engine" missing
 absolute "$in_dir"
+if [ "$in_spare" ]; then
+  status=$(engine 10 container inspect -f '{{.State.Status}}' "$in_container") || status=missing
+  refuse_in_use "$in_container" remove
+fi
 for found in "$absolute"/.igor/host/jobs/*; do
   [ -e "$found/what" ] || continue
   read -r _ group _ <"$found/what"

@@ -14,7 +14,7 @@
 # generation is written last.
 : "${in_generation=}" "${lock_boot:=}" "${lock_host:=}"
 
-stat_format='%f %s %.9Y %n'
+stat_format='%d %f %s %.9Y %n'
 stat_known=
 newline='
 '
@@ -24,9 +24,7 @@ commit_tree() {
   aside=$PWD/.igor/host/conflicts/$in_generation
   emptied=
   placed=0
-  # Other file systems are mounted in the tree, or may be: the kernel writes such a path in another way.
-  mounted=1
-  case $PWD in *[!A-Za-z0-9_./@:+-]*) ;; *) grep -qsF " $PWD/" /proc/self/mounts || mounted= ;; esac
+  mounts='' stage_device=''
   leaving=
   if [ -s "$stage/l/first" ] && [ -s "$stage/l/then" ]; then
     list=$stage/l/then leaving=$stage/l/first
@@ -39,7 +37,8 @@ commit_tree() {
     apply
     remove_emptied
   done
-  printf '%s\n' "$in_generation${lock_boot:+ $lock_boot $lock_host}" >"$stage/generation"
+  # Never in place: a copy of the tree by hard links (cp -al) has the old files, and must keep the old generation.
+  echo "$in_generation${lock_boot:+ $lock_boot $lock_host}" >"$stage/generation"
   mv -f "$stage/generation" .igor/host/generation
 }
 
@@ -97,9 +96,11 @@ apply() {
 # apply_piece FILES: the lines in $piece; FILES are the paths in them that are there, in their order.
 apply_piece() {
   : >"$stage/found"
-  [ $# -eq 0 ] || look_at "$stage/found" "$@"
+  [ $# -eq 0 ] || look_at "$stage/found" "$stage" "$@"
   batch='' expected='' targets=''
   set --
+  exec 4<"$stage/found"
+  read -r stage_device found <&4 || stage_device=''
   while IFS= read -r line; do
     word=${line#? }
     case $line in
@@ -115,7 +116,7 @@ apply_piece() {
           if [ "$batch" != "$parent" ]; then
             [ $# -eq 0 ] || flush "$@"
             set --
-            batch=$parent
+            batch=$parent batch_device=
             make_directory "$parent"
           fi
           clear_place
@@ -138,9 +139,10 @@ apply_piece() {
         ;;
     esac
     expected='' targets=''
-  done 4<"$stage/found" <<END
+  done <<END
 ${piece%"$newline"}
 END
+  exec 4<&-
   [ $# -eq 0 ] || flush "$@"
 }
 
@@ -148,11 +150,22 @@ END
 flush() {
   if [ "$batch" = ' delete' ]; then
     rm -f -- "$@"
-  elif [ "$mounted" ] && [ "$(stat -c %d "$stage")" != "$(stat -c %d "./$batch")" ]; then
+  elif is_across; then
     for f in "$@"; do place_across "$f"; done
   else
     mv -f -- "$@" "./$batch/"
   fi
+}
+
+# is_across: the directory $batch is on another file system than the stage. What is replaced there tells; else the list of
+# what is mounted does, where the kernel writes such a path as it is, and mostly that nothing is mounted in the tree.
+is_across() {
+  if [ "$batch_device" ] && [ "$batch_device" = "$stage_device" ]; then return 1; fi
+  if [ -z "$mounts" ]; then
+    mounts=some
+    case $PWD in *[!A-Za-z0-9_./@:+-]*) ;; *) grep -qsF " $PWD/" /proc/self/mounts || mounts=none ;; esac
+  fi
+  [ "$mounts" = some ] && [ "$(stat -c %d "$stage")" != "$(stat -c %d "./$batch")" ]
 }
 
 # place_across FILE: to another file system mv would copy, into the place of what is there: a full disk would leave a part.
@@ -187,24 +200,25 @@ look_at() {
   into=$1
   shift
   stat -c "$stat_format" -- "$@" >"$into" || :
-  if [ "$stat_known" ] || ! read -r mode size mtime found <"$into"; then return 0; fi
+  if [ "$stat_known" ] || ! read -r device mode size mtime found <"$into"; then return 0; fi
   stat_known=1
   case $mtime in *.?????????) return 0 ;; esac
-  stat_format='%f %s %Y %n'
+  stat_format='%d %f %s %Y %n'
   stat -c "$stat_format" -- "$@" >"$into" || :
 }
 
-# look: sets $kind, $size and $mtime of $path, from $stage/found when the line there is for this path.
+# look: sets $kind, $size, $mtime and $device of $path, from $stage/found when the line there is for this path.
 look() {
   found=
   case $path in
     *"$newline"*) ;;
     *) IFS= read -r found <&4 || : ;;
   esac
-  if [ "${found#* * * }" != "./$path" ]; then
+  if [ "${found#* * * * }" != "./$path" ]; then
     look_at "$stage/one" "./$path" 2>/dev/null
-    IFS= read -r found <"$stage/one" || found='0 0 0 '
+    IFS= read -r found <"$stage/one" || found='- 0 0 0 '
   fi
+  device=${found%% *} found=${found#* }
   mode=${found%% *} found=${found#* }
   size=${found%% *} found=${found#* }
   mtime=${found%% *}
@@ -242,6 +256,7 @@ ours() {
 clear_place() {
   present "$path" || return 0
   look
+  batch_device=$device
   ! ours || return 0
   case $kind in
     directory)

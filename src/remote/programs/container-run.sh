@@ -48,6 +48,7 @@ run_container() {
   set -- run --detach --name "$in_container" --label "igor.owner=$in_owner" --label "igor.project=$in_project" \
     --label "igor.group=$in_group" --label "igor.image=$in_image_hash" --label "igor.config=$in_config_hash" \
     --label "igor.config.keys=$in_config_keys" --label "igor.without-ports=${without_ports# }" --label "igor.job=${job##*/}" \
+    --label "igor.directory=$(stat -c %i "$root/.")" \
     --entrypoint sh --workdir "$in_workspace" --env-file "$scratch.env"
   field source "$root"
   mount=type=bind,$field

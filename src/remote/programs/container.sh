@@ -7,15 +7,15 @@
 # HOST:CONTAINER), in_mounts (three lines each: ro or rw, source, target), in_env (lines NAME=VALUE), in_docker_args
 # (lines), in_replace (1: even when something runs in it).
 # Events: `container-kept`, `container-started BECAUSE`, `container-replaced BECAUSE` (no-container, stopped, leftover,
-# new-image, changed KEYS), `port-taken PORT HOLDER`, `gpus none|runtime|cdi|no-runtime`, `files-not-yours OWNER`,
+# new-image, changed KEYS, other-directory), `port-taken PORT HOLDER`, `gpus none|runtime|cdi|no-runtime`, `files-not-yours OWNER`,
 # `stops-at-logout`.
 # Guarantees: a container without our labels is never touched; the old container is renamed and stopped, not removed,
 # until the new one runs, and runs again when the new one does not.
 : "${in_container:?}" "${in_image:?}" "${in_image_hash:?}" "${in_config_hash:?}" "${in_config_keys=}" "${in_owner:?}"
 : "${in_project:?}" "${in_group:?}" "${in_workspace:?}" "${in_container_user:?}" "${in_gpus:?}" "${in_shm=}" "${in_network=}"
-: "${in_ports=}" "${in_mounts=}" "${in_env=}" "${in_docker_args=}" "${in_replace=}" "${scratch:=}"
+: "${in_ports=}" "${in_mounts=}" "${in_env=}" "${in_docker_args=}" "${in_replace=}" "${scratch:=}" "${root:=}"
 
-container_format='{{.State.Status}}{{println}}{{index .Config.Labels "igor.owner"}}{{println}}{{index .Config.Labels "igor.project"}}{{println}}{{index .Config.Labels "igor.group"}}{{println}}{{index .Config.Labels "igor.image"}}{{println}}{{index .Config.Labels "igor.config"}}{{println}}{{index .Config.Labels "igor.config.keys"}}{{println}}{{index .Config.Labels "igor.without-ports"}}{{println}}.'
+container_format='{{.State.Status}} {{.State.Pid}}{{println}}{{index .Config.Labels "igor.owner"}}{{println}}{{index .Config.Labels "igor.project"}}{{println}}{{index .Config.Labels "igor.group"}}{{println}}{{index .Config.Labels "igor.image"}}{{println}}{{index .Config.Labels "igor.config"}}{{println}}{{index .Config.Labels "igor.config.keys"}}{{println}}{{index .Config.Labels "igor.without-ports"}}{{println}}{{index .Config.Labels "igor.directory"}}{{println}}.'
 
 # A process that does nothing and ends when it is told to, also as process 1. The number marks its child.
 idle='trap "exit 0" TERM INT; while :; do sleep 2147483 & wait $!; done'
@@ -23,7 +23,8 @@ idle='trap "exit 0" TERM INT; while :; do sleep 2147483 & wait $!; done'
 # ask_container NAME: what the engine knows about it, into $scratch.container.
 ask_container() { engine 10 container inspect -f "$container_format" "$1" >"$scratch.container"; }
 
-# read_container CODE: sets $status (missing, running, exited, created, paused, ...) and $has_... from its labels.
+# read_container CODE: sets $status (missing, running, exited, created, paused, ...), $first_process, and $has_... from its
+# labels.
 read_container() {
   if [ "$1" != 0 ]; then
     case $(cat "$scratch.err") in
@@ -34,7 +35,7 @@ read_container() {
     return 0
   fi
   {
-    read -r status
+    read -r status first_process
     IFS= read -r has_owner
     IFS= read -r has_project
     IFS= read -r has_group
@@ -42,6 +43,7 @@ read_container() {
     read -r has_config
     read -r has_keys
     read -r without_ports
+    read -r has_directory
   } <"$scratch.container" || :
 }
 
@@ -73,7 +75,10 @@ decide_container() {
     action=replace because="changed $changed_keys"
   else
     case $status in
-      running) action=keep ;;
+      running)
+        action=keep
+        ! sees_other "$first_process" "$root" "$has_directory" || action=replace because=other-directory
+        ;;
       created | dead) action=replace because=leftover ;;
       *) action=start because=stopped ;;
     esac
@@ -97,32 +102,6 @@ missing_ports() {
     port_holder "$port"
     ev port-taken "$port" "$(encoded "${holder:-nobody now, but the container is in use}")"
   done
-}
-
-# list_processes NAME: sets $processes, what runs in the container beside its idle process, as lines `PID COMMAND`.
-# It is asked inside, with nothing but sh: the host's ps may know no columns, and the container may have none.
-# shellcheck disable=SC2016
-list_processes() {
-  processes=$(engine 10 exec "$1" sh -c '
-    for p in /proc/[0-9]*; do
-      case $p in /proc/1 | "/proc/$$") continue ;; esac
-      c=
-      if command -v tr >/dev/null; then c=$(tr "\000" " " <"$p/cmdline"); else IFS= read -r c <"$p/cmdline"; fi
-      case $c in "" | *igor-idle* | *igor-look* | *igor-end* | "sleep 2147483" | "sleep 2147483 " | sleep2147483) continue ;; esac
-      printf "%s %.100s\n" "${p#/proc/}" "$c"
-    done 2>/dev/null
-    echo end' igor-look) || processes="? could not be listed: $(head -n 1 "$scratch.err" | cut -c 1-200)
-end"
-  processes=${processes%end}
-}
-
-# refuse_in_use NAME: a container in which something runs is not replaced unless that was asked for. In one that is paused
-# nothing can be asked.
-refuse_in_use() {
-  case $status in running | paused) ;; *) return 0 ;; esac
-  [ -z "$in_replace" ] || return 0
-  list_processes "$1"
-  [ -z "$processes" ] || die container-in-use "$in_container" "$(encoded "$(printf %s "$processes" | head -n 20)")"
 }
 
 # port_holder PORT: sets $holder, who listens there on this host, or nothing.

@@ -86,7 +86,10 @@ look_at_container_of_ours() {
     paused) check container warn paused "$in_container" && return 0 ;;
     *) check container warn stopped "$in_container" && return 0 ;;
   esac
-  if [ "$because" ]; then
+  if [ "$because" = other-directory ]; then
+    check container fail other-directory "$in_container"
+    return 0
+  elif [ "$because" ]; then
     check container warn outdated "$in_container" "${because#changed }"
   else
     check container ok running "$in_container"

@@ -104,7 +104,14 @@ END
 }
 
 one=${5-} leader='' born='' by_kin=$2${5-} signal=$3 told=' ' tenth=0
-[ -z "$2" ] || { read -r leader born <"$2"; } 2>/dev/null || leader=''
+# A REPL that is kept has it there, with its socket: nobody is to find that any more.
+for kept in ${2:+/tmp/igor-repl.*/*."$1" /dev/shm/igor-repl.*/*."$1"}; do
+  # Whose directory it is, decides which processes that file may name.
+  if [ -L "${kept%/*}" ] || [ ! -O "${kept%/*}" ] || [ ! -d "$kept" ]; then continue; fi
+  { read -r leader born <"$kept/leader"; } 2>/dev/null || leader=''
+  rm -rf "$kept" && rmdir "${kept%/*}"
+done 2>/dev/null
+[ -z "$2" ] || [ "$leader" ] || { read -r leader born <"$2"; } 2>/dev/null || leader=''
 found=" $one " sessions=' '
 mark=${leader:+$((born * 4194304 + leader))}
 while

@@ -16,7 +16,7 @@ patience=$((in_grace + 20))
 
 # end_in_container OPTIONS: 0, 3 and 4 as exec-end; else the engine's own failure.
 end_in_container() {
-  limited "$patience" "$in_engine" exec "$@" "$in_container" /bin/sh -c "$in_end" igor-end \
+  limited "$patience" "$in_engine" exec --workdir / "$@" "$in_container" /bin/sh -c "$in_end" igor-end \
     "$in_session" "$inside/leader" "$first" "$in_grace"
 }
 

@@ -56,10 +56,3 @@ detach() {
   fi
   killer=$!
 }
-
-# limited SECONDS WORDS: a command that may never end by itself, e.g. of an engine that is stuck; 124 when it did not.
-limited() {
-  limit=$1
-  shift
-  if command -v timeout >/dev/null 2>&1; then timeout "$limit" "$@"; else "$@"; fi
-}

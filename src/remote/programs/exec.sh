@@ -6,16 +6,16 @@
 #       in_term, in_colorterm   as the user's terminal has them; with a terminal only
 #       in_words      the command, as words quoted for sh
 #       in_wrapper    the program exec-words, as text
-#       in_lease      seconds that the session may live without a guard
+#       in_lease      seconds that the session may live without a guard; empty: it needs none
 #       in_verb, in_from   for those who look: exec or repl, and the laptop, as a word
 #       in_after_push 1: the command waits until the push of the same igor is through, and $mine/pushed is there
 # Out   the command's own bytes and exit code; 125 when it was ended from outside, and when it could not be started, then
 #       $mine/outcome says why:
-#         rc N [oom] | no-container missing|stopped|paused | no-directory | engine-unavailable missing|no-rights|stopped | not-started N
+#         rc N [oom] | no-container missing|stopped|paused|other-directory | no-directory | engine-unavailable missing|no-rights|stopped | not-started N
 #       and $mine/words has what the engine said.
 # Guarantees: nothing of the engine's own messages reaches the streams; words arrive as given; a kill that came first
 #       wins; what the command leaves behind in the container is ended.
-: "${in_after_push=}" "${in_verb=}" "${in_from=}"
+: "${in_after_push=}" "${in_verb=}" "${in_from=}" "${in_lease=}"
 trap : HUP INT TERM
 
 # finish OUTCOME CODE. The end of a terminal's session must not reach what sweeps up before that is out of its reach.
@@ -33,20 +33,8 @@ finish() {
 
 # diagnose CODE: the command never ran: why?
 diagnose() {
-  command -v "$in_engine" >/dev/null 2>&1 || finish 'engine-unavailable missing' 125
-  state=$(limited 10 "$in_engine" container inspect -f '{{.State.Status}}' "$in_container" 2>&1) || :
-  case $state in
-    running) ;;
-    paused) finish 'no-container paused' 125 ;;
-    created | configured | initialized | exited | stopped | stopping | dead | removing | restarting) finish 'no-container stopped' 125 ;;
-    # Error: No such container: demo / Error: inspecting object: no such container "demo"
-    *[Nn]'o such container'*) finish 'no-container missing' 125 ;;
-    # permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock
-    *'ermission denied'*) finish 'engine-unavailable no-rights' 125 ;;
-    # Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
-    # failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct
-    *'annot connect'* | *'failed to connect'*) finish 'engine-unavailable stopped' 125 ;;
-  esac
+  why_not
+  [ -z "$why" ] || finish "$why" 125
   [ ! -e "$shared/no-directory" ] || finish 'no-directory' 125
   [ ! -d "$shared" ] || finish "not-started $1" 125
   # Not a container that igor made: whether the command began cannot be told.
@@ -80,8 +68,15 @@ open_mine
 echo "${in_verb:-unknown} $in_signal ${in_from:--} $in_container" >"$mine/note"
 open_shared
 [ ! -e "$shared/stop" ] || finish 'rc 143' 143
+# The tree was made after the container, or the container is not igor's.
+if [ ! -d "$home" ]; then
+  why_not
+  # Where the engine had nothing to complain of, it said how the container is.
+  case $why in *missing | engine-*) [ -z "${state-}" ] || printf '%s\n' "$state" >"$mine/words" ;; esac
+  [ -z "$why" ] || finish "$why" 125
+fi
 trap '' HUP INT TERM
-[ -e "$mine/guarded" ] || detach "$in_signal" "$in_lease"
+[ -e "$mine/guarded" ] || [ -z "$in_lease" ] || detach "$in_signal" "$in_lease"
 trap : HUP INT TERM
 
 while [ "$in_after_push" ] && [ ! -e "$mine/pushed" ]; do
@@ -101,6 +96,7 @@ if [ "$in_tty" ]; then
   [ -z "$in_colorterm" ] || set -- -e "COLORTERM=$in_colorterm" "$@"
 fi
 set -- exec -i "$@" "$in_container" /bin/sh -c "$in_wrapper" igor "$inside" "$in_directory" "$size"
+if [ -d "$shared" ]; then set -- "$@" "$in_workspace"; else set -- "$@" ''; fi
 eval "set -- \"\$@\" $in_words"
 
 code=0
@@ -119,6 +115,7 @@ else
 fi
 # Ended from outside: nobody may take that for an end of its own.
 [ ! -e "$shared/stop" ] || finish "rc $code" 125
+if [ "$code" = 94 ] && [ -d "$shared" ] && [ ! -e "$shared/leader" ]; then finish 'no-container other-directory' 125; fi
 [ "$code" = 0 ] || [ -e "$shared/leader" ] || diagnose "$code"
 [ "$code" != 137 ] || ! oom || finish 'rc 137 oom' 137
 finish "rc $code" "$code"

@@ -22,13 +22,6 @@ stand_down() {
   [ -e "$mine/guarded" ] && [ ! -e "$mine/outcome" ] || exit 0
   end_session "$in_signal"
 }
-# answers: whatever it has to say, the engine says it within five seconds.
-answers() {
-  command -v timeout >/dev/null 2>&1 || return 0
-  answer=0
-  limited 5 "$in_engine" container inspect -f . "$in_container" >/dev/null 2>&1 || answer=$?
-  case $answer in 124 | 137 | 143) return 1 ;; esac
-}
 
 # begun: the command runs, or nobody can know, or the engine was not asked for it yet.
 begun() { [ ! -d "$shared" ] || [ -e "$shared/leader" ] || [ ! -e "$mine/asked" ] || [ -e "$mine/outcome" ]; }

@@ -52,7 +52,7 @@ for p in /proc/[0-9]*; do
   look_at ${stat##*) } || continue
   flat "$p/cmdline"
   case $flat in
-    *igor-idle* | *igor-look* | *igor-end* | 'sleep 2147483' | 'sleep 2147483 ' | sleep2147483) continue ;;
+    *igor-idle* | *igor-look* | *igor-end* | *igor-repl* | 'sleep 2147483' | 'sleep 2147483 ' | sleep2147483) continue ;;
     '')
       flat=${stat#*(}
       flat="[${flat%)*}]"

@@ -1,8 +1,9 @@
 # What igor has running on this host: the sessions of a container, its processes, and the jobs of the project.
 #
-# Inputs: in_engine, in_container, in_group, in_dir (the project on the host), in_look (the program look-inside, as text).
+# Inputs: in_engine, in_container, in_group, in_dir (the project on the host), in_look and in_kept (the programs
+# look-inside and look-kept, as text).
 # Writes lines for igor, see findings.ts; fields are separated by tabs and hold none.
-: "${in_engine:?}" "${in_container:?}" "${in_group:?}" "${in_dir:?}" "${in_look:?}"
+: "${in_engine:?}" "${in_container:?}" "${in_group:?}" "${in_dir:?}" "${in_look:?}" "${in_kept:?}"
 : "${absolute:=}" "${scratch:=}" "${job_state:=}"
 
 # found KIND FIELD...
@@ -12,14 +13,16 @@ found() {
   printf '\n'
 }
 
-# look_inside: the processes of the container; none when it does not run. In one that is paused nothing can be asked.
+# look_inside: the processes of the container; none when it does not run. In one that is paused nothing can be asked. Not
+# in its own directory: that may have been deleted on the host.
 look_inside() {
   inside_code=0
-  engine 10 exec "$in_container" sh -c "$in_look" igor-look </dev/null || inside_code=$?
+  engine 10 exec --workdir / "$in_container" sh -c "$in_look" igor-look </dev/null || inside_code=$?
   [ "$inside_code" = 0 ] || engine_check "$inside_code"
 }
 
-# look_at_session ID: `found session ID VERB FROM STATE AGE SIGNAL` when it is one of this container and has not ended.
+# look_at_session ID: `found session ID VERB FROM STATE AGE SIGNAL` when it is one of this container and has not ended,
+# and `found kept ...` when the host keeps it.
 look_at_session() {
   note=${TMPDIR:-/tmp}/igor-session.$1
   # shellcheck disable=SC2015
@@ -34,6 +37,7 @@ look_at_session() {
     [ ! -e "$absolute/.igor/host/home/.igor-sessions/$1/leader" ] || state=running
   fi
   found session "$1" "$verb" "$from" "$state" "$(($(date +%s) - began))" "$signal"
+  [ "$verb" != repl ] || sh -c "$in_kept" igor-look "$1"
 }
 
 # list_sessions: those, and `found leader ID PID MARK` for every session whose first process is known.

@@ -5,8 +5,9 @@
 # Answer (stdout), lines of fields with a tab between them; ages in seconds, NOW is the host's clock, foreign text encoded:
 #   found tree STATE AGE SOURCE FOUND KEPT     found disk FREE TOTAL (in kB)     found task ID VERB GROUP AGE
 #   found image-state NAME BECAUSE CREATED NOW (BECAUSE empty: up to date)     found engine-state ENGINE CAUSE
+#   found kept, see look-kept (in_kept is its text)
 #   found container-state NAME STATUS BECAUSE SINCE NOW (BECAUSE empty: it would be kept)
-: "${in_engine:?}" "${in_dir:?}" "${in_project:?}" "${in_image:?}" "${in_image_hash:?}" "${in_container:?}" "${in_accept=}"
+: "${in_engine:?}" "${in_dir:?}" "${in_project:?}" "${in_image:?}" "${in_image_hash:?}" "${in_container:?}" "${in_accept=}" "${in_kept:?}"
 : "${absolute:=}" "${generation:=}" "${fresh=}" "${job_state:=}" "${status:=}" "${because:=}" "${image_because=}" "${has_image:=}"
 : "${has_owner:=}"
 now=$(date +%s)
@@ -77,6 +78,19 @@ look_at_our_image() (
   found image-state "$in_image" "$image_because" "$created" "$now"
 )
 
+# Those that the host keeps, and those that the container does.
+look_for_repls() (
+  # shellcheck disable=SC2034
+  scratch=$D/$I.repls
+  for note in "${TMPDIR:-/tmp}"/igor-session.*/note; do
+    held=${note%/note}
+    if [ -O "$note" ] && read -r verb _ _ container <"$note" && [ "$verb $container" = "repl $in_container" ]; then
+      sh -c "$in_kept" igor-look "${held##*/igor-session.}"
+    fi
+  done
+  engine 10 exec --workdir / "$in_container" sh -c "$in_kept" igor-look </dev/null
+)
+
 look_at_our_container() (
   # shellcheck disable=SC2034
   scratch=$D/$I.container
@@ -87,7 +101,11 @@ look_at_our_container() (
   }
   command -v "$in_engine" >/dev/null 2>&1 || die engine-unavailable "$in_engine" missing
   look_at_container "$in_container"
-  since=''
+  asked_repls='' since=''
+  if [ "$status" = running ] && container_is_ours; then
+    look_for_repls &
+    asked_repls=$!
+  fi
   if [ "$status" != missing ]; then
     since=$(engine 10 container inspect -f '{{if .State.Running}}{{.State.StartedAt}}{{else}}{{.State.FinishedAt}}{{end}}' \
       "$in_container") || since=
@@ -99,14 +117,15 @@ look_at_our_container() (
     decide_container
   fi
   found container-state "$in_container" "$status" "$because" "$since" "$now"
+  [ -z "$asked_repls" ] || wait "$asked_repls" || :
 )
 
+absolute "$in_dir"
+root=$absolute
 look_at_our_container >"$D/$I.container" &
 asked_container=$!
 look_at_our_image >"$D/$I.image" &
 asked_image=$!
-absolute "$in_dir"
-root=$absolute
 if [ -d "$root" ] && cd -P -- "$root" 2>/dev/null; then
   root=$(pwd -P)
   look_at_tree

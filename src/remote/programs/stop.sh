@@ -13,26 +13,29 @@ scratch=${D-}/${I-}.engine
 tab=$(printf '\t')
 in_grace=5
 
-# known_sessions: lines `ID SIGNAL`: those of the container that nobody ends yet, and those of which it has processes, whose
+# known_sessions: lines `ID SIGNAL [kept]`: those of the container that nobody ends yet, and those of which it has processes, whose
 # environment may say anything.
 known_sessions() {
   while IFS=$tab read -r _ kind id _ _ state _ signal; do
     [ "$kind" != session ] || [ "$state" = ending ] || echo "$id $signal"
   done <"$scratch.sessions"
+  while IFS=$tab read -r _ kind id _; do
+    [ "$kind" != kept ] || echo "$id HUP kept"
+  done <"$scratch.inside"
   while IFS=$tab read -r _ kind id _ mark; do
     [ "$kind" = leader ] || continue
     ! grep -q "^found${tab}process${tab}.*${tab}$mark$tab" "$scratch.inside" || echo "$id TERM"
   done <"$scratch.sessions"
-  while IFS=$tab read -r _ _ _ _ _ _ _ _ id _; do
-    case $id in *[!A-Za-z0-9]*) ;; *) echo "$id TERM" ;; esac
+  while IFS=$tab read -r _ kind _ _ _ _ _ _ id _; do
+    case $kind/$id in process/*[!A-Za-z0-9]*) ;; process/*) echo "$id TERM" ;; esac
   done <"$scratch.inside"
 }
 
 # about PID: sets $about to `PID AGE COMMAND` as events have it.
 about() {
   about='- - -'
-  while IFS=$tab read -r _ _ pid _ _ _ age _ _ _ command; do
-    [ "$pid" != "$1" ] || about="$pid $age $(encoded "$command")"
+  while IFS=$tab read -r _ kind pid _ _ _ age _ _ _ command; do
+    [ "$kind $pid" != "process $1" ] || about="$pid $age $(encoded "$command")"
   done <"$scratch.inside"
 }
 
@@ -57,8 +60,8 @@ meant() {
       done <"$scratch.jobs"
       ;;
     *)
-      while IFS=$tab read -r _ _ id _; do
-        [ "$id" != "$1" ] || echo "process $id"
+      while IFS=$tab read -r _ kind id _; do
+        [ "$kind $id" != "process $1" ] || echo "process $id"
       done <"$scratch.inside"
       ;;
   esac
@@ -90,12 +93,14 @@ find_targets() {
 
 # end_session ID: with everything that it started, as if its igor had gone.
 end_session() {
-  signal=TERM
-  while read -r id other; do
+  signal=TERM kept='' in_outcome=''
+  while read -r id other kept; do
     [ "$id" != "$1" ] || { signal=$other && break; }
   done <"$scratch.known"
+  # Nobody waits on the host for its end.
+  [ -z "$kept" ] || in_outcome='rc 0'
   in_session=$1 in_root=$in_dir in_signal=$signal
-  export in_session in_root in_engine in_container in_signal in_grace in_kill in_end
+  export in_outcome in_session in_root in_engine in_container in_signal in_grace in_kill in_end
   # Where another one ends it at the same time, its files may go from under this one: the second time, all is told.
   for try in 1 2; do
     left=0
@@ -123,7 +128,7 @@ end_process() {
 end_inside() {
   inside=$1
   shift
-  engine 25 exec "$@" "$in_container" sh -c "$in_end" igor-end '' '' TERM "$in_grace" "$inside" </dev/null >/dev/null
+  engine 25 exec --workdir / "$@" "$in_container" sh -c "$in_end" igor-end '' '' TERM "$in_grace" "$inside" </dev/null >/dev/null
 }
 
 # end_target KIND ID: and tells so.
@@ -150,6 +155,7 @@ command -v "$in_engine" >/dev/null 2>&1 || die engine-unavailable "$in_engine" m
 absolute "$in_dir"
 look_inside >"$scratch.inside"
 list_sessions >"$scratch.sessions"
+grep "^found${tab}leader$tab" "$scratch.inside" >>"$scratch.sessions" || :
 list_jobs >"$scratch.jobs"
 known_sessions | awk '!seen[$1]++' >"$scratch.known"
 find_targets
