@@ -36,7 +36,7 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     },
     wait: ({ host }, note) => emit(waitNote(host, note, now())),
   };
-  await using shells = new Shells(told, signal);
+  using shells = new Shells(action.open.shells, told, signal);
   if (request.kind === "pull") {
     const { pull } = await import("./pull.ts");
     return await pull({ ...action, request, shells });
@@ -47,7 +47,7 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     const { watch } = await import("./watch.ts");
     return await watch({ ...action, shells });
   }
-  const observed = await observe({ ...action, shells });
+  const observed = await observe({ ...action, shells, tree: action.open.tree });
   if (!observed.ok) return observed;
   const { observeHost, laptop } = observed.value;
   const seen = await Promise.all(hosts.map((host) => observeHost(host, [])));

@@ -4,6 +4,8 @@ import type { Plan } from "../model/plan.ts";
 import type { PullPlan } from "../model/pull.ts";
 import type { Subject } from "../plan/facts.ts";
 import type { HostRequest } from "../request/commands.ts";
+import type { HostShells } from "./host-shells.ts";
+import type { KnownTree } from "./known-tree.ts";
 import type { Terminal } from "./observe.ts";
 
 /** What an action works with. */
@@ -18,6 +20,14 @@ export interface Action {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  readonly open: Open;
+}
+
+/** What is open before an action, and stays open after it. */
+export interface Open {
+  readonly shells: HostShells;
+  /** The project's files, where they are known; else they are looked at. */
+  readonly tree: KnownTree | undefined;
 }
 
 /** How one host ended. */

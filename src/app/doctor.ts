@@ -12,6 +12,7 @@ import type { HostShell } from "../run/host-shell.ts";
 import { checkLaptop } from "./doctor-laptop.ts";
 import { checkHostKey, checkRefused, checkSharing, onLink } from "./doctor-link.ts";
 import { selectMeant } from "./select-meant.ts";
+import { HostShells } from "./host-shells.ts";
 import { Shells } from "./shells.ts";
 
 /** What is examined, and for whom. */
@@ -41,7 +42,8 @@ export async function doctor(call: DoctorCall): Promise<Result<boolean, ConfigFa
     if (examined.checks.some(({ verdict }) => verdict === "fail")) isWell = false;
     tell(examined);
   };
-  await using shells = new Shells({}, signal);
+  await using open = new HostShells(call.now);
+  using shells = new Shells(open, {}, signal);
   if (group.ok) for (const host of group.value.hosts) void shells.open(host);
   told({ checks: await checkLaptop(directory) });
   if (project.ok && group.ok) {

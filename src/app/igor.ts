@@ -5,12 +5,16 @@ import type { Result } from "../model/result.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { valuesNamedBy } from "../plan/environment.ts";
 import type { Environment } from "../plan/environment.ts";
+import type { Subject } from "../plan/facts.ts";
 import { loadProject } from "../project/config-load.ts";
 import { selectHosts } from "../project/select-hosts.ts";
 import { act } from "./act.ts";
-import type { Outcome } from "./action.ts";
+import type { Open, Outcome } from "./action.ts";
+import { HostShells } from "./host-shells.ts";
 import { withJournal } from "./journal.ts";
 import type { Terminal } from "./observe.ts";
+
+export type { Environment };
 
 /** What igor is called with, whoever calls: the command line or the editor. */
 export interface Call {
@@ -30,6 +34,15 @@ export interface Call {
  * the value says how it came out. A failure means that nothing was begun.
  */
 export async function igor(call: Call): Promise<Result<Outcome>> {
+  await using shells = new HostShells(call.now);
+  return await igorOver(call, () => ({ shells, tree: undefined }));
+}
+
+/** The same over what is open for a project. */
+export async function igorOver(
+  call: Call,
+  openFor: (subject: Subject) => Open,
+): Promise<Result<Outcome>> {
   const project = await loadProject(call.directory);
   if (!project.ok) return begunNothing(project.failure, call);
   const selected = selectHosts(project.value, call.request);
@@ -40,10 +53,11 @@ export async function igor(call: Call): Promise<Result<Outcome>> {
       ? { ...selected.value, hosts: selected.value.hosts.slice(0, 1) }
       : selected.value;
   const subject = { project: project.value, group };
+  const open = openFor(subject);
   const environment = valuesNamedBy(project.value, call.environment);
   return withJournal({ ...call, subject, environment }, async (emit) => {
     const told = { ...call, emit };
-    const done = await act({ ...told, subject, environment });
+    const done = await act({ ...told, subject, environment, open });
     return done.ok ? done : begunNothing(done.failure, told);
   });
 }

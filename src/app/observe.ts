@@ -4,7 +4,7 @@ import type { FileState, Manifest } from "../model/manifest.ts";
 import type { Host } from "../model/project.ts";
 import { ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
-import { filesNamedBy, hashOf } from "../plan/image.ts";
+import { hashOf } from "../plan/image.ts";
 import type { HostFacts, LaptopFacts, Subject } from "../plan/facts.ts";
 import type { HostRequest } from "../request/commands.ts";
 import { projectDir } from "../plan/push.ts";
@@ -15,9 +15,10 @@ import { stateDir } from "../project/state-dir.ts";
 import type { LaneAnswer } from "../run/step.ts";
 import { laptopRsync } from "../run/laptop.ts";
 import { isAgreed } from "./before-setup.ts";
-import { buildFacts, dockerfileReads } from "./build-facts.ts";
+import type { KnownTree } from "./known-tree.ts";
+import { isOnlyPush, lookAtFiles, lookAtKnown } from "./look-at-files.ts";
 import { quickScan } from "./quick-scan.ts";
-import { localTree, scan } from "./scan.ts";
+import { localTree } from "./scan.ts";
 import type { Ground, Scan } from "./scan.ts";
 import type { Shells } from "./shells.ts";
 import { noteVouched } from "./vouched.ts";
@@ -35,6 +36,8 @@ export interface Scene {
   /** Variables that the configuration names. */
   readonly environment: ReadonlyMap<string, string>;
   readonly shells: Shells;
+  /** The project's files, where they are known. */
+  readonly tree: KnownTree | undefined;
   /** Milliseconds of the epoch. */
   readonly now: () => number;
 }
@@ -53,29 +56,26 @@ export interface Observation {
 
 /** Looks at the laptop's side of everything that the plan needs. The hosts are not asked: they answer when something does not fit. */
 export async function observe(scene: Scene): Promise<Result<Observation>> {
-  const { request, subject } = scene;
+  const { request, subject, tree } = scene;
   const { project, group } = subject;
-  const stateDirectory = stateDir(project.root);
-  const stores = new Map(
-    group.hosts.map((host) => [
-      host.host,
-      new ManifestStore(stateDirectory, destinationOf(host, subject)),
-    ]),
-  );
+  const stores = storesFor(scene);
   /** Read once for the first plan; a host that answers may do so because another igor has pushed since. */
   const first = new Map<string, Manifest>();
   const isLarge = [...stores.values()][0]?.isLarge() ?? false;
+  const knows = tree === undefined ? undefined : await lookAtKnown(tree, scene);
   const lookAtAll = (known: Ground["known"]): ReturnType<typeof lookAtFiles> =>
     lookAtFiles(scene, { inThread: isLarge ? "most" : "nothing", known });
-  const quick = isOnlyPush(request) ? await quickScan(project, stores) : ok(undefined);
+  const quick =
+    isOnlyPush(request) && knows === undefined ? await quickScan(project, stores) : ok(undefined);
   if (!quick.ok) return quick;
   const seen: Awaited<ReturnType<typeof lookAtAll>> =
-    quick.value === undefined
+    knows ??
+    (quick.value === undefined
       ? await lookAtAll(() => {
           for (const [host, store] of stores) first.set(host, store.load());
           return [...first.values()][0]?.tree ?? new Map<string, FileState>();
         })
-      : ok({ scanned: quick.value.scan });
+      : ok({ scanned: quick.value.scan }));
   if (!seen.ok) return seen;
   for (const [host, manifest] of quick.value?.manifests ?? []) first.set(host, manifest);
   const { build, scanned } = seen.value;
@@ -109,6 +109,11 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
       }
       held.set(host.host, manifest?.generation);
       const { scanned: files } = looks.get(host.host) ?? firstLook;
+      const store = stores.get(host.host);
+      const touched =
+        knows?.ok && answers.length === 0 && store !== undefined && manifest !== undefined
+          ? knows.value.touchedSince(store, manifest)
+          : undefined;
       const sessionId = sessionIds.get(host.host);
       return ok({
         host,
@@ -117,7 +122,9 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
         ...(sessionId === undefined ? {} : { sessionId }),
         ...(files === undefined || manifest === undefined
           ? {}
-          : { push: await pushFacts({ subject, scanned: files, manifest, stage }, answers) }),
+          : {
+              push: await pushFacts({ subject, scanned: files, touched, manifest, stage }, answers),
+            }),
       });
     },
     holdsAll: ({ host }, confirmed) => {
@@ -125,8 +132,9 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
       const store = stores.get(host);
       const { scanned: files, isPart } = looks.get(host) ?? firstLook;
       const generation = confirmed ?? (isPart ? undefined : held.get(host));
-      if (files !== undefined && store !== undefined && generation !== undefined)
-        noteVouched({ project, store }, files, generation);
+      if (files === undefined || store === undefined || generation === undefined) return;
+      noteVouched({ project, store }, files, generation);
+      if (knows?.ok) tree?.holds(store, { generation, at: knows.value.at });
     },
   });
 }
@@ -147,37 +155,15 @@ function envDigests({ request, subject, environment }: Scene): LaptopFacts["envD
   return new Map([...environment].map(([name, value]) => [name, hashOf(value)]));
 }
 
-async function lookAtFiles(
-  { request, subject: { project, group }, shells, now }: Scene,
-  before: Pick<Ground, "known" | "inThread">,
-): Promise<Result<{ readonly scanned?: Scan; readonly build?: LaptopFacts["build"] }>> {
-  if (!isPushed(request)) return ok({});
-  const ready = Promise.all(group.hosts.map((host) => shells.connection(host)));
-  const ground = { project, ready, now, ...before };
-  if (request.kind !== "build" && request.kind !== "setup" && request.kind !== "status") {
-    const scanned = await scan({ ...ground, named: [] });
-    return scanned.ok ? ok({ scanned: scanned.value }) : scanned;
-  }
-  const reads = await dockerfileReads(project);
-  // How things stand can be told without an image that could be built.
-  const mustBuild = request.kind !== "status";
-  if (!reads.ok && mustBuild) return reads;
-  const scanned = await scan({ ...ground, named: reads.ok ? filesNamedBy(reads.value) : [] });
-  if (!scanned.ok) return scanned;
-  const build = reads.ok ? buildFacts(project, reads.value, scanned.value.tree) : reads;
-  if (build.ok) return ok({ scanned: scanned.value, build: build.value });
-  return mustBuild ? build : ok({ scanned: scanned.value });
-}
-
-/** What is built needs every file, and so does a watch. */
-function isOnlyPush(request: HostRequest): boolean {
-  return (request.kind === "push" && !request.watch) || (request.kind === "exec" && request.push);
-}
-
-/** Whether the project's files are looked at. */
-function isPushed(request: HostRequest): boolean {
-  if (request.kind === "exec") return request.push;
-  return ["push", "build", "setup", "status"].includes(request.kind);
+/** The manifest of each host. */
+function storesFor({ subject, tree }: Scene): ReadonlyMap<string, ManifestStore> {
+  const directory = stateDir(subject.project.root);
+  return new Map(
+    subject.group.hosts.map((host) => {
+      const destination = destinationOf(host, subject);
+      return [host.host, tree?.storeOf(destination) ?? new ManifestStore(directory, destination)];
+    }),
+  );
 }
 
 /** What a push to one host starts from. */
@@ -185,7 +171,7 @@ export interface PushScene {
   readonly subject: Subject;
   readonly scanned: Scan;
   /** The only paths that can differ from what was last sent; any, when absent. */
-  readonly touched?: ReadonlySet<string>;
+  readonly touched?: ReadonlySet<string> | undefined;
   readonly manifest: Manifest;
   /** The same while the lane of one push is planned again. */
   readonly stage: string;

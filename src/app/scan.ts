@@ -23,6 +23,8 @@ export interface Scan {
   readonly tree: ReadonlyMap<string, FileState>;
   /** How many files the project has; the tree may be a part of them. */
   readonly files: number;
+  /** Those that have other names, too; known where the tree is a whole one. */
+  readonly linked?: readonly string[];
   /** For a later look at a large tree. */
   readonly vouched?: Vouched;
   /** Who said which files there are. */
@@ -30,6 +32,13 @@ export interface Scan {
   /** `-` without a git history. */
   readonly commit: string;
   readonly source: string;
+}
+
+/** What was found but for the files. */
+export type Header = Pick<Scan, "listedBy" | "commit" | "source">;
+
+export function headerOf({ listedBy, commit, source }: Scan): Header {
+  return { listedBy, commit, source };
 }
 
 /** What a scan goes by. */
@@ -81,12 +90,13 @@ export async function scan({
   const same = new Map<string, FileState>();
   const paths = new Set<string>();
   for (const path of listedPaths) {
-    const state = unchanged.get(path);
+    const state = unchanged.tree.get(path);
     if (state === undefined) paths.add(path);
     else same.set(path, state);
   }
   const found = readTree(root, paths);
   if (!found.ok) return found;
+  const linked = [...unchanged.linked, ...found.value.linked];
   const submodules = found.value.directories.filter((path) => !named.includes(path));
   for (const [path, state] of found.value.tree) same.set(path, state);
   for (const directory of submodules) {
@@ -95,9 +105,10 @@ export async function scan({
     const inside = readTree(root, nested.value.filter(isSent));
     if (!inside.ok) return inside;
     for (const [path, state] of inside.value.tree) same.set(path, state);
+    linked.push(...inside.value.linked);
   }
   const vouched = submodules.length > 0 ? undefined : await vouching;
-  const whole = await scanOf(project, { tree: same, listedBy });
+  const whole = { ...(await scanOf(project, { tree: same, listedBy })), linked };
   return ok(vouched === undefined ? whole : { ...whole, vouched });
 }
 

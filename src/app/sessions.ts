@@ -1,5 +1,8 @@
 import type { Handoff, Session } from "../model/plan.ts";
+import type { Decision } from "../model/event.ts";
+import type { Result } from "../model/result.ts";
 import { runSession } from "../run/session.ts";
+import type { SessionEnd, SessionRequest } from "../run/session.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
 import { endInGroup } from "./end-in-group.ts";
 import type { Shells } from "./shells.ts";
@@ -48,6 +51,37 @@ export async function runSessions({ sessions }: Handoff, means: SessionMeans): P
   return { kind: "ended", hosts: new Map(ends), passesThrough };
 }
 
+/** A REPL that cannot be kept is a command as any other. */
+async function begin(
+  session: Session,
+  {
+    action,
+    shells,
+    ...way
+  }: Pick<SessionMeans, "action" | "shells"> &
+    Pick<SessionRequest, "streams" | "connection" | "signal">,
+): Promise<Result<SessionEnd>> {
+  const { host, keep } = session;
+  const shell = shells.open(host);
+  if (keep === undefined) return runSession({ session, shell, ...way });
+  const { runKept } = await import("../run/kept-session.ts");
+  const tell = (decision: Decision): void =>
+    action.emit({ type: "decided", host: host.host, decision, at: action.now() });
+  const end = await runKept({
+    session: { ...session, keep },
+    shell,
+    reconnect: async () => {
+      await shells.forget(host);
+      return shells.open(host);
+    },
+    tell,
+    ...way,
+  });
+  if (typeof end !== "string") return end;
+  tell({ kind: "repl-not-kept", because: end });
+  return runSession({ session, shell, ...way });
+}
+
 /** A command whose push fails never begins: its session is ended while it waits. */
 async function run(
   session: Session,
@@ -69,11 +103,11 @@ async function run(
   });
   const connection = await shells.connection(session.host);
   const ended = connection.ok
-    ? await runSession({
-        session,
-        connection: connection.value,
-        shell: shells.open(session.host),
+    ? await begin(session, {
+        action,
+        shells,
         streams,
+        connection: connection.value,
         signal: end.signal,
       })
     : connection;

@@ -1,10 +1,9 @@
 import type { Host } from "../model/project.ts";
 import type { Result } from "../model/result.ts";
-import { fail, ok } from "../model/result.ts";
-import { findConnection } from "../run/connection.ts";
-import type { HostShell } from "../run/host-shell.ts";
-import { openHostShell, renewed } from "../run/open-host-shell.ts";
+import { fail } from "../model/result.ts";
 import type { Connection } from "../remote/ssh.ts";
+import type { HostShell } from "../run/host-shell.ts";
+import type { HostShells } from "./host-shells.ts";
 
 /** What is as good as open when the user cancels still ends things in order there; nobody waits longer. */
 const orderlyMs = 500;
@@ -19,88 +18,83 @@ export interface ShellsTold {
   readonly wait?: (host: Host, note: string) => void;
 }
 
-/** The open host shells of one action, one per host, opened at the first demand. */
-export class Shells implements AsyncDisposable {
+/** What one action sees of the open host shells: one for each host from its first demand on, until it is forgotten. */
+export class Shells implements Disposable {
+  readonly #open: HostShells;
   readonly #told: ShellsTold;
   readonly #signal: AbortSignal;
-  readonly #openings = new Set<AbortController>();
-  readonly #connections = new Map<string, Promise<Result<Connection>>>();
   readonly #shells = new Map<string, Promise<Result<HostShell>>>();
+  /** All that were ever asked for, with their openings. */
+  readonly #asked: (readonly [Host, Promise<Result<HostShell>>])[] = [];
+  #isOver = false;
 
-  constructor(told: ShellsTold, signal: AbortSignal) {
+  constructor(open: HostShells, told: ShellsTold, signal: AbortSignal) {
+    this.#open = open;
     this.#told = told;
     this.#signal = signal;
-    signal.addEventListener("abort", () => this.#endOpeningsSoon(), { once: true });
   }
 
   /** How to reach the host, without touching the network. */
   connection(host: Host): Promise<Result<Connection>> {
-    return remembered(this.#connections, host.host, () => findConnection(host));
+    return this.#open.connection(host);
   }
 
   /** The open host shell; every caller gets the same one. */
   open(host: Host): Promise<Result<HostShell>> {
-    return remembered(this.#shells, host.host, async () => {
-      const connection = await this.connection(host);
-      if (!connection.ok) return fail(connection.failure);
-      const opening = new AbortController();
-      this.#openings.add(opening);
-      if (this.#signal.aborted) this.#endOpeningsSoon();
-      const shell = await openHostShell(connection.value, {
-        onRetry: (because) => this.#told.retry?.(host, because),
-        onOtherKey: (keyAt) => this.#told.otherKey?.(host, keyAt),
-        onWait: () => this.#told.wait?.(host, "waiting for the login there"),
-        signal: opening.signal,
-      });
-      this.#openings.delete(opening);
-      // Where the first connection was dead, other sessions go the new way, too.
-      if (shell.ok) this.#connections.set(host.host, resolved(shell.value.connection));
-      return shell;
-    });
+    const found = this.#shells.get(host.host);
+    if (found !== undefined) return found;
+    const opening = this.#opened(host);
+    this.#asked.push([host, opening]);
+    const opened = this.#unlessCancelled(opening);
+    this.#shells.set(host.host, opened);
+    return opened;
   }
 
   /** Forgets a shell whose link died, so that the next demand opens a new one, over a new connection. */
   async forget(host: Host): Promise<void> {
     const shell = await this.#shells.get(host.host);
     this.#shells.delete(host.host);
-    if (shell?.ok !== true) return;
-    shell.value[Symbol.dispose]();
-    this.#connections.set(host.host, resolved(await renewed(shell.value.connection)));
+    if (shell?.ok === true) await this.#open.forget(host, shell.value);
   }
 
   /** Ends the shells that are open, or are being opened; the next demand opens new ones. */
   async close(): Promise<void> {
-    this.#endOpenings();
-    const shells = await Promise.all(this.#shells.values());
     this.#shells.clear();
-    for (const shell of shells) if (shell.ok) shell.value[Symbol.dispose]();
+    await Promise.all(this.#asked.map(([host]) => this.#open.close(host)));
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  /** Gives the shells back. */
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    for (const [host, opening] of this.#asked) {
+      void opening.then((shell) => {
+        if (shell.ok) this.#open.release(host, shell.value);
+      });
+    }
   }
 
-  #endOpeningsSoon(): void {
-    setTimeout(() => this.#endOpenings(), orderlyMs).unref();
+  #opened(host: Host): Promise<Result<HostShell>> {
+    // An action that is over is told nothing of an opening that others wait for.
+    const told = (): ShellsTold => (this.#isOver ? {} : this.#told);
+    return this.#open.open(host, {
+      onRetry: (because) => told().retry?.(host, because),
+      onOtherKey: (keyAt) => told().otherKey?.(host, keyAt),
+      onWait: () => told().wait?.(host, "waiting for the login there"),
+    });
   }
 
-  #endOpenings(): void {
-    for (const opening of this.#openings) opening.abort();
+  #unlessCancelled(opening: Promise<Result<HostShell>>): Promise<Result<HostShell>> {
+    const signal = this.#signal;
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        setTimeout(() => resolve(fail({ reason: "cancelled" })), orderlyMs).unref();
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      if (signal.aborted) leave();
+      void opening.then((shell) => {
+        signal.removeEventListener("abort", leave);
+        resolve(shell);
+      });
+    });
   }
-}
-
-function resolved<T>(value: T): Promise<Result<T>> {
-  return Promise.resolve(ok(value));
-}
-
-function remembered<T>(
-  known: Map<string, Promise<T>>,
-  key: string,
-  make: () => Promise<T>,
-): Promise<T> {
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  known.set(key, made);
-  return made;
 }

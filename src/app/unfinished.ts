@@ -1,4 +1,4 @@
-import type { FileState } from "../model/manifest.ts";
+import type { FileState, Tree } from "../model/manifest.ts";
 
 /** A file that may still be written to is looked at again after so long. */
 export const againMs = 30;
@@ -19,8 +19,29 @@ interface Waited {
 export class Unfinished {
   readonly #waited = new Map<string, Waited>();
 
-  /** Whether this file may still be written to; from one look to the next, which is to come `againMs` later. */
-  has(
+  /** The files that are waited for. */
+  get paths(): readonly string[] {
+    return [...this.#waited.keys()];
+  }
+
+  /** These are taken as they are. */
+  forget(paths: Iterable<string>): void {
+    for (const path of paths) this.#waited.delete(path);
+  }
+
+  /** Takes out of the paths those that may still be written to: they are to be looked at once more, `againMs` later. */
+  takeFrom(
+    paths: Set<string>,
+    { known, now }: { readonly known: Tree; readonly now: Tree },
+  ): readonly string[] {
+    const taken = [...paths].filter((path) =>
+      this.#has(path, { known: known.get(path), now: now.get(path) }),
+    );
+    for (const path of taken) paths.delete(path);
+    return taken;
+  }
+
+  #has(
     path: string,
     { known, now }: { readonly known: FileState | undefined; readonly now: FileState | undefined },
   ): boolean {

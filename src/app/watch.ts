@@ -26,7 +26,7 @@ type Watch = Action & { readonly shells: Shells };
 export async function watch(action: Watch): Promise<Result<Outcome>> {
   const { subject, emit, signal, now } = action;
   const { project, group } = subject;
-  const observed = await observe(action);
+  const observed = await observe({ ...action, tree: undefined });
   if (!observed.ok) return observed;
   const { stores, laptop } = observed.value;
   const [anyHost] = group.hosts;

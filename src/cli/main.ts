@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import type { Failure } from "../model/failure.ts";
 import { commandOf } from "../request/commands.ts";
 import type { Request } from "../request/commands.ts";
+import { wordsOfLine } from "../request/command-line.ts";
 import { asksForJson, parse, usageFailure } from "../request/parse.ts";
 import { alteredWord } from "./altered-word.ts";
 import { printHelp } from "./print-help.ts";
@@ -38,6 +39,13 @@ function openStderr(): void {
   saysMore = true;
 }
 
+/** What was typed in an editor comes as one line. */
+async function mainOfLine(line: string): Promise<number> {
+  const words = wordsOfLine(line);
+  if (words !== undefined) return main(words.map(({ text }) => text));
+  return refuse(usageFailure([], { kind: "quote-open", given: line }), "text");
+}
+
 async function main(words: readonly string[]): Promise<number> {
   // What completion scripts ask is said to nobody, and must be answered while a key is pressed.
   const [verb, names, of = "", group] = words;
@@ -45,6 +53,7 @@ async function main(words: readonly string[]): Promise<number> {
     const { printNames } = await import("./print-names.ts");
     return printNames(of, group);
   }
+  if (verb === "--line") return mainOfLine(names ?? "");
   const parsed = parse(words);
   if (!parsed.ok) return refuse(parsed.failure, asksForJson(words) ? "json" : "text");
   const request = parsed.value;

@@ -2,14 +2,17 @@ import { setMaxListeners } from "node:events";
 import { igor } from "../app/igor.ts";
 import type { Emit } from "../model/event.ts";
 import type { HostEnd, Outcome } from "../app/action.ts";
-import type { Failure } from "../model/failure.ts";
+import { asking, proposalAfter } from "../app/question.ts";
+import type { Proposal } from "../app/question.ts";
 import type { HostRequest } from "../request/commands.ts";
+import { questionText } from "../view/question-text.ts";
 import { planJson, planText } from "../view/plan-text.ts";
-import type { Agreed } from "./ask.ts";
+import { agrees } from "./ask.ts";
 import { cancelled, endBySignals, exitCodeOfSignal } from "./end-by-signals.ts";
 import { exitCodeOfFailure, failed } from "./exit-code.ts";
 import { chooseScreen } from "./screen-choice.ts";
 import { openScreen } from "./screen.ts";
+import type { Sink } from "./screen.ts";
 
 /** The exit code of a command that could not be started, as the help lists it. */
 const notStarted = 125;
@@ -23,31 +26,29 @@ export async function runRequest(
   unread: AbortSignal,
   alsoTell: Emit = () => undefined,
 ): Promise<number> {
-  const { exitCode, question } = await runOnce(request, unread, alsoTell);
-  if (question === undefined) return exitCode;
-  const answer = await question.ask();
+  const { exitCode, proposal } = await runOnce(request, unread, alsoTell);
+  if (proposal === undefined) return exitCode;
+  const answer = await agrees(questionText(proposal.question));
   if (answer === "cancelled") return cancelled;
   if (answer === "no") return exitCode;
-  return runRequest(question.ifYes, unread, alsoTell);
+  return runRequest(proposal.ifYes, unread, alsoTell);
 }
 
 /** The exit code, and what a person at the terminal may be asked about before it counts. */
 interface Ran {
   readonly exitCode: number;
-  readonly question?: Question;
+  readonly proposal?: Proposal | undefined;
 }
 
-/** What a request may be repeated for: it then says what was agreed to, so that nothing is asked twice. */
-interface Question {
-  readonly ask: () => Promise<Agreed>;
-  readonly ifYes: HostRequest;
-}
-
-async function runOnce(request: HostRequest, unread: AbortSignal, alsoTell: Emit): Promise<Ran> {
+async function runOnce(given: HostRequest, unread: AbortSignal, alsoTell: Emit): Promise<Ran> {
   const { stdin, stdout, stderr, env } = process;
-  const { json, verbosity } = request;
+  const { json, verbosity } = given;
+  const canAsk = stdin.isTTY && stderr.isTTY && !json && verbosity !== "quiet";
+  const request = canAsk ? asking(given) : given;
+  const chosen = chooseScreen({ json, verbosity, env, stdout, stderr });
   const screen = openScreen({
-    ...chooseScreen({ json, verbosity, env, stdout, stderr }),
+    ...chosen,
+    ...(request.kind === "repl" ? { stderr: sinkBeside(chosen.stderr) } : {}),
     now: Date.now,
   });
   const { signal: ended, stop } = endBySignals();
@@ -70,12 +71,11 @@ async function runOnce(request: HostRequest, unread: AbortSignal, alsoTell: Emit
       now: Date.now,
     });
     if (ended.aborted) return { exitCode: exitCodeOfSignal(ended) };
-    const canAsk = stdin.isTTY && stderr.isTTY && !json && verbosity !== "quiet";
+    const proposal = canAsk ? proposalAfter(request, outcome) : undefined;
     if (!outcome.ok) {
       const exitCode = exitCodeOfFailure(outcome.failure);
-      const question = canAsk ? trustQuestion(request, outcome.failure) : undefined;
       const isOfCommand = exitCode === failed && runsCommand(request);
-      return withQuestion(isOfCommand ? notStarted : exitCode, question);
+      return { exitCode: isOfCommand ? notStarted : exitCode, proposal };
     }
     if (outcome.value.kind === "plan") {
       stdout.write(
@@ -94,46 +94,17 @@ async function runOnce(request: HostRequest, unread: AbortSignal, alsoTell: Emit
       stdout.write(json ? pullPlanJson(plan) : lines.map((line) => `${line}\n`).join(""));
       return { exitCode: 0 };
     }
-    const question = canAsk ? questionOf(request, outcome.value) : undefined;
-    return withQuestion(exitCodeOf(outcome.value), question);
+    return { exitCode: exitCodeOf(outcome.value), proposal };
   } finally {
     stop();
     screen.close();
   }
 }
 
-function withQuestion(exitCode: number, question: Question | undefined): Ran {
-  return question === undefined ? { exitCode } : { exitCode, question };
-}
-
-function trustQuestion(request: HostRequest, failure: Failure): Question | undefined {
-  if (request.kind !== "setup" || failure.reason !== "not-trusted") return undefined;
-  const ask = async () => (await import("./ask-trust.ts")).askTrust(failure);
-  return { ask, ifYes: { ...request, agreedTo: failure.asked } };
-}
-
-function questionOf(
-  request: HostRequest,
-  { hosts }: Outcome & { kind: "ended" },
-): Question | undefined {
-  const failures = [...hosts.values()].map(({ failure }) => failure);
-  if (request.kind === "setup" && !request.replace) {
-    const inUse = failures.filter((failure) => failure?.reason === "container-in-use");
-    const ask = async () => (await import("./ask-replace.ts")).askReplace(inUse);
-    return inUse.length === 0 ? undefined : { ask, ifYes: { ...request, replace: true } };
-  }
-  if (request.kind === "pull" && !request.overwrite) {
-    const changed = failures
-      .filter((failure) => failure?.reason === "not-all-pulled")
-      .flatMap(({ host, left }) =>
-        left
-          .filter(({ because }) => because === "changed-here")
-          .map(({ path }) => ({ host, path })),
-      );
-    const ask = async () => (await import("./ask-overwrite.ts")).askOverwrite(changed);
-    return changed.length === 0 ? undefined : { ask, ifYes: { ...request, overwrite: true } };
-  }
-  return undefined;
+/** While a REPL has the terminal a line feed alone does not lead to the begin of a line. */
+function sinkBeside(terminal: Sink): Sink {
+  const write = (text: string): boolean => terminal.write(text.replaceAll("\n", "\r\n"));
+  return Object.create(terminal, { write: { value: write } }) as Sink;
 }
 
 /** Whether 1 may be the exit code of the user's own command. */

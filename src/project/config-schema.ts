@@ -154,7 +154,7 @@ export const configSchema = z
             ._default(z.array(pathMappingSchema), [])
             .check(
               z.describe(
-                "Where the debugger finds the sources of files outside the workspace. No command uses it yet.",
+                "Where the sources of files outside the workspace are on this machine, e.g. for the quickfix list of the editor.",
               ),
             ),
         }),

@@ -14,12 +14,22 @@ export function laptopName(): string {
   return `${loginName()}@${hostname()}`;
 }
 
+/** Tells a directory from another one that stands in its place later; empty without one that can be looked at. */
+export function directoryId(directory: string): string {
+  try {
+    const found = statSync(directory, { throwIfNoEntry: false });
+    return found === undefined ? "" : [found.dev, found.ino, found.birthtimeMs].join(" ");
+  } catch {
+    // A directory on the way has become a file, or may not be entered.
+    return "";
+  }
+}
+
 /** Tells a repository from another one that stands in its place later; empty without one. */
 export function repositoryId(directory: string): string {
-  const found = statSync(join(directory, ".git"), { throwIfNoEntry: false });
-  if (found !== undefined) return [found.dev, found.ino, found.birthtimeMs].join(" ");
+  const found = directoryId(join(directory, ".git"));
   const parent = dirname(directory);
-  return parent === directory ? "" : repositoryId(parent);
+  return found !== "" || parent === directory ? found : repositoryId(parent);
 }
 
 /** In a container one may be a user without a name. */

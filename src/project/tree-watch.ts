@@ -1,6 +1,8 @@
 import { watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import { join } from "node:path";
+import { directoryId } from "./identity.ts";
+import { countTold } from "./told-by-system.ts";
 
 /**
  * How a tree is watched: one watch for each directory of interest, or one for all that is below the root.
@@ -9,16 +11,22 @@ import { join } from "node:path";
  */
 export type WatchMode = "each-directory" | "whole-tree";
 
-/** Tells which paths of a tree were touched, as soon as the system does: made, written, renamed, removed. */
+/** What became of a path: `change` of what it holds, or `rename`: it may be gone, be there now, or be something else. */
+export type Touch = "change" | "rename";
+
+/**
+ * Tells which paths of a tree were touched, as soon as the system does: made, written, renamed, removed. Node does not go
+ * on for its sake.
+ */
 export class TreeWatch implements Disposable {
   readonly #root: string;
   readonly #mode: WatchMode;
-  readonly #onTouched: (path: string) => void;
-  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #onTouched: (path: string, touch: Touch) => void;
+  readonly #watchers = new Map<string, { readonly watcher: FSWatcher; readonly id: string }>();
 
   constructor(
     root: string,
-    onTouched: (path: string) => void,
+    onTouched: (path: string, touch: Touch) => void,
     mode: WatchMode = process.platform === "linux" ? "each-directory" : "whole-tree",
   ) {
     this.#root = root;
@@ -36,30 +44,41 @@ export class TreeWatch implements Disposable {
     return more.filter((directory) => this.#watch(directory) === "no-watch-left");
   }
 
-  /** Another directory may stand there now: forgets the watch of this one and of all below it. */
-  drop(directory: string): void {
+  /** Other directories may stand there now: forgets the watches of these. */
+  drop(directories: Iterable<string>): void {
     if (this.#mode === "whole-tree") return;
-    for (const [watched, watcher] of this.#watchers) {
-      if (watched !== directory && !watched.startsWith(`${directory}/`)) continue;
-      this.#watchers.delete(watched);
-      watcher.close();
+    for (const directory of directories) {
+      this.#watchers.get(directory)?.watcher.close();
+      this.#watchers.delete(directory);
     }
   }
 
+  /** Forgets the watches of directories in whose place there is another one now, or none; the value is those, whatever was told of that. */
+  dropReplaced(): readonly string[] {
+    const watched = [...this.#watchers];
+    const isReplaced = (path: string, id: string): boolean =>
+      directoryId(join(this.#root, path)) !== id;
+    const replaced = watched.flatMap(([path, { id }]) => (isReplaced(path, id) ? [path] : []));
+    this.drop(replaced);
+    return replaced;
+  }
+
   [Symbol.dispose](): void {
-    for (const watcher of this.#watchers.values()) watcher.close();
+    for (const { watcher } of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
   }
 
   #watch(directory: string): "watched" | "gone" | "no-watch-left" {
     try {
-      const recursive = this.#mode === "whole-tree";
-      const watcher = watch(join(this.#root, directory), { recursive }, (_, name) => {
-        if (name !== null) this.#onTouched(directory === "" ? name : `${directory}/${name}`);
+      const how = { recursive: this.#mode === "whole-tree", persistent: false };
+      const watcher = watch(join(this.#root, directory), how, (touch, name) => {
+        countTold();
+        if (name !== null) this.#onTouched(directory === "" ? name : `${directory}/${name}`, touch);
       });
       // It went away; the directory above tells so.
       watcher.on("error", () => undefined);
-      this.#watchers.set(directory, watcher);
+      const id = directoryId(join(this.#root, directory));
+      this.#watchers.set(directory, { watcher, id });
       return "watched";
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;

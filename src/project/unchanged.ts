@@ -8,6 +8,9 @@ export type Look = (root: string, paths: readonly string[]) => Promise<Float64Ar
 /** How much the thread looks at; where the caller looks too, the thread begins a little later, and the caller has more to do. */
 const shareOfThread = { most: 0.6, all: 1 } as const;
 
+/** The bit of a file that has other names, too; see `lookAtFiles`. */
+const otherNames = 0o1000000;
+
 /** Looks at once. */
 export const lookAtOnce: Look = (root, paths) => Promise.resolve(lookAtFiles(root, paths));
 
@@ -45,9 +48,10 @@ export function lookInThread(share: keyof typeof shareOfThread): Look {
 }
 
 /**
- * Size in bytes, type and permissions (not setuid and its like), and the times of the last change of the content and of
- * anything (`mtime`, `ctime`), in milliseconds, of each file, one after the other; NaN for what is gone or cannot be
- * looked at. Node keeps a time in a double: it is good to a quarter of a microsecond.
+ * Size in bytes, type and permissions (not setuid and its like) and above them a bit for a file that has other names, too,
+ * and the times of the last change of the content and of anything (`mtime`, `ctime`), in milliseconds, of each file, one
+ * after the other; NaN for what is gone or cannot be looked at. Node keeps a time in a double: it is good to a quarter of
+ * a microsecond.
  *
  * Also runs where there is nothing but its own text, so it uses nothing from around it.
  */
@@ -60,7 +64,7 @@ function lookAtFiles(root: string, paths: readonly string[]): Float64Array {
       const stats = lstatSync(`${root}/${paths[index] ?? ""}`, { throwIfNoEntry: false });
       if (stats === undefined) continue;
       found[index * 4] = stats.size;
-      found[index * 4 + 1] = stats.mode & 0o170777;
+      found[index * 4 + 1] = (stats.mode & 0o170777) | (stats.nlink > 1 ? 0o1000000 : 0);
       found[index * 4 + 2] = stats.mtimeMs;
       found[index * 4 + 3] = stats.ctimeMs;
     } catch {
@@ -70,28 +74,38 @@ function lookAtFiles(root: string, paths: readonly string[]): Float64Array {
   return found;
 }
 
+/** What of a known tree is as it was. */
+export interface Unchanged {
+  readonly tree: Tree;
+  /** Those of its files that have other names, too. */
+  readonly linked: readonly string[];
+}
+
 /**
  * The files of a tree that still look as they did, by size, times and mode. This is most of a large tree, and looked at in
  * half the time that `readTree` takes; everything else is for that.
  */
-export async function unchangedOf(root: string, known: Tree, look: Look): Promise<Tree> {
+export async function unchangedOf(root: string, known: Tree, look: Look): Promise<Unchanged> {
   const looking = look(root, [...known.keys()]);
   // Done while a thread looks.
   const expected = looksOf(root, known);
   const found = await looking;
-  const unchanged = new Map<string, FileState>();
+  const tree = new Map<string, FileState>();
+  const linked: string[] = [];
   let index = 0;
   for (const [path, state] of known) {
     // NaN equals nothing.
+    const mode = found[index + 1] ?? NaN;
     const isSame =
       found[index] === expected[index] &&
-      found[index + 1] === expected[index + 1] &&
+      (mode & ~otherNames) === expected[index + 1] &&
       found[index + 2] === expected[index + 2] &&
       found[index + 3] === expected[index + 3];
-    if (isSame) unchanged.set(path, state);
+    if (isSame) tree.set(path, state);
+    if (isSame && mode >= otherNames) linked.push(path);
     index += 4;
   }
-  return unchanged;
+  return { tree, linked };
 }
 
 /** What `lookAtFiles` must find where nothing changed; NaN for links, racy files, and what is only reached through a link. */

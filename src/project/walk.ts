@@ -7,6 +7,8 @@ import type { Result } from "../model/result.ts";
 
 /** A save that is younger than this when it is read may be followed by another that looks the same. */
 const racyNs = 20_000_000n;
+/** So many milliseconds after a save a file can be told from its next state, where it has fractions of seconds. */
+export const settledAfterMs = Number(racyNs / 1_000_000n) + 1;
 /** The same on a file system that keeps whole seconds. */
 const racyWholeSecondsNs = 2_000_000_000n;
 
@@ -56,6 +58,8 @@ export interface Found {
   readonly tree: Tree;
   /** Listed paths that are directories: submodules. */
   readonly directories: readonly string[];
+  /** Files that have other names, too: hard links. */
+  readonly linked: readonly string[];
 }
 
 /**
@@ -66,6 +70,7 @@ export interface Found {
 export function readTree(root: string, paths: Iterable<string>): Result<Found> {
   const tree = new Map<string, FileState>();
   const directories: string[] = [];
+  const linked: string[] = [];
   const isInside = insideOf(root);
   for (const path of paths) {
     if (path.includes("\uFFFD"))
@@ -77,8 +82,10 @@ export function readTree(root: string, paths: Iterable<string>): Result<Found> {
     if (found === "unreadable")
       return fail({ reason: "unreadable-file", path, cause: "no-permission" });
     if (found.isDirectory()) directories.push(path);
-    else if (found.isFile()) tree.set(path, stateOf(found));
-    else if (found.isSymbolicLink()) {
+    else if (found.isFile()) {
+      tree.set(path, stateOf(found));
+      if (found.nlink > 1n) linked.push(path);
+    } else if (found.isSymbolicLink()) {
       const target = linkAt(join(root, path));
       if (target === undefined) continue;
       if (target.includes("\uFFFD"))
@@ -86,7 +93,7 @@ export function readTree(root: string, paths: Iterable<string>): Result<Found> {
       tree.set(path, `l ${target}`);
     }
   }
-  return ok({ tree, directories });
+  return ok({ tree, directories, linked });
 }
 
 /** Tells of a path whether every directory on its way is one, and not a link; each is looked at once. */

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -87,4 +88,147 @@ test("a file that is emptied before it is filled is told once, when it is full",
   write("a.py", "");
   await until("that to be told", () => told.length > 1);
   expect(told).toEqual(["a.py 6", "a.py 0"]);
+});
+
+test("a save in a directory that was replaced together with an ignore file is told at once", async () => {
+  const { project, write, look } = await projectWith({ "a.py": "1\n", ".igorignore": "" });
+  mkdirSync(join(project.root, "d"));
+  write("d/b.py", "1\n");
+  const told: string[] = [];
+  let looks = 0;
+  using _ = new WatchedFiles({
+    project,
+    scan: await look(),
+    rescan: async () => {
+      const seen = await look();
+      looks += 1;
+      return ok(seen);
+    },
+    onChanged: (paths) => told.push(...paths),
+    onFailure: (failure) => told.push(JSON.stringify(failure)),
+    onUnwatched: (directories) => told.push(String(directories)),
+  });
+  await until("the first look", () => looks === 1);
+  renameSync(join(project.root, "d"), join(project.root, "old"));
+  mkdirSync(join(project.root, "d"));
+  write("d/b.py", "22\n");
+  write(".igorignore", "*.log\n");
+  await until("the new directory to be told", () => told.includes("d/b.py"));
+  told.length = 0;
+  write("d/b.py", "333\n");
+  // Sooner than by the look at everything that follows a save.
+  await until("the save to be told", () => told.includes("d/b.py"), 1000);
+});
+
+/** Watched files, and how often everything was looked at. */
+async function watchedBy(
+  project: Project,
+  look: () => Promise<Scan>,
+): Promise<Disposable & { readonly files: WatchedFiles; readonly looks: () => number }> {
+  let looks = 0;
+  const files = new WatchedFiles({
+    project,
+    scan: await look(),
+    rescan: async () => {
+      looks += 1;
+      return ok(await look());
+    },
+    onChanged: () => undefined,
+    onFailure: () => undefined,
+    onUnwatched: () => undefined,
+  });
+  return { files, looks: () => looks, [Symbol.dispose]: () => files[Symbol.dispose]() };
+}
+
+test("what another program did just before is known, at once", async () => {
+  const { project, write, look } = await projectWith({ "a.py": "1\n", "b.py": "1\n" });
+  using watched = await watchedBy(project, look);
+  const { files } = watched;
+  expect(await files.caughtUp()).toEqual(ok(undefined));
+  expect(watched.looks()).toBe(1);
+  const changes = [
+    () => write("a.py", "22\n"),
+    () => write("a.py", ""),
+    () => renameSync(join(project.root, "b.py"), join(project.root, "c.py")),
+    () => rmSync(join(project.root, "a.py")),
+    () => write("a.py", "x".repeat(2_000_000)),
+  ];
+  for (const change of changes) {
+    change();
+    expect(await files.caughtUp()).toEqual(ok(undefined));
+    expect(new Map([...files.scan.tree].sort())).toEqual(new Map([...(await look()).tree].sort()));
+  }
+  expect(watched.looks()).toBe(1);
+});
+
+test("a file that is written to under another name, of which the system tells nothing, is known", async () => {
+  const { project, write, look } = await projectWith({ "a.py": "1\n", "b.py": "1\n" });
+  const elsewhere = temporaryDirectory("igor-elsewhere-");
+  const linkOf = (path: string): string => join(elsewhere, path);
+  linkSync(join(project.root, "a.py"), linkOf("a.py"));
+  using watched = await watchedBy(project, look);
+  const { files } = watched;
+  const sizeOf = (path: string): string | undefined => files.scan.tree.get(path)?.split(" ")[1];
+  expect(await files.caughtUp()).toEqual(ok(undefined));
+  writeFileSync(linkOf("a.py"), "22\n");
+  expect(await files.caughtUp()).toEqual(ok(undefined));
+  expect(sizeOf("a.py")).toBe("3");
+  // One that is seen for the first time because it was written to.
+  write("c.py", "1\n");
+  linkSync(join(project.root, "c.py"), linkOf("c.py"));
+  expect(await files.caughtUp()).toEqual(ok(undefined));
+  writeFileSync(linkOf("c.py"), "22\n");
+  expect(await files.caughtUp()).toEqual(ok(undefined));
+  expect(sizeOf("c.py")).toBe("3");
+  // Another name of a file that had none.
+  linkSync(join(project.root, "b.py"), join(project.root, "d.py"));
+  write("d.py", "22\n");
+  expect(await files.caughtUp()).toEqual(ok(undefined));
+  expect(sizeOf("b.py")).toBe("3");
+});
+
+test("a tree with many files that have other names is looked at as a whole", async () => {
+  const paths = Array.from({ length: 201 }, (_, index) => `${index}.py`);
+  const contents = Object.fromEntries(paths.map((path) => [path, "1\n"]));
+  const { project, look } = await projectWith(contents);
+  const elsewhere = temporaryDirectory("igor-elsewhere-");
+  for (const path of paths) linkSync(join(project.root, path), join(elsewhere, path));
+  using watched = await watchedBy(project, look);
+  expect(await watched.files.caughtUp()).toBe(undefined);
+});
+
+test("what the system may have left out is looked at", async () => {
+  const { project, write, look } = await projectWith({ "a.py": "1\n", "b.py": "1\n" });
+  using watched = await watchedBy(project, look);
+  const { files } = watched;
+  await files.caughtUp();
+  const before = watched.looks();
+  // More than the system keeps, while nobody takes it.
+  for (let time = 0; time < 9000; time += 1)
+    for (const path of ["a.py", "b.py"]) chmodSync(join(project.root, path), 0o600 + (time % 2));
+  write("c.py", "1\n");
+  await files.caughtUp();
+  expect(watched.looks()).toBeGreaterThan(before);
+  expect([...files.scan.tree.keys()]).toContain("c.py");
+});
+
+test("another git index counts when it lists other files, and not when it was only refreshed", async () => {
+  const { project, write, look } = await projectWith({ "a.py": "1\n", "x.log": "1\n" });
+  const git = (...words: readonly string[]): void =>
+    void execFileSync("git", words, { cwd: project.root });
+  write(".gitignore", "*.log\n");
+  git("init", "-q");
+  git("add", ".");
+  using watched = await watchedBy(project, look);
+  const { files } = watched;
+  await files.caughtUp();
+  git("rm", "-q", "--cached", "a.py");
+  git("add", "a.py");
+  expect(await files.caughtUp()).toEqual(ok(undefined));
+  expect(watched.looks()).toBe(1);
+  expect(files.scan.tree.has("x.log")).toBe(false);
+  git("add", "-f", "x.log");
+  expect(await files.caughtUp()).toEqual(ok(undefined));
+  expect(watched.looks()).toBe(2);
+  expect(files.scan.tree.has("x.log")).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bedDown, onHost } from "../hosts/bed.ts";
@@ -116,7 +116,9 @@ describe("a host with busybox and no other program", () => {
     // First what goes in a frame, then what goes by tar.
     project.write({ "a.py": "2\n", "new/b.py": "1\n" });
     await expectThere(project);
-    project.write({ "a.py": "3\n", "new/large": randomBytes(4_000_000).toString("hex") });
+    // Whole at once: half of it might go in a frame.
+    project.write({ ".igor/pull/large": randomBytes(4_000_000).toString("hex") });
+    renameSync(join(project.root, ".igor/pull/large"), join(project.root, "new/large"));
     await expectThere(project);
     child.kill("SIGINT");
     expect(told(await end, project)).toMatch(

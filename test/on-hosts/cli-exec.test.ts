@@ -554,7 +554,7 @@ describe("in a terminal", () => {
   test("nothing but the command writes to the terminal: its last words stay, its cursor is its own", async () => {
     const { stdout } = await inTypescript(
       "docker",
-      "repl",
+      "exec",
       "sh",
       "-c",
       "sleep 0.5; echo first; echo last",
@@ -568,20 +568,6 @@ describe("in a terminal", () => {
     await terminal.shows("code 125");
     await terminal.shows("restored");
     expect(terminal.screen()).toContain("run `igor docker setup`");
-  });
-
-  test("closing the window leaves nothing of a repl", async () => {
-    const mark = token();
-    using terminal = igorInTerminal(laptop, project, [
-      "docker",
-      "repl",
-      "sh",
-      "-c",
-      `echo up; sleep ${mark}; true`,
-    ]);
-    await terminal.shows("up");
-    terminal.close();
-    await gone(mark);
   });
 
   test("Ctrl-C at exec ends the command, and igor with 130", async () => {

@@ -207,7 +207,7 @@ describe("a build", () => {
   test("of a dockerfile with a mistake names the line", async () => {
     expect(await setupOf({ Dockerfile: "FROM igor-demo/busybox:1\n\nRUNN echo hi\n" }))
       .toMatchInlineSnapshot(`
-        "apollo: building: no image on apollo
+        "apollo: building: there was no image on apollo
         ✗ apollo: the image could not be built: the dockerfile has a mistake
           apollo:/home/dino/igor tests/toy/.igor/host/jobs/JOB/log
           | Sending build context to Docker daemon  1kB
@@ -220,7 +220,7 @@ describe("a build", () => {
 
   test("whose base image is not to be had is told", async () => {
     expect(await setupOf({ Dockerfile: "FROM no-such-base:9\n" })).toMatchInlineSnapshot(`
-      "apollo: building: no image on apollo
+      "apollo: building: there was no image on apollo
       apollo: step 1 of 5: FROM no-such-base:9
       ✗ apollo: the image could not be built: its base image could not be had
         Step 1/5 : FROM no-such-base:9
@@ -236,7 +236,7 @@ describe("a build", () => {
   test("that copies a file that is not there is told", async () => {
     expect(await setupOf({ Dockerfile: "FROM igor-demo/busybox:1\nCOPY wieghts.bin /\n" }))
       .toMatchInlineSnapshot(`
-        "apollo: building: no image on apollo
+        "apollo: building: there was no image on apollo
         apollo: step 1 of 6: FROM igor-demo/busybox:1
         apollo: step 2 of 6: COPY wieghts.bin /
         ✗ apollo: the image could not be built: a file that the dockerfile copies is not there
@@ -259,7 +259,7 @@ describe("a build", () => {
           "FROM igor-demo/busybox:1\nRUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80 2>&1\n",
       }),
     ).toMatchInlineSnapshot(`
-      "apollo: building: no image on apollo
+      "apollo: building: there was no image on apollo
       apollo: step 1 of 6: FROM igor-demo/busybox:1
       apollo: step 2 of 6: RUN dd if=/dev/zero of=/dev/shm/big bs=1M count=80 2>&1
       ✗ apollo: the image could not be built: no space left on the disk
@@ -289,11 +289,11 @@ describe("a container", () => {
       () => setupOf({}, { ports: [7421] }),
     );
     expect(said).toMatchInlineSnapshot(`
-      "apollo: building: no image on apollo
+      "apollo: building: there was no image on apollo
       apollo: step 1 of 6: FROM igor-demo/busybox:1
       apollo: step 2 of 6: COPY requirements.txt /
       apollo: warning: port 7421 is not published: a process of root has it
-      docker setup toy done on apollo in 1 s: 4 files pushed (1 kB); built: no image on apollo; container started: there was none on apollo
+      docker setup toy done on apollo in 1 s: 4 files pushed (1 kB); built: there was no image on apollo; container started: there was none on apollo
       exit code 0"
     `);
   });
@@ -318,7 +318,7 @@ describe("a container", () => {
   test("with a mount whose source is missing is told which", async () => {
     expect(await setupOf({}, { mounts: [{ source: "~/data sets", target: "/data" }] }))
       .toMatchInlineSnapshot(`
-        "apollo: building: no image on apollo
+        "apollo: building: there was no image on apollo
         apollo: step 1 of 6: FROM igor-demo/busybox:1
         apollo: step 2 of 6: COPY requirements.txt /
         ✗ apollo: the new container does not start: a directory to mount is not there (/home/dino/data sets)
@@ -332,7 +332,7 @@ describe("a container", () => {
   test("of an image without sh is told", async () => {
     expect(await setupOf({ Dockerfile: "FROM scratch\nCOPY requirements.txt /\n" }))
       .toMatchInlineSnapshot(`
-        "apollo: building: no image on apollo
+        "apollo: building: there was no image on apollo
         apollo: step 1 of 6: FROM scratch
         apollo: step 2 of 6: COPY requirements.txt /
         ✗ apollo: the new container does not start: its image has no \`sh\`
@@ -346,7 +346,7 @@ describe("a container", () => {
 
   test("with options that the engine does not know is told", async () => {
     expect(await setupOf({}, { docker_args: ["--memroy=1g"] })).toMatchInlineSnapshot(`
-      "apollo: building: no image on apollo
+      "apollo: building: there was no image on apollo
       apollo: step 1 of 6: FROM igor-demo/busybox:1
       apollo: step 2 of 6: COPY requirements.txt /
       ✗ apollo: the new container does not start: the engine does not accept its options

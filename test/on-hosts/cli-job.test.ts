@@ -111,10 +111,10 @@ describe("a build whose link is cut", () => {
     try {
       const child = relayed.start(project, ["docker", "setup"]);
       const end = ended(child);
-      await says(child, "building: no image");
+      await says(child, "building: there was no image");
       await relay.close();
       expect(withoutSteps(told(await end, project))).toMatchInlineSnapshot(`
-        "apollo: building: no image on apollo
+        "apollo: building: there was no image on apollo
         apollo: warning: trying once more: the connection was lost
         ✗ apollo: the connection is lost, but what was begun goes on there
           apollo:/home/dino/igor tests/toy/.igor/host/jobs/JOB/log
@@ -264,15 +264,15 @@ describe("two setups at once", () => {
     const project = slowProject({ lines: 10, seconds: 2 });
     const first = start(project);
     const firstEnd = ended(first);
-    await says(first, "building: no image");
+    await says(first, "building: there was no image");
     project.write({ "requirements.txt": "torch\n" });
     const second = await laptop.igor(project, ["docker", "setup"]);
     expect((await firstEnd).exitCode).toBe(0);
     expect(withoutSteps(told(second, project))).toMatchInlineSnapshot(`
       "apollo: following the job that runs already (JOB); a cancel here leaves it running
-      apollo: building: no image on apollo
+      apollo: building: there was no image on apollo
       apollo: rebuilding: requirements.txt changed
-      docker setup toy done on apollo in 1 s: 1 file pushed (1 kB); built: no image on apollo; container started: there was none on apollo; nothing to push (4 files); rebuilt: requirements.txt changed; container replaced: new image
+      docker setup toy done on apollo in 1 s: 1 file pushed (1 kB); built: there was no image on apollo; container started: there was none on apollo; nothing to push (4 files); rebuilt: requirements.txt changed; container replaced: new image
       exit code 0"
     `);
   });

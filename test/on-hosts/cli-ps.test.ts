@@ -234,7 +234,7 @@ test("stop tells of a process that may not be ended", async () => {
     in_only: "1",
     in_ids: (await one.inside('ps -o pid,args | awk "/[s]leep 7655/ {print \\$1}"')).trim(),
     ...Object.fromEntries(
-      (["look", "kill", "end"] as const).map((name) => [
+      (["look", "kept", "kill", "end"] as const).map((name) => [
         `in_${name}`,
         startedPrograms[name].map(compact).join(""),
       ]),
@@ -253,7 +253,7 @@ test("the remote programs ps and stop do the same in each sh", async () => {
     in_containers: `dev=${one.container}`,
     in_must: "1",
     ...Object.fromEntries(
-      (["look", "kill", "end"] as const).map((name) => [
+      (["look", "kept", "kill", "end"] as const).map((name) => [
         `in_${name}`,
         startedPrograms[name].map(compact).join(""),
       ]),

@@ -40,10 +40,10 @@ describe("setup", () => {
 
   test("builds the image, starts the container, and tells each decision with its reason", async () => {
     expect(await setup(project)).toMatchInlineSnapshot(`
-      "apollo: building: no image on apollo
+      "apollo: building: there was no image on apollo
       apollo: step 1 of 6: FROM igor-demo/busybox:1
       apollo: step 2 of 6: COPY requirements.txt /
-      docker setup toy done on apollo in 1 s: 5 files pushed (1 kB); built: no image on apollo; container started: there was none on apollo
+      docker setup toy done on apollo in 1 s: 5 files pushed (1 kB); built: there was no image on apollo; container started: there was none on apollo
       "
     `);
     expect(await inContainer(project, "cat /requirements.txt pkg/code.py; pwd")).toBe(

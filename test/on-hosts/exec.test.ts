@@ -140,6 +140,14 @@ test("text is UTF-8 in a container whose image says nothing of it", async () => 
   });
 });
 
+test("Python prints at once, unless the image or the command say otherwise", async () => {
+  const script = "echo [$PYTHONUNBUFFERED]";
+  const sh = { words: ["sh", "-c", script] };
+  expect(await runIgor(sh, env)).toMatchObject({ stdout: "[1]\n" });
+  const words = ["env", "PYTHONUNBUFFERED=", "sh", "-c", script];
+  expect(await runIgor({ words }, env)).toMatchObject({ stdout: "[]\n" });
+});
+
 test("a missing container is 125 and named, without the engine's own words on the streams", async () => {
   const { code, stdout, stderr } = await runIgor(
     { container: "no-such-container", words: ["true"] },

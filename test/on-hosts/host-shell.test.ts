@@ -70,7 +70,7 @@ test("a host shell that is killed is told as a link that died, not as a login th
   const killer =
     "(while sleep 0.02; do cat /tmp/igor.*/1.z && kill -9 $$ && exit; done) >/dev/null";
   const project = projectOf("bash");
-  project.write({ big: randomBytes(8_000_000).toString("base64") });
+  project.write({ big: randomBytes(24_000_000).toString("base64") });
   const text = `echo 'Connection refused' >&2\n${killer} 2>&1 &\n`;
   const { exitCode, stderr } = await pushedWith(text, project);
   await onHost("apollo", `pkill -u ${loginUser("bash")}`);

@@ -46,7 +46,7 @@ async function push(laptop: Laptop, project: TestProject): Promise<Fault> {
     .replaceAll(address, "ADDRESS")
     .replaceAll(place, "PLACE")
     .replaceAll(/127\.0\.0\.1( port |\]?:)\d+/g, "ADDRESS$1PORT")
-    .replaceAll(/after [\d.]+ s/g, "after N s")
+    .replaceAll(/after [\d.]+ m?s/g, "after N s")
     .replaceAll(/SHA256:[\w+/]+/g, "SHA256:...");
   return { seen, exitCode, seconds: (performance.now() - begin) / 1000 };
 }

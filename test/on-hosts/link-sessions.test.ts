@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,27 +41,32 @@ function plain(said: string, { name }: TestProject): string {
   return said
     .replaceAll(name, "mnist")
     .replaceAll(address, "ADDRESS")
-    .replaceAll(/(in|after) [\d.]+ s/g, "$1 N s")
+    .replaceAll(/(in|after) [\d.]+ m?s/g, "$1 N s")
     .replaceAll(/\(\d+ B\)/g, "(N B)");
+}
+
+/** A session that stays open; sshd may need a moment to let go of an earlier one. */
+async function aSession(laptop: Laptop): Promise<ChildProcess> {
+  const words = ["-S", socketOf(laptop), "-o", "ProxyCommand=false", "any", "echo in; exec cat"];
+  return until("a session", async () => {
+    const child = spawn("ssh", words, { env: laptop.env, stdio: "pipe" });
+    const isOpen = await new Promise((resolve) => {
+      child.stdout.once("data", () => resolve(true));
+      child.once("close", () => resolve(false));
+    });
+    return isOpen === true && child;
+  });
 }
 
 describe("a host that allows no more sessions on one connection", () => {
   /** Takes all of the shared connection's sessions, does something, and lets them go. */
   async function withoutSessions<T>(laptop: Laptop, act: () => Promise<T>): Promise<T> {
-    const socket = socketOf(laptop);
-    const held = Array.from({ length: 10 }, () =>
-      spawn("ssh", ["-S", socket, "-o", "ProxyCommand=false", "any", "echo in; exec cat"], {
-        env: laptop.env,
-        stdio: "pipe",
-      }),
-    );
+    const held = [];
     try {
-      await Promise.all(
-        held.map((child) => new Promise((resolve) => child.stdout.once("data", resolve))),
-      );
+      while (held.length < 10) held.push(await aSession(laptop));
       return await act();
     } finally {
-      for (const child of held) child.stdin.end();
+      for (const child of held) child.stdin?.end();
       await Promise.all(held.map(ended));
     }
   }

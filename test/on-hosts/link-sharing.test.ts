@@ -30,7 +30,7 @@ function plain(said: string, { name }: TestProject): string {
     .replaceAll(name, "mnist")
     .replaceAll(address, "ADDRESS")
     .replaceAll(place, "PLACE")
-    .replaceAll(/(in|after) [\d.]+ s/g, "$1 N s")
+    .replaceAll(/(in|after) [\d.]+ m?s/g, "$1 N s")
     .replaceAll(/\(\d+ B\)/g, "(N B)")
     .replaceAll(/\/[0-9a-f]{40}(\.\w+)?/g, "/HASH")
     .replaceAll(/SHA256:[\w+/]+/g, "SHA256:...");

@@ -83,7 +83,7 @@ describe.each([
     const first = told(await setup(project), project);
     expect(first.includes("`ssh apollo loginctl enable-linger`")).toBe(user === "dino");
     expect(first.split("\n").at(-2)).toBe(
-      "docker setup toy done on apollo in 1 s: 4 files pushed (1 kB); built: no image on apollo; container started: there was none on apollo",
+      "docker setup toy done on apollo in 1 s: 4 files pushed (1 kB); built: there was no image on apollo; container started: there was none on apollo",
     );
     const inside = 'id -u; pwd; echo "$HOME $USER $A"; touch made ~/kept; cat "/data, d/n"';
     expect(said(await igor(project, "exec", "sh", "-c", inside))).toBe(

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import type { StatusFinding } from "../../src/model/finding-status.ts";
 import { containerPrograms } from "../../src/remote/container-programs.ts";
+import { startedPrograms } from "../../src/remote/exec-parts.ts";
 import { readFindings } from "../../src/remote/findings.ts";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
@@ -205,6 +206,7 @@ test.each(shells)("%s looks in the same way", async (shell) => {
     in_container_user: "host",
     in_gpus: "auto",
     in_accept: "-",
+    in_kept: startedPrograms.kept.join(""),
   };
   const { stdout, stderr, exitCode } = await runProgram(containerPrograms.status, inputs, {
     shell,

@@ -41,7 +41,7 @@ test("a directory that was replaced is watched again after it was dropped", asyn
   watch.add(new Set(["", "d"]));
   renameSync(join(root, "d"), join(root, "old"));
   mkdirSync(join(root, "d"));
-  watch.drop("d");
+  watch.drop(["d"]);
   watch.add(new Set(["d"]));
   touched.clear();
   writeFileSync(join(root, "old/a"), "1");

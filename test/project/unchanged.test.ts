@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  linkSync,
   mkdtempSync,
   renameSync,
   rmSync,
@@ -43,6 +44,7 @@ describe.each([
     utimesSync(join(root, "old"), 1_700_000_000.25, 1_700_000_000.25);
     utimesSync(join(root, "before 1970"), new Date(-1500), new Date(-1500));
     symlinkSync("same", join(root, "link"));
+    linkSync(join(root, "old"), join(root, "of the same file"));
     const found = readTree(root, [...names, "link"]);
     const known = new Map(found.ok ? found.value.tree : []);
     known.set("racy", `${known.get("racy") ?? ""} racy`);
@@ -55,8 +57,9 @@ describe.each([
     renameSync(join(root, "in"), join(root, "moved"));
     symlinkSync("moved", join(root, "in"));
     const unchanged = await unchangedOf(root, known, look());
-    expect([...unchanged.keys()]).toEqual(["same", "old", "before 1970", "odd \n\\"]);
-    for (const [path, state] of unchanged) expect(state).toBe(known.get(path));
+    expect([...unchanged.tree.keys()]).toEqual(["same", "old", "before 1970", "odd \n\\"]);
+    expect(unchanged.linked).toEqual(["old"]);
+    for (const [path, state] of unchanged.tree) expect(state).toBe(known.get(path));
   });
 
   test("sees a change that keeps size and time", async () => {
@@ -67,6 +70,6 @@ describe.each([
     const begin = Date.now();
     while (Date.now() <= begin + 20);
     writeThings(root, { a: { text: "1.2.4", at: 499_162_500 } });
-    expect((await unchangedOf(root, before, look())).size).toBe(0);
+    expect((await unchangedOf(root, before, look())).tree.size).toBe(0);
   });
 });

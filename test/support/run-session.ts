@@ -43,6 +43,7 @@ export function sessionOf(wanted: Wanted): Session {
     root: `~/${project}`,
     engine: "docker",
     container,
+    workspace: "/workspace",
     directory,
   } as const;
   return {

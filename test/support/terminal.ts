@@ -10,6 +10,8 @@ export interface Terminal extends Disposable {
   keys(...keys: string[]): void;
   /** Types text as it is. */
   type(text: string): void;
+  /** Pastes text, in brackets where the program asks for them. */
+  paste(text: string): void;
   resize(columns: number, rows: number): void;
   /** As closing the terminal's window does: SIGHUP to what runs in it. */
   close(): void;
@@ -66,6 +68,10 @@ export function openTerminal(
     screen,
     keys: (...keys) => void tmux("send-keys", ...keys),
     type: (text) => void tmux("send-keys", "-l", "--", text),
+    paste: (text) => {
+      tmux("set-buffer", "--", text);
+      tmux("paste-buffer", "-p", "-r");
+    },
     resize: (columns, rows) =>
       void tmux("resize-window", "-x", String(columns), "-y", String(rows)),
     close: () => void tmux("kill-server"),
