@@ -1,0 +1,87 @@
+-- What the commands do: igor is told, and what comes of it is shown when it comes.
+local M = {}
+
+local actions = require("igor.actions")
+local project = require("igor.project")
+
+--- `%` with its modifiers, e.g. `%` or `%:r`, is the file of the buffer, relative to the project; other percent signs,
+--- e.g. `'%s'` or `100%`, are none, and neither is `\%`.
+---@param line string
+---@param root string?
+---@return string
+local function expanded(line, root)
+  local name = vim.api.nvim_buf_get_name(0)
+  if root and vim.startswith(name, root .. "/") then
+    name = name:sub(#root + 2)
+  end
+  line = line:gsub("%f[%%%w\\]%%([:%w]*)", function(rest)
+    local modifiers = rest:match("^[:ptreh]*$") and rest
+    if name == "" or not modifiers or modifiers:match("^[^:]") then
+      return nil
+    end
+    local file = modifiers == "" and name or vim.fn.fnamemodify(name, modifiers)
+    return file:match("^[%w_./-]+$") and file or vim.fn.shellescape(file)
+  end)
+  return (line:gsub("\\%%", "%%"))
+end
+
+--- Does what `igor LINE` does.
+---@param line string
+function M.run(line)
+  require("igor.notify").be_read()
+  local root = project.root()
+  local directory = root or vim.fn.getcwd()
+  actions.begin(expanded(line, root), directory)
+end
+
+--- A command that stands for a verb.
+---@param command { name: string, verb: string, bang?: string }
+---@param given vim.api.keyset.create_user_command.command_args
+function M.verb(command, given)
+  local words = { command.verb }
+  if given.bang and command.bang then
+    words[#words + 1] = command.bang
+  end
+  if given.args ~= "" then
+    words[#words + 1] = given.args
+  end
+  M.run(table.concat(words, " "))
+end
+
+--- `:Igor`: all verbs.
+---@param given vim.api.keyset.create_user_command.command_args
+function M.igor(given)
+  if given.args == "" or vim.startswith(given.args, "help") then
+    return M.help(given.args:match("^help%s+(.*)$") or "")
+  end
+  M.run(given.args)
+end
+
+--- The page of a verb.
+---@param topic string
+function M.help(topic)
+  local tag = topic == "" and "igor" or "igor-" .. topic:gsub("%s+", "-")
+  if not pcall(vim.cmd.help, tag) then
+    vim.cmd.help("igor")
+  end
+end
+
+--- `:IgorStop`: without words it cancels what runs here; where nothing does, igor lists what runs on the hosts.
+---@param given vim.api.keyset.create_user_command.command_args
+function M.stop(given)
+  if given.args == "" and actions.cancel_all() > 0 then
+    return
+  end
+  M.run(vim.trim("stop " .. given.args))
+end
+
+--- `:IgorLog`: the float of the last action again; with words, or where there was none, what igor has noted.
+---@param given vim.api.keyset.create_user_command.command_args
+function M.log(given)
+  if given.args == "" and not given.bang and require("igor.float").enter_last() then
+    return
+  end
+  M.run(vim.trim("log " .. given.args))
+end
+
+return M

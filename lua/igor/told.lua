@@ -1,0 +1,113 @@
+-- What igor tells the editor.
+local M = {}
+
+local notify = require("igor.notify")
+
+---@type table<string, fun(told: table)>
+local kinds = {}
+
+function kinds.draw(told)
+  local action = require("igor.actions").get(told.id)
+  if action then
+    action.brief = told.brief
+  end
+  require("igor.float").draw(told)
+  require("igor.progress").tell(told)
+  local igor = package.loaded["igor"]
+  if igor and igor.has_statusline then
+    vim.cmd.redrawstatus({ bang = true })
+  end
+end
+
+function kinds.ended(told)
+  local actions = require("igor.actions")
+  local is_drawn = package.loaded["igor.float"] ~= nil
+  local action = actions.get(told.id)
+  actions.ended(told.id)
+  if is_drawn then
+    if action and told.outcome ~= "cancelled" then
+      require("igor.float").outdate(action)
+    end
+    require("igor.float").ended(told.id, told.stays, told.outcome == "failed" and action or nil)
+  end
+  local is_told = require("igor.progress").ended(told, action and action.brief or "has ended")
+  if told.message == "" then
+    return
+  end
+  if told.outcome == "failed" then
+    notify.error("igor: " .. told.message)
+  elseif not is_told then
+    notify.info("igor: " .. told.message)
+  end
+end
+
+function kinds.ask(told)
+  require("igor.ask").ask(told.question, function(yes)
+    require("igor.peer").tell({ kind = "answer", id = told.id, yes = yes })
+  end)
+end
+
+function kinds.unsaved(told)
+  local files = told.files
+  notify.warn(("igor: %s not saved"):format(#files == 1 and files[1] .. " is" or #files .. " files are"))
+end
+
+function kinds.terminal(told)
+  require("igor.actions").ended(told.id)
+  require("igor.idle").wait(function()
+    require("igor.terminal").open(told.words, told.directory)
+  end)
+end
+
+function kinds.report(told)
+  require("igor.actions").ended(told.id)
+  local brief = told.title .. " has ended"
+  require("igor.progress").ended({ id = told.id, outcome = "done", message = brief }, brief)
+  require("igor.idle").wait(function()
+    if package.loaded["igor.float"] then
+      require("igor.float").drop(told.id)
+    end
+    require("igor.report").open(told.title, told.lines)
+  end)
+end
+
+function kinds.quickfix(told)
+  require("igor.quickfix").fill(told)
+end
+
+function kinds.misfit(told)
+  notify.warn(
+    told.older == "bundle" and require("igor.program").stale()
+      or "igor was updated while Neovim ran. Start Neovim again."
+  )
+end
+
+function kinds.autocommand(told)
+  local event = { pattern = told.pattern, data = told.data, modeline = false }
+  local ok, why = pcall(vim.api.nvim_exec_autocmds, "User", event)
+  if not ok then
+    notify.error(("igor: an autocommand for %s failed: %s"):format(told.pattern, why))
+  end
+end
+
+---@param told table
+function M.take(told)
+  local take = kinds[told.kind] or kinds.misfit
+  take(told)
+end
+
+--- The process has gone, and with it all that it did.
+---@param why string
+function M.lost(why)
+  local actions = require("igor.actions")
+  for _, action in ipairs(actions.list()) do
+    actions.ended(action.id)
+    require("igor.progress").ended({ id = action.id, outcome = "failed", message = why }, why)
+    if package.loaded["igor.float"] then
+      require("igor.float").lose(action, "This has ended, because " .. why)
+    end
+  end
+  notify.error(why)
+end
+
+return M

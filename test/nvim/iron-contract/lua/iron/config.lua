@@ -1,0 +1,2 @@
+-- What the user set up for iron.nvim.
+return { repl_definition = {} }
