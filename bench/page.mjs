@@ -146,6 +146,24 @@ function goalsOf(samples) {
         of({ ...push, title: "a save with push --watch", contender: "igor" }),
       ),
     ],
+    ...[2000, 50_000].flatMap((files) =>
+      [
+        {
+          what: "a push in Neovim, from the key to the message",
+          title: "a push in Neovim, one file changed",
+          goal: "at most 80 ms",
+        },
+        {
+          what: "a setup in Neovim, from the key to the message",
+          title: "a setup in Neovim with nothing to do",
+          goal: "at most 110 ms",
+        },
+      ].map(({ what, title, goal }) => [
+        `${what}, ${files.toLocaleString("en")} files`,
+        goal,
+        milliseconds(of({ ...at50, files, title })),
+      ]),
+    ),
     [
       "first push, 50,000 files, beside `rsync -az` over a warm master",
       "at least 1x",
@@ -206,6 +224,11 @@ function goalsOf(samples) {
  */
 function over(above, below) {
   return Number.isNaN(above / below) ? undefined : ratio(above, below);
+}
+
+/** @param {number} ms */
+function milliseconds(ms) {
+  return Number.isNaN(ms) ? undefined : `${ms.toFixed(0)} ms`;
 }
 
 /** @param {readonly Sample[]} samples */

@@ -25,11 +25,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { contendersOn, sharingSsh, steps } from "./contenders.mjs";
+import { anEditor } from "./editor.mjs";
 import { processorTimeOf, startWatching, timeOf } from "./measure.mjs";
 import { pageOf } from "./page.mjs";
 import { pictureOf } from "./picture.mjs";
 import { disconnect, onHost, openFarLine, raise, remove, root, sandboxOf } from "./sandbox.mjs";
-import { commitTree, linkTree, makeTree } from "./tree.mjs";
+import { commitTree, makeTree } from "./tree.mjs";
 
 /** @typedef {import("./contenders.mjs").Contender} Contender */
 /** @typedef {import("./contenders.mjs").Step} Step */
@@ -73,7 +74,7 @@ async function main() {
     return 1;
   }
   if (!existsSync(join(root, "dist", "cli.cjs"))) {
-    console.error("bench: igor is not built: npm ci && npm run build");
+    console.error("bench: igor is not built: npm ci");
     return 1;
   }
   if ((await raise(sandbox, hosts.slice(0, mostEngines))) !== 0) return 1;
@@ -170,6 +171,7 @@ async function measureTree(files, setRoundTrip, line) {
       }
     }
     if ("push --watch".includes(wanted.steps)) await measureWatch({ files, rtt, runs });
+    await measureEditor({ files, rtt, runs });
   }
   if (line !== undefined) await measureCosts(files, line);
 }
@@ -203,6 +205,34 @@ async function measureWatch({ files, rtt, runs }) {
 }
 
 /**
+ * The same in Neovim: from the key to its message on the screen.
+ * @param {{ files: number, rtt: number, runs: number }} scene
+ */
+async function measureEditor({ files, rtt, runs }) {
+  const [igor] = contenders;
+  const inEditor = [
+    { title: "a push in Neovim, one file changed", keys: "\\ip", verb: "push", edits: true },
+    { title: "a setup in Neovim with nothing to do", keys: "\\ids", verb: "setup" },
+  ].filter(({ title }) => title.includes(wanted.steps));
+  if (igor === undefined || inEditor.length === 0) return;
+  const editor = await anEditor({ ...commandOf(igor, []), file: "main.py" });
+  for (const { title, keys, verb, edits } of inEditor) {
+    tell(`${files} files, RTT ${rtt} ms: ${title}`);
+    // The first ones open everything.
+    for (let run = -2; run < runs * 2; run += 1) {
+      if (edits) await editor.type(`# editor ${rtt} ${run}`);
+      await pause(300);
+      const ms = await editor.press(keys, `igor: ${verb}: `);
+      const sample = { title, contender: igor.title, files, rtt, hosts: 1, ms };
+      if (run >= 0) samples.push({ part: "tree", ...sample });
+    }
+  }
+  const megabytes = Math.round(editor.memory() / 1e6);
+  tell(`${files} files: igor's process in Neovim has ${megabytes} MB\n`);
+  await editor.quit();
+}
+
+/**
  * What a push costs beside time: the laptop's processor, and bytes on the line.
  * @param {number} files
  * @param {import("./sandbox.mjs").FarLine} line
@@ -227,7 +257,8 @@ async function measureCosts(files, line) {
  * @param {string} line
  */
 function edit(line) {
-  appendFileSync(join(desk, "bench-igor", "main.py"), `# ${line}\n`);
+  for (const { project } of contenders)
+    appendFileSync(join(desk, project, "main.py"), `# ${line}\n`);
 }
 
 /**
@@ -355,6 +386,7 @@ async function setUpDesk(files, setRoundTrip) {
     makeTree(`${tree}.new`, files);
     renameSync(`${tree}.new`, tree);
   }
+  mkdirSync(desk);
   mkdirSync(join(sandbox.home, ".ssh"), { recursive: true, mode: 0o700 });
   const groups = wanted.hosts.map((count) => [
     `hosts${count}`,
@@ -362,7 +394,11 @@ async function setUpDesk(files, setRoundTrip) {
   ]);
   const config = {
     user: "dino",
-    host_groups: Object.fromEntries([["hosts1", { hosts: [placeOf("apollo")] }], ...groups]),
+    // Nobody types a group in Neovim: `dev` is that of its keys.
+    host_groups: Object.fromEntries([
+      ...["dev", "hosts1"].map((name) => [name, { hosts: [placeOf("apollo")] }]),
+      ...groups,
+    ]),
   };
   for (const host of hosts) {
     await onHost(
@@ -373,11 +409,10 @@ async function setUpDesk(files, setRoundTrip) {
   }
   for (const { project } of contenders) {
     const directory = join(desk, project);
-    linkTree(tree, directory);
+    execFileSync("cp", ["-a", "--reflink=auto", tree, directory]);
     mkdirSync(join(directory, ".igor"));
     writeFileSync(join(directory, ".igor", "config.json"), JSON.stringify(config, undefined, 2));
   }
-  // A link more changes the ctime of a file, which git and igor go by.
   for (const contender of contenders) {
     if (contender.title === "igor") commitTree(join(desk, contender.project), sandbox.env);
     tell(`${files} files: setting up ${contender.title}`);

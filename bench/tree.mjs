@@ -1,8 +1,8 @@
 // @ts-check
 // Trees of files to push: sizes as in real projects (many small ones, a few large), the same every time.
 import { execFileSync } from "node:child_process";
-import { linkSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** Bytes in a tree of so many files. */
 const bytesPerFile = { small: 20_000, large: 4_000 };
@@ -42,21 +42,6 @@ export function makeTree(directory, count) {
     join(directory, "Dockerfile"),
     "FROM igor-demo/busybox:1\nCOPY requirements.txt /requirements.txt\nRUN cat /requirements.txt\n",
   );
-}
-
-/**
- * The same files once more, as hard links: an edit of one in place is an edit of all.
- * @param {string} from
- * @param {string} to
- */
-export function linkTree(from, to) {
-  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const copy = to + path.slice(from.length);
-    mkdirSync(dirname(copy), { recursive: true });
-    linkSync(path, copy);
-  }
 }
 
 /**
