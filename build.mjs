@@ -11,7 +11,10 @@ import { build } from "esbuild";
 const root = import.meta.dirname;
 const dist = resolve(root, "dist");
 
-const chunks = new Map([["cli.cjs", resolve(root, "src/cli/main.ts")]]);
+const chunks = new Map([
+  ["cli.cjs", resolve(root, "src/cli/main.ts")],
+  ["nvim.cjs", resolve(root, "src/nvim/main.ts")],
+]);
 
 /**
  * Leaves `import("./run.ts")` to be loaded at run time from `dist/run.cjs`, and remembers to build that file.
@@ -34,6 +37,20 @@ const dynamicImportsAsChunks = {
   },
 };
 
+/**
+ * The logger that the neovim client loads and igor never uses: it has one of its own, and this one takes 80 ms to load.
+ * @type {import("esbuild").Plugin}
+ */
+const withoutLogger = {
+  name: "without-logger",
+  setup(setup) {
+    setup.onResolve({ filter: /^winston$/ }, () => ({ path: "winston", namespace: "unused" }));
+    setup.onLoad({ filter: /.*/, namespace: "unused" }, () => ({
+      contents: "module.exports = {};",
+    }));
+  },
+};
+
 /** What is noted of a configuration is right for the code that checked it. */
 const checkingFiles = (await readdir(resolve(root, "src/project")))
   .filter((file) => file.startsWith("config-"))
@@ -43,7 +60,21 @@ const checkingCode = createHash("sha256").update(
 );
 for (const file of checkingFiles)
   checkingCode.update(await readFile(resolve(root, "src/project", file)));
-const define = { IGOR_CONFIG_CODE: JSON.stringify(checkingCode.digest("hex").slice(0, 16)) };
+
+/** The function of src/ that the bundle itself looks with, whether it is still that of its source. */
+const { outputFiles } = await build({
+  entryPoints: [resolve(root, "src/nvim/source-digest.ts")],
+  platform: "node",
+  write: false,
+});
+const lookingCode = Buffer.from(outputFiles[0]?.contents ?? []).toString("base64");
+/** @type {{ sourceDigest: (root: string) => Promise<string> }} */
+const { sourceDigest } = await import(`data:text/javascript;base64,${lookingCode}`);
+
+const define = {
+  IGOR_CONFIG_CODE: JSON.stringify(checkingCode.digest("hex").slice(0, 16)),
+  IGOR_SOURCE: JSON.stringify(await sourceDigest(root)),
+};
 
 for (const [file, source] of chunks) {
   await build({
@@ -59,14 +90,17 @@ for (const [file, source] of chunks) {
     loader: { ".sh": "text", ".py": "text" },
     legalComments: "inline",
     logLevel: "warning",
-    plugins: [dynamicImportsAsChunks],
+    plugins: [dynamicImportsAsChunks, withoutLogger],
   });
 }
 // Each file is replaced whole, so that an igor that is running finds its other files.
 const built = new Set();
 for (const file of chunks.keys()) {
   // The command line itself cannot be loaded without being run.
-  const isLarge = file !== "cli.cjs" && (await stat(resolve(dist, `${file}.new`))).size > 50_000;
+  const isLarge =
+    file !== "cli.cjs" &&
+    file !== "nvim.cjs" &&
+    (await stat(resolve(dist, `${file}.new`))).size > 50_000;
   for (const name of isLarge ? await splitForSpeed(file) : [file]) {
     await rename(resolve(dist, `${name}.new`), resolve(dist, name));
     built.add(name);

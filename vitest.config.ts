@@ -21,6 +21,9 @@ const onHostsFiles = (...names: readonly string[]): string[] =>
 /** Tests of the way to a host and of what travels on it. */
 const aboutLinks = onHostsFiles("push*", "pull*", "link-*", "round-trips*");
 
+/** Tests of Neovim, and of what it keeps open. */
+const aboutEditors = ["test/nvim/**/*.test.ts", ...onHostsFiles("repl*", "workbench*")];
+
 /** Tests of how an image and a container are made. */
 const aboutContainers = onHostsFiles(
   "build",
@@ -30,6 +33,7 @@ const aboutContainers = onHostsFiles(
   "cli-setup",
   "container",
   "job",
+  "other-directory",
   "podman",
   "setup",
 );
@@ -60,7 +64,7 @@ export default defineConfig({
           name: "pure",
           setupFiles,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/process/**", "test/on-hosts/**", "test/hosts/**"],
+          exclude: ["test/process/**", "test/on-hosts/**", "test/hosts/**", "test/nvim/**"],
           testTimeout: 30_000,
         },
       },
@@ -76,8 +80,9 @@ export default defineConfig({
       },
       onHosts("hosts", {
         include: ["test/on-hosts/**/*.test.ts"],
-        exclude: [...aboutLinks, ...aboutContainers],
+        exclude: [...aboutLinks, ...aboutContainers, ...aboutEditors],
       }),
+      onHosts("nvim", { include: aboutEditors }),
       onHosts("links", { include: aboutLinks }),
       onHosts("containers", { include: aboutContainers }),
     ],

@@ -198,8 +198,14 @@ function explainUseByHand() {
   ${isWithSudo ? "sudo -s\n  " : ""}. ${byHand}
   igor docker setup          # and edit, and again
   igor docker repl
-  igor docker exec -g cluster hostname
+  igor docker exec python -m spirals.train
+  igor docker setup -g cluster && igor docker exec -g cluster hostname
   ssh enterprise
+
+In Neovim (0.10.4 or newer; without your own configuration and plugins: the home is the sandbox's):
+
+  nvim --cmd 'set runtimepath^=${root}' spirals/train.py
+  :IgorSetup                 " and :IgorExec python %, :vert IgorRepl, :help igor
 
 When you are done: npm run demo -- --down
 `);

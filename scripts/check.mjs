@@ -9,6 +9,7 @@ const listed = ["ls-files", "--cached", "--others", "--exclude-standard", "-z", 
 const shellPrograms = execFileSync("git", listed, { cwd: root, encoding: "utf8" })
   .split("\0")
   .filter((path) => path !== "" && existsSync(join(root, path)));
+const luaFiles = ["lua", "plugin"];
 const isRemote = (/** @type {string} */ path) => path.startsWith("src/remote/programs/");
 
 /** Remote programs are composed of these files: one sets the variables that another uses. */
@@ -22,6 +23,8 @@ export const checks = [
   check("unused code", tool("knip"), "--no-progress"),
   check("scripts", "shellcheck", "-x", ...shellPrograms.filter((path) => !isRemote(path))),
   check("remote programs", "shellcheck", ...partsOfPrograms, ...shellPrograms.filter(isRemote)),
+  check("lua", "luacheck", "--quiet", "--codes", ...luaFiles),
+  check("lua format", tool("stylua"), "--check", ...luaFiles),
   check(
     "generated files",
     tool("vitest"),

@@ -34,6 +34,7 @@ test|fish|fish|a login shell that hosts may have, and completion
 test|tcsh|tcsh|a login shell that hosts may have
 test|shellcheck|shellcheck|checks the shell programs
 test|lua-check|luacheck|checks the Lua files
+test|patchelf|patchelf|lets a Neovim of a newer Debian find its libraries
 '
 
 fail() {

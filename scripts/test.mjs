@@ -80,5 +80,5 @@ await runAll([
   build,
   ...checks,
   together(tier("pure"), tier("process")),
-  together(tier("hosts"), tier("links"), tier("containers")),
+  together(...["hosts", "links", "containers", "nvim"].map(tier)),
 ]);

@@ -1,0 +1,4 @@
+std = "luajit"
+read_globals = { "vim" }
+globals = { "vim.g", "vim.b", "vim.bo", "vim.wo", "vim.o", "vim.env" }
+max_line_length = 120
