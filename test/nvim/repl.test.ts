@@ -267,14 +267,15 @@ const orders = {
   lazily: `vim.api.nvim_create_user_command("LoadIron", function() ${ironSetup} end, {})`,
 };
 
-test("what is sent while the connection is lost is typed when it is back, and what went lost is told", async () => {
+test("what is sent while the connection is lost is typed when it is back, and what may be lost is told", async () => {
   await using editor = await anEditor("0.12.4");
   await editor.command("IgorRepl! python3 -q");
   await editor.lua("require('igor.repl').send(0, { 'x = 41' })");
   await editor.shows("x = 41");
   await cutLink("apollo");
   try {
-    await editor.lua("require('igor.repl').send(0, { 'x = 0' })");
+    // Nobody knows whether it arrives: the laptop's kernel goes on trying after its ssh was ended.
+    await editor.lua("require('igor.repl').send(0, { 'y = 0' })");
     await editor.shows("what you sent last may not have arrived", 30_000);
     await editor.lua("require('igor.repl').send(0, { 'print(x + 1, str(\\'x\\') * 3)' })");
   } finally {
