@@ -1,7 +1,7 @@
 import type { Failure } from "../model/failure.ts";
 import type { LoginNews } from "../model/login.ts";
 import type { Host } from "../model/project.ts";
-import { ok } from "../model/result.ts";
+import { fail, ok } from "../model/result.ts";
 import type { Result } from "../model/result.ts";
 import { loadProject } from "../project/config-load.ts";
 import { sharedStaysSeconds } from "../remote/ssh.ts";
@@ -22,7 +22,7 @@ export interface LoginCall {
 
 /**
  * Opens the shared connections of the hosts, one after the other, at igor's own terminal; those that are open already
- * are looked at side by side before. The value is whether every host is reached now.
+ * are looked at side by side before. The value is whether every host is reached now; `cancelled` leaves out what is next.
  */
 export async function login(call: LoginCall): Promise<Result<boolean>> {
   const project = await loadProject(call.directory);
@@ -34,13 +34,15 @@ export async function login(call: LoginCall): Promise<Result<boolean>> {
   let areAllOpen = true;
   for (const { host, looked } of looking) {
     const seen = await looked;
-    if (signal.aborted) break;
+    if (signal.aborted) return fail({ reason: "cancelled" });
     const news = seen.kind === "closed" ? await open(host, { ...seen, ...call }) : seen;
-    if (news.kind === "failed") areAllOpen = false;
+    if (news.kind === "failed") {
+      if (news.failure.reason === "cancelled") return fail(news.failure);
+      areAllOpen = false;
+    }
     tell(news);
-    if (news.kind === "failed" && news.failure.reason === "cancelled") break;
   }
-  return ok(areAllOpen && !signal.aborted);
+  return ok(areAllOpen);
 }
 
 type Closed = { readonly kind: "closed"; readonly connection: Connection };

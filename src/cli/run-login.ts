@@ -1,7 +1,7 @@
 import { login } from "../app/login.ts";
 import type { RequestOf } from "../request/commands.ts";
 import { loginLines } from "../view/login-text.ts";
-import { endBySignals, exitCodeOfSignal } from "./end-by-signals.ts";
+import { cancelled, endBySignals, exitCodeOfSignal } from "./end-by-signals.ts";
 import { exitCodeOfFailure, failed } from "./exit-code.ts";
 import { ownColors } from "./screen-choice.ts";
 import { paint } from "./screen-paint.ts";
@@ -25,10 +25,10 @@ export async function runLogin(request: RequestOf<"login">): Promise<number> {
       },
       signal,
     });
-    if (signal.aborted) return exitCodeOfSignal(signal);
     if (done.ok) return done.value ? 0 : failed;
     showFailure(done.failure);
-    return exitCodeOfFailure(done.failure);
+    if (done.failure.reason !== "cancelled") return exitCodeOfFailure(done.failure);
+    return signal.aborted ? exitCodeOfSignal(signal) : cancelled;
   } finally {
     stop();
   }

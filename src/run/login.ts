@@ -35,10 +35,11 @@ export async function logIn(
   const stop = (): void => child.end();
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  const { exitCode, missing } = await child.ended;
+  const { exitCode, missing, signal: endedBy } = await child.ended;
   signal.removeEventListener("abort", stop);
   const { host } = connection.host;
-  if (signal.aborted) return fail({ reason: "cancelled" });
+  // Ctrl-C is for ssh as well, which may be gone before igor has heard of it.
+  if (signal.aborted || endedBy === "SIGINT") return fail({ reason: "cancelled" });
   if (missing)
     return fail({ reason: "not-installed", program: "ssh", where: "laptop", host, lastWords: [] });
   if (exitCode === undefined || exitCode === sshFailed)

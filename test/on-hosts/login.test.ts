@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,10 @@ function login(laptop: Laptop, { root }: TestProject, ...words: readonly string[
   const igor = [process.execPath, igorProgram, "login", ...words];
   return openTerminal(["sh", "-c", script, "sh", root, ...igor], laptop.env);
 }
+
+/** The pid of the only child of a process. */
+const childOf = (pid: number): number =>
+  Number(execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" }));
 
 /** What push says in a pipe. */
 async function push(laptop: Laptop, project: TestProject): Promise<string> {
@@ -144,6 +149,17 @@ test("Ctrl-C at the question ends the login and leaves the other hosts alone", a
   terminal.keys("C-c");
   const screen = await terminal.shows("exit code");
   expect(screen).toContain("exit code 130");
+  expect(screen).not.toContain("enterprise");
+});
+
+test("what Ctrl-C has ended ends the login also when igor hears of it later", async () => {
+  const laptop = asked("password");
+  const project = aProject({ "a.py": "1\n" });
+  using terminal = login(laptop, project, "-g", "cluster");
+  await terminal.shows(/password: *$/m);
+  process.kill(childOf(childOf(terminal.pid)), "SIGINT");
+  const screen = await terminal.shows("exit code");
+  expect(screen).toContain("- cancelled\nexit code 130");
   expect(screen).not.toContain("enterprise");
 });
 
