@@ -18,6 +18,8 @@ export interface Lane {
   /** The instruction of the dockerfile that runs, and the place that BuildKit gave of the one that failed. */
   readonly instruction: string;
   readonly instructionLine: number | undefined;
+  /** The last error that a tool told in that instruction; the engine only gives its exit code. */
+  readonly complaint: string;
 }
 
 export const startLane: Lane = {
@@ -28,6 +30,7 @@ export const startLane: Lane = {
   directories: [],
   instruction: "",
   instructionLine: undefined,
+  complaint: "",
 };
 
 /** The lane after a line, and what that line completed. */
@@ -40,9 +43,11 @@ export interface LaneStep {
 export const dockerfileItself = "\0dockerfile";
 
 /** The lane after one more line; the same object where the line says nothing. */
-export function advanceLane(lane: Lane, line: string): LaneStep {
-  const own = withoutPrefix(lane.trace?.prefix, line);
+export function advanceLane(before: Lane, line: string): LaneStep {
+  const own = withoutPrefix(before.trace?.prefix, line);
   const text = unboxed(own);
+  const complaint = complaintOf(text);
+  const lane = complaint === undefined ? before : { ...before, complaint };
   return (
     begun(lane, line, text) ??
     gone(lane, text) ??
@@ -131,7 +136,8 @@ function ofTests(lane: Lane, text: string): LaneStep | undefined {
 function ofBuild(lane: Lane, text: string): LaneStep | undefined {
   // Step 3/7 : RUN pip install; podman: STEP 3/7: RUN pip install
   const step = /^(?:Step|STEP) \d+\/\d+ ?: (.*)$/.exec(text)?.[1];
-  if (step !== undefined) return { lane: { ...lane, instruction: step }, reports: [] };
+  if (step !== undefined)
+    return { lane: { ...lane, instruction: step, complaint: "" }, reports: [] };
   // BuildKit: dockerfile:3, and a line below it
   const place = /^[\w./-]*ockerfile[\w.-]*:(\d+)$/.exec(text)?.[1];
   if (place !== undefined)
@@ -151,16 +157,31 @@ function ofBuild(lane: Lane, text: string): LaneStep | undefined {
     /^(?:ERROR: failed to (?:solve|build): |Error: building at STEP "[^"]*": )(.*)$/.exec(text);
   if (failed === null || (lane.instruction === "" && lane.instructionLine === undefined))
     return undefined;
-  const { instruction, instructionLine: line } = lane;
+  const { instruction, instructionLine: line, complaint } = lane;
   // The parts of an instruction on several lines are told as one line.
   const search = (/^.*?(?=&&| {2}|$)/.exec(instruction)?.[0] ?? "").trimEnd();
   const clue: Clue = {
     type: "E",
-    text: failed[1] ?? "",
+    text: [complaint, failed[1] ?? ""].filter((part) => part !== "").join("; "),
     path: dockerfileItself,
     ...(line === undefined ? { search } : { line }),
   };
-  return { lane: { ...lane, instruction: "", instructionLine: undefined }, reports: one(clue) };
+  const done = { instruction: "", instructionLine: undefined, complaint: "" };
+  return { lane: { ...lane, ...done }, reports: one(clue) };
+}
+
+/**
+ * What a tool in an image build says of its own failure, e.g. `ERROR: No matching distribution found for nope` of pip,
+ * `E: Unable to locate package nope` of apt-get; BuildKit shows it again with the seconds before it. Empty where
+ * BuildKit begins to show the step that failed.
+ */
+function complaintOf(text: string): string | undefined {
+  if (/^ > \[[^\]]*\] /.test(text)) return "";
+  const said = /^(?:\d+\.\d+ )?(\S.*)$/.exec(text)?.[1] ?? "";
+  const isComplaint =
+    /^(?:(?:error|E|fatal(?: error)?|failed): |npm (?:ERR!|error) )/i.test(said) ||
+    /^\S+: .*: (?:(?:command )?not found|No such file or directory|Permission denied)$/.test(said);
+  return isComplaint && !/^(?:ERROR: failed to |Error: building at )/.test(said) ? said : undefined;
 }
 
 function ofCompiler(lane: Lane, text: string, isBoxed: boolean): LaneStep | undefined {

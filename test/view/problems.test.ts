@@ -606,6 +606,39 @@ test("a relative path begins where the command ran", () => {
   `);
 });
 
+test("what a tool said of its failure comes before what the engine says of the instruction", () => {
+  expect(
+    listOf(`
+Step 1/3 : RUN nosuch || true
+/bin/sh: 1: nosuch: not found
+Step 2/3 : RUN pip install nope
+ERROR: Could not find a version that satisfies the requirement nope (from versions: none)
+ERROR: No matching distribution found for nope
+[notice] A new release of pip is available
+The command '/bin/sh -c pip install nope' returned a non-zero code: 1
+Step 3/3 : RUN false
+The command '/bin/sh -c false' returned a non-zero code: 1
+#8 0.412 E: Unable to locate package nope
+------
+ > [2/2] RUN apt-get install nope:
+0.398 Reading package lists...
+0.412 E: Unable to locate package nope
+------
+dockerfile:2
+--------------------
+   2 | >>> RUN apt-get install nope
+--------------------
+ERROR: failed to solve: process "/bin/sh -c apt-get install nope" did not complete successfully: exit code: 100
+`),
+  ).toMatchInlineSnapshot(`
+    "
+    E docker/Dockerfile|RUN pip install nope| ERROR: No matching distribution found for nope; The command '/bin/sh -c pip install nope' returned a non-zero code: 1
+    E docker/Dockerfile|RUN false| The command '/bin/sh -c false' returned a non-zero code: 1
+    E docker/Dockerfile|2| E: Unable to locate package nope; process "/bin/sh -c apt-get install nope" did not complete successfully: exit code: 100
+    "
+  `);
+});
+
 test("a dockerfile that cannot be built", () => {
   expect(
     listOf(`
