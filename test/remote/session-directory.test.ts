@@ -45,14 +45,18 @@ const programs = {
   push: pushed,
 } as const;
 
-/** Runs a program of a session; there is no engine, or one that says yes to everything. */
-function run(shell: LocalShell, program: keyof typeof programs): LocalRun {
+/** Runs a program of a session; there is no engine, or one that says yes to everything, unless a stand-in is given. */
+function run(
+  shell: LocalShell,
+  program: keyof typeof programs,
+  { begin = "", engine = "no-such-engine" } = {},
+): LocalRun {
   return runLocally(shell, {
-    parts: [`set -- TERM\n`, ...programs[program]],
+    parts: [`set -- TERM\n${begin}`, ...programs[program]],
     inputs: {
       in_session: "s1",
       in_root: at("home/p"),
-      in_engine: program === "kill" ? "true" : "no-such-engine",
+      in_engine: program === "kill" ? "true" : engine,
       in_container: "c",
       in_directory: "/workspace",
       in_workspace: "/workspace",
@@ -78,6 +82,14 @@ describe.each(localShells)("the directory of a session on the host, in $name,", 
     expect(statSync(mine()).mode & 0o777).toBe(0o700);
     expect(run(shell, "exec").exitCode).toBe(125);
     expect(readFileSync(join(mine(), "outcome"), "utf8")).toBe("engine-unavailable missing\n");
+  });
+
+  test("says how the command ended also when nobody reads its stderr any more", () => {
+    const engine = at("engine");
+    const says = `: >'${shared()}/leader'; echo said >&2; exit 3`;
+    writeFileSync(engine, `#!/bin/sh\n[ "$1" != exec ] || { ${says}; }\n`, { mode: 0o755 });
+    expect(run(shell, "exec", { engine, begin: "exec 2>/dev/full\n" }).exitCode).toBe(3);
+    expect(readFileSync(join(mine(), "outcome"), "utf8")).toBe("rc 3\n");
   });
 
   test("is not used when another user made it first", () => {

@@ -38,7 +38,7 @@ diagnose() {
   [ ! -e "$shared/no-directory" ] || finish 'no-directory' 125
   [ ! -d "$shared" ] || finish "not-started $1" 125
   # Not a container that igor made: whether the command began cannot be told.
-  [ ! -s "$mine/words" ] || cat "$mine/words" >&2
+  [ ! -s "$mine/words" ] || cat "$mine/words" >&2 || :
 }
 
 # oom: whether Linux has killed something in the container for want of memory since the command began.
@@ -105,11 +105,12 @@ if [ "$in_tty" ]; then
   # The command's stderr is the terminal too: descriptor 2 has the engine's words only.
   IGOR_SESSION=$in_session "$in_engine" "$@" 2>"$mine/words" || code=$?
 else
+  # Whoever read stderr may have gone: that is no reason to leave without a word of how it ended.
   {
     {
       IGOR_SESSION=$in_session "$in_engine" "$@" 2>&1 >&3 3>&- || code=$?
       echo "$code" >"$mine/code"
-    } | relay 3>&-
+    } | relay 3>&- || :
   } 3>&1
   read -r code <"$mine/code" || code=129
 fi
