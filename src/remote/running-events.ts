@@ -66,6 +66,11 @@ export function parseStopFailure(
       return { reason, id: textOfWord(first), ids: decodeWord(second).split("\n"), ...where };
     case "still-running":
       return { reason, ids: words, ...where };
+    case "container-paused": {
+      const engine = first === "podman" ? "podman" : "docker";
+      const container = second ?? "";
+      return { reason: "no-container", engine, container, state: "paused", ...where };
+    }
     default:
       return undefined;
   }

@@ -2,8 +2,10 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { onHost } from "../hosts/bed.ts";
 import {
   aDockerProject,
+  containerOf,
   eventsOf,
   igorInTerminal,
   inContainer,
@@ -101,6 +103,26 @@ describe("igor stop", () => {
     );
     expect([await processes("86402"), await processes("86403")]).toEqual(["0\n", "1\n"]);
     expect(said(await stop())).toContain("stopped sh -c sh -c");
+    await end;
+  });
+
+  test("says of a container that is paused what to do, at once, and ends nothing there", async () => {
+    const { end } = await run("echo ready; sleep 86405");
+    await onHost("apollo", ["docker", "pause", containerOf(project)], { user: "dino" });
+    const began = Date.now();
+    try {
+      expect(said(await stop())).toMatchInlineSnapshot(`
+        "✗ apollo: the container dino-toy-dev is paused
+          → resume it with \`ssh apollo docker unpause dino-toy-dev\`
+        stop toy failed on apollo after 1 s: the container dino-toy-dev is paused
+        exit code 1"
+      `);
+      expect(Date.now() - began).toBeLessThan(5000);
+    } finally {
+      await onHost("apollo", ["docker", "unpause", containerOf(project)], { user: "dino" });
+    }
+    expect(await processes("86405")).toBe("1\n");
+    expect((await stop()).exitCode).toBe(0);
     await end;
   });
 

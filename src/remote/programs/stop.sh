@@ -151,6 +151,11 @@ end_target() {
   esac
 }
 
+# is_paused: nothing hears a signal there, and nothing can be asked.
+is_paused() {
+  [ "$inside_code" != 0 ] && [ "$(engine 10 container inspect -f '{{.State.Status}}' "$in_container")" = paused ]
+}
+
 command -v "$in_engine" >/dev/null 2>&1 || die engine-unavailable "$in_engine" missing
 absolute "$in_dir"
 look_inside >"$scratch.inside"
@@ -158,6 +163,9 @@ list_sessions >"$scratch.sessions"
 grep "^found${tab}leader$tab" "$scratch.inside" >>"$scratch.sessions" || :
 list_jobs >"$scratch.jobs"
 known_sessions | awk '!seen[$1]++' >"$scratch.known"
+if [ -s "$scratch.known" ] || [ "$in_ids" ]; then
+  ! is_paused || die container-paused "$in_engine" "$in_container"
+fi
 find_targets
 [ -s "$scratch.targets" ] || ev nothing-to-stop
 # Side by side: each may take all the time that it is given.
