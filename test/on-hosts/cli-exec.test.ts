@@ -310,6 +310,17 @@ describe("exec", () => {
     await gone(mark);
   });
 
+  test("leaves nothing in the container when the window of its terminal is closed", async () => {
+    const mark = token();
+    using terminal = igorInTerminal(laptop, project, [
+      ...["docker", "exec", "--tty"],
+      ...["sh", "-c", `echo up; sleep ${mark}; true`],
+    ]);
+    await terminal.shows(/^up$/m);
+    terminal.close();
+    await gone(mark);
+  });
+
   test("leaves nothing in the container when igor is killed", async () => {
     const mark = token();
     const child = startSleep(mark);

@@ -49,7 +49,7 @@ const programs = {
 function run(
   shell: LocalShell,
   program: keyof typeof programs,
-  { begin = "", engine = "no-such-engine" } = {},
+  { begin = "", engine = "no-such-engine", bin = "" } = {},
 ): LocalRun {
   return runLocally(shell, {
     parts: [`set -- TERM\n${begin}`, ...programs[program]],
@@ -72,7 +72,7 @@ function run(
       in_drop: "",
     },
     cwd: at("home"),
-    env: { TMPDIR: at("tmp") },
+    env: { TMPDIR: at("tmp"), ...(bin === "" ? {} : { PATH: `${bin}:${shell.path}` }) },
   });
 }
 
@@ -90,6 +90,17 @@ describe.each(localShells)("the directory of a session on the host, in $name,", 
     writeFileSync(engine, `#!/bin/sh\n[ "$1" != exec ] || { ${says}; }\n`, { mode: 0o755 });
     expect(run(shell, "exec", { engine, begin: "exec 2>/dev/full\n" }).exitCode).toBe(3);
     expect(readFileSync(join(mine(), "outcome"), "utf8")).toBe("rc 3\n");
+  });
+
+  test("may go while the end of the session begins, because igor has heard of it, which goes on", () => {
+    mkdirSync(at("bin"));
+    mkdirSync(mine());
+    writeFileSync(join(mine(), "outcome"), "rc 0\n");
+    mkdirSync(shared(), { recursive: true });
+    const goes = `[ -e '${at("gone")}' ] || { : >'${at("gone")}'; rm -r '${mine()}'; }`;
+    writeFileSync(at("bin/stat"), `#!/bin/sh\n${goes}\nexec /usr/bin/stat "$@"\n`, { mode: 0o755 });
+    expect(run(shell, "kill", { bin: at("bin") })).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(existsSync(mine())).toBe(false);
   });
 
   test("is not used when another user made it first", () => {

@@ -58,7 +58,7 @@ end_all() {
 
 first=$1
 left=0
-open_shared
+open_shared || :
 [ ! -d "$shared" ] || mkdir "$shared/stop" 2>/dev/null || :
 open_mine
 waited=''

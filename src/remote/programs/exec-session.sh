@@ -25,9 +25,10 @@ own_login
 inside=/home/$login/.igor-sessions/$in_session
 
 # open_mine: $mine is there, and a directory of this user. The id stands on a command line: another user of the host may
-# have seen it, and made a directory or a link of that name first. One look, since two could see two things.
+# have seen it, and made a directory or a link of that name first. One look, since two could see two things; it is made
+# anew when it goes before that, because igor has heard how the session ended.
 open_mine() {
-  mkdir "$mine" 2>/dev/null || is_mine || {
+  mkdir "$mine" 2>/dev/null || is_mine || mkdir "$mine" 2>/dev/null || {
     echo "igor: $mine cannot be made, or belongs to another user of this host; nothing was started" >&2
     exit 125
   }
