@@ -63,6 +63,7 @@ function M.help(topic)
   local tag = topic == "" and "igor" or "igor-" .. topic:gsub("%s+", "-")
   if not pcall(vim.cmd.help, tag) then
     vim.cmd.help("igor")
+    require("igor.notify").warn(("igor: there is no page `%s`; this is the first one"):format(topic))
   end
 end
 

@@ -14,7 +14,7 @@ import { questionText } from "../view/question-text.ts";
 import type { View } from "../view/view.ts";
 import type { Editor } from "./editor.ts";
 import type { Room, Told } from "./messages.ts";
-import { Outputs } from "./quickfix.ts";
+import { mistakesIn, Outputs } from "./quickfix.ts";
 import { FloatScreen } from "./screen.ts";
 
 /** One action in the editor, and what it is done with. */
@@ -69,7 +69,9 @@ export async function actInEditor(action: ActionInEditor): Promise<void> {
     return actInEditor({ ...action, request: proposal.ifYes });
   const isUnsaid = action.quiet && kind === "done";
   await editor.tell({ kind: "ended", id, outcome: kind, message: isUnsaid ? "" : message, stays });
-  const items = await outputs.items(action.directory);
+  // What nobody typed leaves the list as it is.
+  const mistakes = outcome.ok || action.quiet ? [] : mistakesIn(outcome.failure);
+  const items = [...mistakes, ...(await outputs.items(action.directory))];
   if (items.length > 0)
     await editor.tell({ kind: "quickfix", id, title: `igor ${action.title}`, items });
 }

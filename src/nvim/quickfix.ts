@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readingIn } from "../app/path-map.ts";
 import type { Event } from "../model/event.ts";
+import type { Failure } from "../model/failure.ts";
 import type { Problem } from "../model/problem.ts";
 import { advanceProblems, endedProblems, startProblems } from "../view/problems.ts";
 import type { QuickfixItem } from "./messages.ts";
@@ -43,6 +44,25 @@ export class Outputs {
     });
   }
 }
+
+/** The mistakes of a configuration, in the file itself. */
+export function mistakesIn(failure: Failure): readonly QuickfixItem[] {
+  if (failure.reason !== "config-invalid") return [];
+  return failure.problems.map(({ key, message, line, column, length, sourceLine }) => ({
+    filename: failure.file,
+    lnum: line,
+    col: bytesBefore(sourceLine, column),
+    end_lnum: line,
+    end_col: bytesBefore(sourceLine, column + length),
+    text: [key, message].filter((part) => part !== "").join(": "),
+    type: "E",
+    valid: 1,
+  }));
+}
+
+/** A column as Neovim counts it: bytes, from 1. */
+const bytesBefore = (line: string, column: number): number =>
+  Buffer.byteLength(line.slice(0, column - 1)) + 1;
 
 /** The entry behind the last one of a host that says too much. */
 function cutAt(most: number, host: string): QuickfixItem {

@@ -160,6 +160,8 @@ describe.each(neovims)("Neovim %s", (version) => {
       const line = await editor.lua("return vim.api.nvim_get_current_line()");
       expect(line).toContain(`*${["igor", ...words].join("-")}*`);
     }
+    await editor.command("Igor help nosuch");
+    await editor.shows("igor: there is no page `nosuch`; this is the first one");
   });
 
   test("the examples work, and autocommands have the data that the help says", async () => {

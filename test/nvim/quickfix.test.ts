@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aLaptop, aProject } from "../support/laptop.ts";
 import { neovims, openEditor } from "../support/editor.ts";
@@ -96,5 +98,34 @@ describe.each(neovims)("Neovim %s", (version) => {
       "tests/test_loss.py",
       2,
     ]);
+  });
+
+  test("a mistake in the configuration is a place, and a build that fails has the reason at its instruction", async () => {
+    const other = aProject({
+      Dockerfile: "FROM igor-demo/python:3.11\nRUN echo before\nRUN pip install ./nope\n",
+      "a.py": "x = 1\n",
+    });
+    await using editor = await openEditor({ version, laptop, root: other.root, file: "a.py" });
+    await editor.command("IgorBuild");
+    await editor.shows("1 place in the quickfix list", 60_000);
+    const list = `return vim.tbl_map(function(item)
+      return { vim.fn.fnamemodify(vim.fn.bufname(item.bufnr), ":t"), item.lnum, item.col, item.text }
+    end, vim.fn.getqflist())`;
+    expect(await editor.lua(list)).toEqual([
+      ["Dockerfile", 0, 0, expect.stringMatching(/^ERROR: .*nope.*; The command '.*code: 1$/)],
+    ]);
+    await editor.command("cfirst");
+    expect(await editor.lua("return vim.fn.getline('.')")).toBe("RUN pip install ./nope");
+
+    const config = join(other.root, ".igor/config.json");
+    const text = readFileSync(config, "utf8");
+    writeFileSync(config, text.replace("{", '{\n  "prüfung": 1,'));
+    await editor.command("IgorPush");
+    await editor.becomes("vim.fn.getqflist({ title = 0 }).title", "igor push");
+    // What igor tells and what Neovim tells of the place would be two lines, which wait for a key.
+    await editor.command("silent cfirst");
+    expect(
+      await editor.lua("return { vim.fn.expand('%:.'), vim.fn.line('.'), vim.fn.col('.') }"),
+    ).toEqual([".igor/config.json", 2, 3]);
   });
 });
