@@ -101,6 +101,8 @@ function M.info(text)
   local before = standing()
   local line = one_line(M.behind_warning(text))
   local marked = before and math.min(#before, #line) or 0
+  -- What was told before the screen was drawn again would be a line above it, and both would wait for a key.
+  vim.cmd.redraw()
   vim.api.nvim_echo({ { line:sub(1, marked), "WarningMsg" }, { line:sub(marked + 1) } }, true, {})
 end
 

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { aLaptop, aProject } from "../support/laptop.ts";
 import { neovims, openEditor } from "../support/editor.ts";
+import { readyContainer } from "../support/ready-container.ts";
 
 const laptop = aLaptop();
 const project = aProject({
@@ -12,15 +13,7 @@ const project = aProject({
   "tests/test_loss.py": "def test_sum():\n    assert 1 + 1 == 3\n",
 });
 
-beforeAll(async () => {
-  const { exitCode, stderr } = await laptop.igor(project, ["docker", "setup"]);
-  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
-});
-
-afterAll(async () => {
-  await laptop.igor(project, ["docker", "clean", "--images"]);
-  await laptop.close();
-});
+readyContainer(laptop, project);
 
 describe.each(neovims)("Neovim %s", (version) => {
   test("a traceback of the container becomes places here, and :cfirst goes to what raised", async () => {
