@@ -2,26 +2,19 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
 import { aLaptop, aProject } from "../support/laptop.ts";
 import { neovims, openEditor, openEditorInTerminal, peerOf } from "../support/editor.ts";
 import type { Editor } from "../support/editor.ts";
+import { readyContainer } from "../support/ready-container.ts";
 import { until } from "../support/run-session.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
 const laptop = aLaptop();
 const project = aProject({ "a.py": "print(1)\n", Dockerfile: "FROM igor-demo/busybox:1\n" });
 
-beforeAll(async () => {
-  const { exitCode, stderr } = await laptop.igor(project, ["docker", "setup"]);
-  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
-});
-
-afterAll(async () => {
-  await laptop.igor(project, ["docker", "clean", "--images"]);
-  await laptop.close();
-});
+readyContainer(laptop, project);
 
 const anEditor = (version: (typeof neovims)[number], init = ""): Promise<Editor> =>
   openEditor({ version, laptop, root: project.root, file: "a.py", init });

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { neovims, openEditor } from "../support/editor.ts";
 import { aLaptop, aProject } from "../support/laptop.ts";
+import { readyContainer } from "../support/ready-container.ts";
+import { sendsFileWithin } from "../support/send-file.ts";
 
 const laptop = aLaptop();
 
@@ -36,15 +38,7 @@ const project = aProject(
   { repl_cmd: "python3" },
 );
 
-beforeAll(async () => {
-  const { exitCode, stderr } = await laptop.igor(project, ["docker", "setup"]);
-  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
-});
-
-afterAll(async () => {
-  await laptop.igor(project, ["docker", "clean", "--images"]);
-  await laptop.close();
-});
+readyContainer(laptop, project);
 
 describe.each(neovims)("Neovim %s", (version) => {
   test("the REPL of Python 3.13 gets a file, its statements one by one, and 400 lines", async () => {
@@ -65,22 +59,11 @@ describe.each(neovims)("Neovim %s", (version) => {
       "lua require('igor.repl').send(0, { 'for k in (7, 8):', '    print(k, k)' })",
     );
     await editor.shows("8 8");
-    const tookMs = await editor.lua(
-      `
-      vim.cmd.edit("many.py")
-      local repl, best = vim.fn.bufnr(...), math.huge
-      for round = 1, 3 do
-        local begun = vim.uv.hrtime()
-        require("igor.send").file()
-        vim.wait(5000, function()
-          local text = table.concat(vim.api.nvim_buf_get_lines(repl, 0, -1, false), "\\n")
-          return select(2, text:gsub("\\nthe end\\n", "")) == round
-        end, 5)
-        best = math.min(best, (vim.uv.hrtime() - begun) / 1e6)
-      end
-      return best`,
-      `igor://repl/${project.name}`,
-    );
+    const ending = "\nthe end\n";
+    const tookMs = await sendsFileWithin(editor, "many.py", {
+      repl: `igor://repl/${project.name}`,
+      ending,
+    });
     expect(tookMs).toBeLessThan(300);
   });
 });

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { cutLink, restoreLink } from "../hosts/bed.ts";
 import { neovims, openEditor } from "../support/editor.ts";
 import type { Editor } from "../support/editor.ts";
+import { readyContainer } from "../support/ready-container.ts";
 import { until } from "../support/run-session.ts";
 import { aLaptop, aProject } from "../support/laptop.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
+import { sendsFileWithin } from "../support/send-file.ts";
 
 const laptop = aLaptop();
 
@@ -47,15 +49,7 @@ const project = aProject(
   { repl_cmd: "ipython --no-banner" },
 );
 
-beforeAll(async () => {
-  const { exitCode, stderr } = await laptop.igor(project, ["docker", "setup"]);
-  expect(`${String(exitCode)} ${stderr}`).toMatch(/^0 /);
-});
-
-afterAll(async () => {
-  await laptop.igor(project, ["docker", "clean", "--images"]);
-  await laptop.close();
-});
+readyContainer(laptop, project);
 
 const anEditor = (version: (typeof neovims)[number], init = ""): Promise<Editor> =>
   openEditor({ version, laptop, root: project.root, file: "pkg/a.py", init, size: [100, 50] });
@@ -85,22 +79,8 @@ describe.each(neovims)("Neovim %s", (version) => {
     await editor.nvim.input("/def wrong<CR> is5j");
     await editor.shows("ZeroDivisionError");
     await editor.becomes("vim.fn.bufname()", "pkg/a.py");
-    const tookMs = await editor.lua(
-      `
-      vim.cmd.edit("many.py")
-      local repl, best = vim.fn.bufnr(...), math.huge
-      for round = 1, 3 do
-        local begun = vim.uv.hrtime()
-        require("igor.send").file()
-        vim.wait(5000, function()
-          local text = table.concat(vim.api.nvim_buf_get_lines(repl, 0, -1, false), "\\n")
-          return select(2, text:gsub("Out%[%d+%]: 'the end'", "")) == round
-        end, 5)
-        best = math.min(best, (vim.uv.hrtime() - begun) / 1e6)
-      end
-      return best`,
-      replName,
-    );
+    const ending = "Out%[%d+%]: 'the end'";
+    const tookMs = await sendsFileWithin(editor, "many.py", { repl: replName, ending });
     expect(tookMs).toBeLessThan(300);
     await editor.command("lua require('igor.repl').send(0, { 'exit()' })");
     await editor.becomes(namesOfWindows, ["many.py"]);

@@ -530,19 +530,16 @@ describe("in a terminal", () => {
     await terminal.shows("size 30 100");
     await terminal.shows("/workspace $");
     terminal.resize(90, 25);
-    terminal.type("stty size");
-    terminal.keys("Enter");
+    terminal.enter("stty size");
     await terminal.shows(/^25 90$/m);
-    terminal.type(`sleep ${mark}; echo slept`);
-    terminal.keys("Enter");
+    terminal.enter(`sleep ${mark}; echo slept`);
     await until(
       () => processes(mark, { container }),
       (found) => found.length > 0,
     );
     terminal.keys("C-c");
     await gone(mark);
-    terminal.type("exit 7");
-    terminal.keys("Enter");
+    terminal.enter("exit 7");
     await terminal.shows("code 7");
     await terminal.shows("restored");
     expect(terminal.screen()).not.toMatch(/^slept$/m);

@@ -94,8 +94,7 @@ describe("a host that allows no more sessions on one connection", () => {
       laptop.env,
     );
     await terminal.shows(/password: *$/m);
-    terminal.type(password);
-    terminal.keys("Enter");
+    terminal.enter(password);
     await terminal.shows("logged in");
     expect(await push(laptop, project)).toContain("exit code 0");
     expect(await withoutSessions(laptop, () => push(laptop, project))).toMatchInlineSnapshot(`
@@ -185,8 +184,7 @@ describe("a command over a shared connection that does not answer any more", () 
     const done = await withoutAnswer(async () => {
       using terminal = igorInTerminal(laptop, project, ["docker", "repl", "sh"]);
       await terminal.shows("/workspace $");
-      terminal.type("exit 7");
-      terminal.keys("Enter");
+      terminal.enter("exit 7");
       await terminal.shows("code 7");
       return { screen: await terminal.shows("restored") };
     });

@@ -51,8 +51,7 @@ test("a password that every other verb would have to ask for is asked for once",
 
   using terminal = login(laptop, project);
   await terminal.shows(/password: *$/m);
-  terminal.type(password);
-  terminal.keys("Enter");
+  terminal.enter(password);
   const screen = await terminal.shows("exit code");
   expect(screen.trimEnd().replace(/.*password: *\n/, "PASSWORD\n")).toMatchInlineSnapshot(`
     "apollo: ssh logs in
@@ -75,11 +74,9 @@ test("a second factor asks all that it wants to know", async () => {
   const project = aProject({ "a.py": "1\n" });
   using terminal = login(laptop, project);
   await terminal.shows(/^\(dino@.*\) Password: *$/m);
-  terminal.type(password);
-  terminal.keys("Enter");
+  terminal.enter(password);
   await terminal.shows(/Password: *\n.*Password: *$/m);
-  terminal.type(password);
-  terminal.keys("Enter");
+  terminal.enter(password);
   expect(await terminal.shows("exit code")).toContain("exit code 0");
   expect(await push(laptop, project)).toContain("exit code 0");
 });
@@ -90,8 +87,7 @@ test("a key opens with its passphrase", async () => {
   expect(await push(laptop, project)).toContain("igor login --host apollo");
   using terminal = login(laptop, project);
   await terminal.shows("Enter passphrase for key");
-  terminal.type(passphrase);
-  terminal.keys("Enter");
+  terminal.enter(passphrase);
   expect(await terminal.shows("exit code")).toContain("exit code 0");
   expect(await push(laptop, project)).toContain("exit code 0");
 });
@@ -110,8 +106,7 @@ test.each(["ask", "yes"])(
     using terminal = login(laptop, project);
     const question = await terminal.shows("Are you sure you want to continue connecting");
     expect(question).toContain("key fingerprint is SHA256:");
-    terminal.type("yes");
-    terminal.keys("Enter");
+    terminal.enter("yes");
     expect(await terminal.shows("exit code")).toContain("exit code 0");
     expect(await push(laptop, project)).toContain("exit code 0");
   },
@@ -123,8 +118,7 @@ test("a wrong password is told by ssh, and three of them end the login", async (
   using terminal = login(laptop, project);
   for (const time of [1, 2, 3]) {
     await terminal.shows(new RegExp(`(password: *\\n[^]*){${String(time - 1)}}password: *$`));
-    terminal.type("wrong");
-    terminal.keys("Enter");
+    terminal.enter("wrong");
   }
   const screen = await terminal.shows("exit code");
   expect(screen.trimEnd().replaceAll(/dino@[\d.]+/g, "dino@ADDRESS")).toMatchInlineSnapshot(`
@@ -191,8 +185,7 @@ test("a connection that the user's own ssh configuration shares is opened as it 
   const project = aProject({ "a.py": "1\n" });
   using terminal = login(laptop, project);
   await terminal.shows(/password: *$/m);
-  terminal.type(password);
-  terminal.keys("Enter");
+  terminal.enter(password);
   expect(await terminal.shows("exit code")).toContain(
     "until it was unused for 2 min, as your ssh configuration says",
   );

@@ -38,11 +38,6 @@ afterAll(async () => {
 const open = (...words: readonly string[]): Terminal =>
   igorInTerminal(laptop, project, ["docker", "repl", ...words]);
 
-const enter = (terminal: Terminal, line: string): void => {
-  terminal.type(line);
-  terminal.keys("Enter");
-};
-
 /** Everything of REPLs that there is in the container. */
 const left = async (of: TestProject = project): Promise<string> =>
   inContainer(
@@ -69,7 +64,7 @@ describe("a REPL", () => {
     {
       using terminal = open(...words);
       await terminal.shows("began");
-      enter(terminal, "x=41");
+      terminal.enter("x=41");
       terminal.keys("Enter");
       terminal.type("~.");
       await terminal.shows("code 0");
@@ -80,9 +75,9 @@ describe("a REPL", () => {
     await onHost("apollo", ["su", "-s", "/bin/sh", "nobody", "-c", plant]);
     try {
       using again = open(...words);
-      enter(again, "echo $((x + 1)) again");
+      again.enter("echo $((x + 1)) again");
       await again.shows("42 again");
-      enter(again, "exit");
+      again.enter("exit");
       await again.shows("code 0");
     } finally {
       await onHost("apollo", ["rm", "-r", place]);
@@ -93,7 +88,7 @@ describe("a REPL", () => {
     {
       using terminal = open();
       await terminal.shows("In [1]:");
-      enter(terminal, "x, who = 41, __import__('os').getpid(); 'ünï 漢字'");
+      terminal.enter("x, who = 41, __import__('os').getpid(); 'ünï 漢字'");
       await terminal.shows("In [2]:");
       // As Neovim or a window that is closed.
       terminal.close();
@@ -103,7 +98,7 @@ describe("a REPL", () => {
       using terminal = open();
       await terminal.shows("In [2]:");
       expect(terminal.screen()).toContain("'ünï 漢字'");
-      enter(terminal, "x += 1; print('is', x, who)");
+      terminal.enter("x += 1; print('is', x, who)");
       const [, now = ""] = /is \d+ (\d+)/.exec(await terminal.shows(/is \d+ \d+/)) ?? [];
       pid ||= now;
       expect(now).toBe(pid);
@@ -121,12 +116,12 @@ describe("a REPL", () => {
         process.kill(Number(ssh.stdout), "SIGKILL");
         // What is typed before igor is back goes nowhere.
         for (let time = 0; time < 20 && !terminal.screen().includes("back 44"); time += 1) {
-          enter(terminal, "print('back', x)");
+          terminal.enter("print('back', x)");
           await pause(500);
         }
         await terminal.shows("back 44");
         expect(terminal.screen()).not.toContain("the connection is lost");
-        enter(terminal, "exit()");
+        terminal.enter("exit()");
         await terminal.shows("code 0");
         await terminal.shows("restored");
       }
@@ -145,14 +140,14 @@ describe("a REPL", () => {
     second.resize(90, 20);
     await second.shows("size 90 20");
     await first.shows("size 90 20");
-    enter(first, "'~~.'");
+    first.enter("'~~.'");
     await second.shows(/^'~~\.'$/m);
     first.type("~.");
     await first.shows("code 0");
     await first.shows("restored");
     second.resize(95, 25);
     await second.shows("size 95 25");
-    enter(second, "exit(7)");
+    second.enter("exit(7)");
     await second.shows("code 7");
     await nothingLeft();
   });
@@ -176,12 +171,12 @@ describe("a REPL", () => {
     await other.shows("other");
     using first = open("python3", "-q");
     await first.shows(">>>");
-    enter(first, "x = 1");
+    first.enter("x = 1");
     using second = open("--new", "python3", "-q");
     await first.shows("code 125");
     expect(first.screen()).toContain("`igor docker repl --new` put another one in its place");
     await second.shows(">>>");
-    enter(second, "x");
+    second.enter("x");
     await second.shows("NameError");
     expect(told(await laptop.igor(project, ["stop", "--all"]), project)).toMatch(/exit code 0$/);
     for (const terminal of [second, other]) {
@@ -228,16 +223,16 @@ describe("a REPL", () => {
   test("goes on while the link is lost, which is told, and igor comes back by itself", async () => {
     using terminal = open("python3", "-q");
     await terminal.shows(">>>");
-    enter(terminal, "x = 5");
+    terminal.enter("x = 5");
     await cutLink("apollo");
     try {
       await terminal.shows("the connection is lost; the REPL goes on there", 15_000);
-      enter(terminal, "x = 6");
+      terminal.enter("x = 6");
     } finally {
       await restoreLink("apollo");
     }
     await terminal.shows("connected again", 20_000);
-    enter(terminal, "print('x', x)");
+    terminal.enter("print('x', x)");
     await terminal.shows("x 5");
     // The host's end of all connections, as at its restart.
     await onHost(
@@ -245,9 +240,9 @@ describe("a REPL", () => {
       "for p in $(pgrep -P $(cat /run/sshd.pid)); do kill -9 $(pgrep -P $p) $p; done",
     );
     await terminal.shows(/connected again[^]*connected again/, 20_000);
-    enter(terminal, "print('still', x)");
+    terminal.enter("print('still', x)");
     await terminal.shows("still 5");
-    enter(terminal, "exit()");
+    terminal.enter("exit()");
     await terminal.shows("code 0");
   });
 
@@ -257,21 +252,21 @@ describe("a REPL", () => {
     const lines = Array.from({ length: 400 }, (_, index) => `    n += ${String(index)}  # ünï\n`);
     const begin = performance.now();
     terminal.paste(`n = 0\nif True:\n${lines.join("")}`);
-    enter(terminal, "");
+    terminal.enter("");
     terminal.keys("Enter");
     await terminal.shows("In [2]:");
     const tookMs = performance.now() - begin;
-    enter(terminal, "print('sum', n)");
+    terminal.enter("print('sum', n)");
     await terminal.shows("sum 79800");
     expect(tookMs).toBeLessThan(3000);
-    enter(terminal, "import time; print('a', 'sleep'); time.sleep(100)");
+    terminal.enter("import time; print('a', 'sleep'); time.sleep(100)");
     await terminal.shows("a sleep");
     terminal.keys("C-c");
     await terminal.shows("KeyboardInterrupt");
     terminal.keys("C-p", "C-p");
     await terminal.shows(/print\('sum', n\)\s*$/);
     terminal.keys("C-c");
-    enter(terminal, "exit()");
+    terminal.enter("exit()");
     await terminal.shows("code 0");
     await nothingLeft();
   });
@@ -296,7 +291,7 @@ describe("a container", () => {
     );
     using terminal = igorInTerminal(laptop, other, ["docker", "repl"]);
     await terminal.shows(">>>");
-    enter(terminal, "x = 42");
+    terminal.enter("x = 42");
     expect(await inContainer(other, "ls -ld /dev/shm/igor-repl.4711")).toMatch(
       /^drwx------ .* 4711 /,
     );
@@ -308,7 +303,7 @@ describe("a container", () => {
     process.kill(igorIn(terminal), "SIGKILL");
     using again = igorInTerminal(laptop, other, ["docker", "repl"]);
     await again.shows("x = 42");
-    enter(again, "exit(x)");
+    again.enter("exit(x)");
     await again.shows("code 42");
     await nothingLeft(other);
   });

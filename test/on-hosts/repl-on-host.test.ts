@@ -31,11 +31,6 @@ afterAll(async () => {
 const open = (...words: readonly string[]): Terminal =>
   igorInTerminal(laptop, project, ["docker", "repl", ...words]);
 
-const enter = (terminal: Terminal, line: string): void => {
-  terminal.type(line);
-  terminal.keys("Enter");
-};
-
 const leave = async (terminal: Terminal): Promise<void> => {
   terminal.keys("Enter");
   terminal.type("~.");
@@ -67,7 +62,7 @@ describe("a REPL in a container without Python", () => {
     {
       using terminal = open(...shell(mark));
       await terminal.shows("$");
-      enter(terminal, "x=41; echo is-$x");
+      terminal.enter("x=41; echo is-$x");
       await terminal.shows("is-41");
       const igor = spawnSync("pgrep", ["-P", String(terminal.pid), "node"], { encoding: "utf8" });
       process.kill(Number(igor.stdout), "SIGKILL");
@@ -76,7 +71,7 @@ describe("a REPL in a container without Python", () => {
     using again = open(...shell(mark));
     await again.shows("is-41");
     again.resize(90, 20);
-    enter(again, "x=$((x + 1)); sleep 0.3; echo now-$x-$(stty size)");
+    again.enter("x=$((x + 1)); sleep 0.3; echo now-$x-$(stty size)");
     await again.shows("now-42-20 90");
     // The host's end of all connections, as at its restart.
     await onHost(
@@ -84,7 +79,7 @@ describe("a REPL in a container without Python", () => {
       "for p in $(pgrep -P $(cat /run/sshd.pid)); do kill -9 $(pgrep -P $p) $p; done",
     );
     await again.shows("connected again", 20_000);
-    enter(again, "echo still-$x; exit 7");
+    again.enter("echo still-$x; exit 7");
     await again.shows("still-42");
     await again.shows("code 7");
     await nothingLeft(mark);
@@ -95,12 +90,12 @@ describe("a REPL in a container without Python", () => {
     {
       using first = open(...shell(mark));
       await first.shows("$");
-      enter(first, "x=1");
+      first.enter("x=1");
       using fresh = open("--new", ...shell(mark));
       await first.shows("code 125");
       expect(first.screen()).toContain("`igor docker repl --new` put another one in its place");
       await fresh.shows("$");
-      enter(fresh, "echo ${x-none}");
+      fresh.enter("echo ${x-none}");
       await fresh.shows(/^none/m);
       const { stdout } = await laptop.igor(project, ["docker", "ps"]);
       expect(stdout).toMatch(/repl, kept, \S+@\S+ +\d+ .* sh/m);
@@ -154,7 +149,7 @@ describe("a REPL in a container without Python", () => {
       (found) => !found.some((line) => before.includes(line)),
       endedByNow,
     );
-    enter(next, "exit");
+    next.enter("exit");
     await next.shows("code 0");
     await nothingLeft(mark);
   });
@@ -166,9 +161,9 @@ test("where the host's python3 is none, a REPL is not kept, and works", async ()
   try {
     using terminal = open("sh");
     await terminal.shows(/this REPL ends with igor[^]*\n.*[$#] *$/);
-    enter(terminal, "echo $((6 * 7)) it is");
+    terminal.enter("echo $((6 * 7)) it is");
     await terminal.shows("42 it is");
-    enter(terminal, "exit");
+    terminal.enter("exit");
     await terminal.shows("code 0");
   } finally {
     await onHost("apollo", ["rm", shim]);

@@ -94,16 +94,13 @@ test("TERM, colours and unicode pass", async () => {
 test("a REPL answers, Ctrl-C interrupts what runs in it and not it, and its exit code passes", async () => {
   using terminal = await repl(["python3"]);
   await terminal.shows(">>>");
-  terminal.type("1 + 41");
-  terminal.keys("Enter");
+  terminal.enter("1 + 41");
   await terminal.shows(/^42$/m);
-  terminal.type("import time; time.sleep(1000)");
-  terminal.keys("Enter");
+  terminal.enter("import time; time.sleep(1000)");
   await terminal.shows("sleep(1000)");
   terminal.keys("C-c");
   await terminal.shows("KeyboardInterrupt");
-  terminal.type("exit(7)");
-  terminal.keys("Enter");
+  terminal.enter("exit(7)");
   await terminal.shows("code 7");
   await terminal.shows("restored");
 });
@@ -111,8 +108,7 @@ test("a REPL answers, Ctrl-C interrupts what runs in it and not it, and its exit
 test("Ctrl-P reaches the program at once, although Docker detaches by it", async () => {
   using terminal = await repl(["python3"]);
   await terminal.shows(">>>");
-  terminal.type("'x' * 3 + 'first'");
-  terminal.keys("Enter");
+  terminal.enter("'x' * 3 + 'first'");
   await terminal.shows("'xxxfirst'");
   terminal.keys("C-p");
   await terminal.shows(/>>> 'x' \* 3 \+ 'first'\n'xxxfirst'\n>>> 'x' \* 3 \+ 'first'/);
@@ -165,8 +161,7 @@ test("closing the terminal's window leaves nothing, a bash that ignores TERM inc
   const mark = token();
   using terminal = await bare(["bash", "--norc", "-i"]);
   await terminal.shows("bash-5");
-  terminal.type(`sleep ${mark} & sleep ${mark}`);
-  terminal.keys("Enter");
+  terminal.enter(`sleep ${mark} & sleep ${mark}`);
   await until(
     () => processes(mark, { container: containers.root }),
     (found) => found.length === 2,

@@ -102,8 +102,7 @@ describe("bash", () => {
 
   test("completes what was typed at a prompt", async () => {
     using terminal = openTerminal(["bash", "--norc", "-i"], env);
-    terminal.type(`cd ${desk.root}; source <(igor completion bash); PS1='> '; clear`);
-    terminal.keys("Enter");
+    terminal.enter(`cd ${desk.root}; source <(igor completion bash); PS1='> '; clear`);
     await terminal.shows(/^>\s*$/);
     terminal.type("igor docker se");
     terminal.keys("Tab");
@@ -160,10 +159,9 @@ describe("zsh", () => {
   let terminal: Terminal;
   beforeAll(async () => {
     terminal = openTerminal(["zsh", "-f", "-i"], { ...env, PS1: "> " });
-    terminal.type(
+    terminal.enter(
       `cd ${desk.root}; autoload -U compinit; compinit -u -D; source <(igor completion zsh); unsetopt auto_menu; LISTMAX=0; PS1='> '; clear`,
     );
-    terminal.keys("Enter");
     await terminal.shows(/^>\s*$/);
   });
   afterAll(() => terminal[Symbol.dispose]());

@@ -104,8 +104,7 @@ describe("igor init", () => {
     using terminal = inTerminal(desk);
     await terminal.shows("Hosts of your ssh configuration: gpu1, gpu2, apollo, enterprise");
     await terminal.shows("Host (any name that ssh takes) [gpu1]:");
-    terminal.type("apollo");
-    terminal.keys("Enter");
+    terminal.enter("apollo");
     await terminal.shows("Directory there that holds projects [~/igor]:");
     terminal.keys("Enter");
     await terminal.shows("code 0");

@@ -10,6 +10,8 @@ export interface Terminal extends Disposable {
   keys(...keys: string[]): void;
   /** Types text as it is. */
   type(text: string): void;
+  /** Types a line and the key Enter. */
+  enter(line: string): void;
   /** Pastes text, in brackets where the program asks for them. */
   paste(text: string): void;
   resize(columns: number, rows: number): void;
@@ -62,12 +64,18 @@ export function openTerminal(
     "window-size",
     "manual",
   );
+  const keys = (...names: string[]): void => void tmux("send-keys", ...names);
+  const type = (text: string): void => void tmux("send-keys", "-l", "--", text);
   const screen = (): string => tmux("capture-pane", "-p", "-J");
   return {
     pid: Number(tmux("display", "-p", "#{pane_pid}")),
     screen,
-    keys: (...keys) => void tmux("send-keys", ...keys),
-    type: (text) => void tmux("send-keys", "-l", "--", text),
+    keys,
+    type,
+    enter: (line) => {
+      type(line);
+      keys("Enter");
+    },
     paste: (text) => {
       tmux("set-buffer", "--", text);
       tmux("paste-buffer", "-p", "-r");
