@@ -1,22 +1,10 @@
 -- igor for Neovim: `:help igor`.
 local M = {}
 
---- Sets options, and maps the suggested keys where the option `mappings` names a prefix.
+--- Sets options; the option `mappings` maps the suggested keys.
 ---@param given? table
 function M.setup(given)
   require("igor.options").set(given or {})
-  local prefix = require("igor.options").get().mappings
-  if type(prefix) ~= "string" then
-    return
-  end
-  for _, map in ipairs(require("igor.maps")) do
-    if map.lhs then
-      vim.keymap.set(map.modes, prefix .. map.lhs, ("<Plug>(igor-%s)"):format(map.name), {
-        desc = "igor: " .. map.summary,
-        remap = true,
-      })
-    end
-  end
 end
 
 --- What goes on, for a statusline, e.g. `igor: docker setup dino: apollo building 3/7, 12 s`; empty when nothing does.

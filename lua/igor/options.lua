@@ -57,6 +57,19 @@ local function problems(given)
   return found
 end
 
+--- Maps the suggested keys behind a prefix.
+---@param prefix string
+local function map_keys(prefix)
+  for _, map in ipairs(require("igor.maps")) do
+    if map.lhs then
+      vim.keymap.set(map.modes, prefix .. map.lhs, ("<Plug>(igor-%s)"):format(map.name), {
+        desc = "igor: " .. map.summary,
+        remap = true,
+      })
+    end
+  end
+end
+
 --- Sets options; those that are not named keep their values.
 ---@param given table
 function M.set(given)
@@ -71,6 +84,9 @@ function M.set(given)
     end
   end
   current = vim.tbl_extend("force", M.get(), known)
+  if type(known.mappings) == "string" then
+    map_keys(known.mappings)
+  end
   if known.push_on_save ~= nil or known.connect_on_open ~= nil then
     require("igor.saved").listen()
   end
