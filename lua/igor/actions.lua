@@ -19,25 +19,26 @@ function M.room()
   return { width = math.max(1, math.min(80, vim.o.columns - 4)), height = math.max(1, math.min(20, height)) }
 end
 
---- Begins what a line asks for. With `on_end` nobody typed it: only what goes wrong is shown.
+--- Begins what a line asks for, in the project's directory or one below it. With `on_end` nobody typed it: only what
+--- goes wrong is shown.
 ---@param line string
----@param directory string
+---@param place { root: string, directory: string }
 ---@param on_end? fun()
-function M.begin(line, directory, on_end)
+function M.begin(line, place, on_end)
   if package.loaded["igor.float"] and not on_end then
     require("igor.float").make_room()
   end
   last_id = last_id + 1
   local id = last_id
-  running[id] = { id = id, line = line, root = directory, brief = line, on_end = on_end }
+  running[id] = { id = id, line = line, root = place.root, brief = line, on_end = on_end }
   local why_not = require("igor.peer").tell({
     kind = "run",
     id = id,
     line = line,
-    directory = directory,
+    directory = place.directory,
     room = M.room(),
     quiet = on_end ~= nil,
-    unsaved = on_end and {} or require("igor.project").unsaved(directory),
+    unsaved = on_end and {} or require("igor.project").unsaved(place.root),
   })
   if why_not then
     M.ended(id)

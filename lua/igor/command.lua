@@ -4,15 +4,37 @@ local M = {}
 local actions = require("igor.actions")
 local project = require("igor.project")
 
---- `%` with its modifiers, e.g. `%` or `%:r`, is the file of the buffer, relative to the project; other percent signs,
---- e.g. `'%s'` or `100%`, are none, and neither is `\%`.
+--- Where a command is typed: the working directory if it is in the project, as for `igor` there; else the project's.
+---@param root string
+---@return string
+local function place_in(root)
+  local cwd = vim.fs.normalize(vim.fn.getcwd())
+  return project.above(cwd) == root and cwd or root
+end
+
+--- The way from a directory to a file of the same project.
+---@param name string absolute
+---@param directory string absolute
+---@param root string above both
+---@return string
+local function relative(name, directory, root)
+  local up = ""
+  while not vim.startswith(name, directory .. "/") and #directory > #root do
+    directory, up = vim.fs.dirname(directory), up .. "../"
+  end
+  return up .. name:sub(#directory + 2)
+end
+
+--- `%` with its modifiers, e.g. `%` or `%:r`, is the file of the buffer, relative to where the command runs; other
+--- percent signs, e.g. `'%s'` or `100%`, are none, and neither is `\%`.
 ---@param line string
+---@param directory string
 ---@param root string?
 ---@return string
-local function expanded(line, root)
+local function expanded(line, directory, root)
   local name = vim.api.nvim_buf_get_name(0)
   if root and vim.startswith(name, root .. "/") then
-    name = name:sub(#root + 2)
+    name = relative(name, directory, root)
   end
   line = line:gsub("%f[%%%w\\]%%([:%w]*)", function(rest)
     local modifiers = rest:match("^[:ptreh]*$") and rest
@@ -30,8 +52,8 @@ end
 function M.run(line)
   require("igor.notify").be_read()
   local root = project.root()
-  local directory = root or vim.fn.getcwd()
-  actions.begin(expanded(line, root), directory)
+  local directory = root and place_in(root) or vim.fn.getcwd()
+  actions.begin(expanded(line, directory, root), { root = root or directory, directory = directory })
 end
 
 --- A command that stands for a verb.

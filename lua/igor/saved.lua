@@ -14,7 +14,7 @@ local function push(root)
     return
   end
   pushes[root] = "running"
-  require("igor.actions").begin("push", root, function()
+  require("igor.actions").begin("push", { root = root, directory = root }, function()
     local again = pushes[root] == "again"
     pushes[root] = nil
     if again then
