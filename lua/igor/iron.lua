@@ -5,7 +5,8 @@
 --                  create_repl_on_current_window(ft, definition, buffer, code_buffer, options), which gives the
 --                  REPL's `meta` = { bufnr, job, repldef, ft } and calls definition.command where it is a function;
 --                  send_to_repl, which types what definition.format(lines) gives
---   iron.state     repls[ft], get_repl(ft), set_repl(ft, meta): where iron keeps its REPLs
+--   iron.state     repls[ft], get_repl(ft), set_repl(ft, meta): where iron keeps its REPLs; one that is begun again
+--                  is still there while the next one is made
 local M = {}
 
 --- The project whose REPL iron is to open for a buffer.
@@ -49,10 +50,11 @@ end
 --- How iron's REPL is made in a project of igor.
 ---@param root string
 ---@param typing igor.Typing
+---@param is_new boolean in the place of the one that runs
 ---@return table definition
-local function definition_for(root, typing)
+local function definition_for(root, typing, is_new)
   return {
-    command = require("igor.program").cli({ "docker", "repl" }),
+    command = require("igor.program").cli({ "docker", "repl", is_new and "--new" or nil }),
     -- iron types what comes back: nothing of code, which igor types as soon as there is a prompt.
     format = function(lines)
       if #lines == 1 and lines[1]:find("^%c+$") then
@@ -63,6 +65,15 @@ local function definition_for(root, typing)
     end,
     igor_root = root,
   }
+end
+
+--- Whether iron has a REPL of the project: it makes another one only to begin again.
+---@param ft string
+---@param root string
+---@return boolean
+local function runs(ft, root)
+  local meta = (require("iron.state").repls[ft] or {})["igor " .. root]
+  return meta ~= nil and vim.api.nvim_buf_is_loaded(meta.bufnr) and vim.fn.jobwait({ meta.job }, 0)[1] == -1
 end
 
 ---@param iron table iron.lowlevel
@@ -100,7 +111,7 @@ local function take_making(iron)
         typing.hear(typed, data)
       end,
     })
-    local meta = create(ft, definition_for(root, typed), buffer, code_buffer, options)
+    local meta = create(ft, definition_for(root, typed, runs(ft, root)), buffer, code_buffer, options)
     channel = meta.job
     vim.b[meta.bufnr].igor_root = root
     require("igor.repl").quit_quietly(channel)

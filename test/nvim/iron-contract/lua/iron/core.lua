@@ -23,4 +23,17 @@ function M.send(ft, lines)
   lowlevel.send_to_repl(M.repl_for(ft), lines)
 end
 
+function M.restart(ft)
+  local old, code = state.get_repl(ft), vim.api.nvim_get_current_buf()
+  local window = vim.api.nvim_get_current_win()
+  vim.api.nvim_set_current_win(vim.fn.bufwinid(old.bufnr))
+  local buffer = vim.api.nvim_create_buf(false, false)
+  vim.api.nvim_win_set_buf(0, buffer)
+  local meta = lowlevel.create_repl_on_current_window(ft, lowlevel.get_repl_def(ft), buffer, code)
+  state.set_repl(ft, meta)
+  vim.api.nvim_set_current_win(window)
+  vim.api.nvim_buf_delete(old.bufnr, { force = true })
+  return meta
+end
+
 return M
