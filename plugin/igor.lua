@@ -72,7 +72,7 @@ end, { desc = "igor: let igor do by itself here what the options ask for" })
 
 command("IgorRepl", function(given)
   require("igor.repl").open(given)
-end, { bang = true, desc = "igor: open the project's REPL beside the code; with ! a fresh one" })
+end, { bang = true, range = true, desc = "igor: open the project's REPL, with ! a fresh one, or send it lines" })
 
 load("maps")
 

@@ -102,8 +102,14 @@ local function name_buffer(name)
     count = count + 1
     free = ("%s (%d)"):format(name, count)
   end
-  -- Another way would leave a second buffer with the name of before.
+  local before = vim.api.nvim_buf_get_name(0)
   vim.cmd(("silent keepalt file %s"):format(vim.fn.fnameescape(free)))
+  -- Neovim leaves a buffer with the name of before.
+  for _, info in ipairs(vim.fn.getbufinfo()) do
+    if info.name == before and info.bufnr ~= vim.api.nvim_get_current_buf() then
+      pcall(vim.api.nvim_buf_delete, info.bufnr, { force = true })
+    end
+  end
 end
 
 --- Opens a REPL in the current window, in a buffer of its own.
@@ -214,9 +220,16 @@ local function show(root, line, how)
   return repl
 end
 
---- `:IgorRepl`: shows the REPL of the project; the cursor stays in the code. Is it shown already, it goes there.
----@param given { args: string, bang: boolean, mods: string }
+--- `:IgorRepl`: shows the REPL of the project; the cursor stays in the code. Is it shown already, it goes there. With a
+--- range it gets those lines.
+---@param given { args: string, bang: boolean, mods: string, range: integer, line1: integer, line2: integer }
 function M.open(given)
+  if given.range > 0 then
+    if given.args ~= "" or given.bang then
+      return notify.error("igor: lines go to the REPL that was used last: a range takes neither a command nor !")
+    end
+    return require("igor.send").lines(given.line1, given.line2)
+  end
   local root = project_of(0)
   if not root then
     return

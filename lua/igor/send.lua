@@ -13,18 +13,18 @@ end
 
 ---@param first integer counted from 1
 ---@param last integer
-local function send_lines(first, last)
+function M.lines(first, last)
   send(first, vim.api.nvim_buf_get_lines(0, first - 1, last, false))
 end
 
 --- The line under the cursor, and as many more as the count says.
 function M.line()
   local first = vim.api.nvim_win_get_cursor(0)[1]
-  send_lines(first, first + vim.v.count1 - 1)
+  M.lines(first, first + vim.v.count1 - 1)
 end
 
 function M.file()
-  send_lines(1, vim.api.nvim_buf_line_count(0))
+  M.lines(1, vim.api.nvim_buf_line_count(0))
 end
 
 --- Text from one place to another. What begins in the middle of a line is indented as the line is where only blanks
@@ -93,13 +93,13 @@ end
 --- The cell under the cursor.
 function M.cell()
   local first, last = cell()
-  send_lines(first, last)
+  M.lines(first, last)
 end
 
 --- The cell under the cursor; then the cursor goes to the next one.
 function M.cell_next()
   local first, last, next = cell()
-  send_lines(first, last)
+  M.lines(first, last)
   vim.api.nvim_win_set_cursor(0, { next, 0 })
 end
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
@@ -46,6 +47,33 @@ async function runsIn(editor: Editor): Promise<() => Promise<unknown>> {
 }
 
 describe.each(neovims)("Neovim %s", (version) => {
+  test("a command runs where the user is in the project, and what it names is found from there", async () => {
+    const below = aProject({
+      "src/b.py": "import os\nprint('in', os.getcwd())\nraise KeyError('b')\n",
+      "lib/c.py": "",
+      Dockerfile: "FROM igor-demo/python:3.11\n",
+    });
+    await using editor = await openEditor({ version, laptop, root: below.root, file: "lib/c.py" });
+    await editor.command("IgorSetup");
+    await editor.shows("container started");
+    await editor.command("cd src | IgorExec echo %; python3 b.py");
+    const screen = await editor.shows("KeyError");
+    expect(screen).toContain("../lib/c.py");
+    expect(screen).toContain("in /workspace/src");
+    await editor.becomes("#vim.fn.getqflist()", 1);
+    await editor.command("silent cfirst");
+    expect(await editor.lua("return vim.fn.expand('%:p')")).toBe(join(below.root, "src/b.py"));
+    await editor.command(`cd ${tmpdir()} | IgorExec pwd`);
+    await editor.shows(/workspace$|workspace /m);
+    await laptop.igor(below, ["docker", "clean", "--images"]);
+  });
+
+  test("the suggested keys come by the variable as by the function", async () => {
+    const init = `vim.g.mapleader = " "\nvim.g.igor = { mappings = "<leader>i" }\n`;
+    await using editor = await anEditor(version, init);
+    expect(await editor.lua("return vim.fn.maparg(' ip', 'n')")).toBe("<Plug>(igor-push)");
+  });
+
   test("a file that was saved is on the host after :IgorPush", async () => {
     await using editor = await anEditor(version);
     await editor.lua("vim.api.nvim_buf_set_lines(0, 0, -1, false, { ... })", `print("${version}")`);

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { aLaptop, aProject } from "../support/laptop.ts";
 import { neovims, openEditor } from "../support/editor.ts";
@@ -35,6 +37,14 @@ describe.each(neovims)("Neovim %s", (version) => {
     await editor.shows("container started");
     await editor.command("IgorSetup");
     await editor.shows("container kept");
+    const config = join(project.root, ".igor/config.json");
+    const text = readFileSync(config, "utf8");
+    writeFileSync(config, text.replace("SYS_NICE", "SYS_TIME"));
+    await editor.command("IgorSetup");
+    expect(await editor.shows("Do you trust")).toContain("docker_args: --cap-add=SYS_TIME");
+    await editor.nvim.input("1<CR>");
+    await editor.showsNot("Do you trust");
+    writeFileSync(config, text);
   });
 
   test("a container in which something runs is replaced when the user says so", async () => {

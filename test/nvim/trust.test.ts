@@ -79,6 +79,9 @@ describe.each(laptops)("Neovim $version", ({ version, laptop }) => {
   test("a project that was never trusted does nothing by itself, and one that is connects when it is opened", async () => {
     const init = "vim.g.igor = { connect_on_open = true }";
     const fresh = aProject({ "a.py": "print(1)\n" });
+    const shells = async (): Promise<number> =>
+      Number((await onHost("apollo", ["pgrep", "-u", "dino", "-fc", "igor"])).stdout);
+    const before = await shells();
     const peerRuns = "package.loaded['igor.peer'] ~= nil";
     {
       await using editor = await openEditor({
@@ -101,9 +104,6 @@ describe.each(laptops)("Neovim $version", ({ version, laptop }) => {
     });
     await editor.becomes(peerRuns, true);
     // What the first command needs is there before it.
-    await until(
-      async () => (await onHost("apollo", ["pgrep", "-u", "dino", "-fc", "igor"])).stdout.trim(),
-      (count) => Number(count) > 0,
-    );
+    await until(shells, (count) => count > before);
   });
 });
