@@ -101,6 +101,7 @@ end
 function M.complete(lead, line, position)
   local known = require("igor.places")
   local verb, group, flag = "", nil, nil
+  local topic = "" -- of `help`: a verb
   local place = known.places[verb]
   local is_verbatim = false
   for _, word in ipairs(words_before(line:sub(1, position))) do
@@ -112,6 +113,8 @@ function M.complete(lead, line, position)
         group = word
       end
       flag = nil
+    elseif place.values == "verb" then
+      topic = vim.trim(topic .. " " .. word)
     elseif known.places[longer] then
       verb = longer
       place = known.places[verb]
@@ -125,7 +128,11 @@ function M.complete(lead, line, position)
       is_verbatim = true
     end
   end
-  local found = {}
+  local found, before = {}, ""
+  if not flag and not is_verbatim and lead:find("^%-[^=]*=") then
+    flag, lead = lead:match("^([^=]*)=(.*)$")
+    before = flag .. "="
+  end
   if flag then
     for _, option in ipairs(place.flags) do
       if vim.tbl_contains(option.names, flag) then
@@ -141,15 +148,18 @@ function M.complete(lead, line, position)
   else
     vim.list_extend(found, is_verbatim and {} or place.words)
     if place.values == "verb" then
-      vim.list_extend(found, known.places[""].words)
+      vim.list_extend(found, known.places[topic] and known.places[topic].words or {})
     else
       vim.list_extend(found, values(place.values, lead))
     end
   end
   table.sort(found)
-  return vim.tbl_filter(function(word)
+  local fitting = vim.tbl_filter(function(word)
     return vim.startswith(word, lead)
   end, found)
+  return vim.tbl_map(function(word)
+    return before .. word
+  end, fitting)
 end
 
 return M

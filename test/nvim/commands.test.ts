@@ -230,6 +230,11 @@ describe.each(neovims)("Neovim %s", (version) => {
     expect(await completions("IgorPush -g ")).toEqual(["cluster", "dev"]);
     expect(await completions("IgorPush -g cluster --host ")).toEqual(["apollo", "enterprise"]);
     expect(await completions("IgorPush -g dev --host e")).toEqual([]);
+    expect(await completions("IgorPush -g=c")).toEqual(["-g=cluster"]);
+    expect(await completions("IgorPush --host_group=cluster --host=e")).toEqual([
+      "--host=enterprise",
+    ]);
+    expect(await completions("Igor help docker se")).toEqual(["setup"]);
     expect(await completions("IgorSetup --re")).toEqual(["--replace"]);
     expect(await completions("IgorPull a")).toEqual(["a.py"]);
     expect(await completions("IgorExec -g dev cat a")).toEqual(["a.py"]);
