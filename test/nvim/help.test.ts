@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -67,6 +67,19 @@ test("no line of the help is wider than 78 columns", () => {
   expect(wide).toEqual([]);
 });
 
+/** What igor's Lua says by itself, as it stands in the source. */
+const saying =
+  /"((?:igor(?:: (?:[a-zA-Z.]|%s not)| needs| is not b| was u| ended| may)|there is no option|the option )[^"]*)"/g;
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+const luaFiles = (): readonly string[] =>
+  ["lua/igor", "plugin"].flatMap((directory) =>
+    readdirSync(join(repository, directory)).map((name) =>
+      readFileSync(join(repository, directory, name), "utf8"),
+    ),
+  );
+
 describe.each(neovims)("Neovim %s", (version) => {
   let editor: Editor;
   beforeAll(async () => {
@@ -127,6 +140,24 @@ describe.each(neovims)("Neovim %s", (version) => {
     expect(tagged("igor-option-")).toEqual([...there["options"]!].sort());
     expect(tagged("hl-")).toEqual([...there["highlights"]!].sort());
     expect(tagged("igor.", "()")).toEqual([...there["functions"]!].sort());
+  });
+
+  test("every message of the editor is in the help, and each that is there is said", () => {
+    const said = luaFiles().flatMap((text) =>
+      text
+        .split("\n")
+        .filter((line) => !/desc = |summary = |quickfix list|health\./.test(line))
+        .flatMap((line) => [...line.matchAll(saying)].map(([, message = ""]) => message)),
+    );
+    expect(said.length).toBeGreaterThan(20);
+    const section = /\*igor-messages\*\n([^]*?)\n={78}/.exec(help)?.[1] ?? "";
+    const headings = [...section.matchAll(/^(\S.*?)(?:\s+\*[\w-]+\*)?$/gm)]
+      .map(([, heading = ""]) => heading)
+      .filter((heading) => !heading.startsWith("What igor says"));
+    const isIn = (heading: string, message: string): boolean =>
+      new RegExp(heading.split("...").map(escaped).join(".*")).test(message);
+    expect(said.filter((one) => !headings.some((heading) => isIn(heading, one)))).toEqual([]);
+    expect(headings.filter((heading) => !said.some((one) => isIn(heading, one)))).toEqual([]);
   });
 
   test("an option has the default that the help says", async () => {
