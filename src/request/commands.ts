@@ -57,7 +57,10 @@ export interface Arguments {
 const passedThrough = [
   { code: "N", means: "On one host: the exit code of the command itself." },
   { code: "1", means: "On several hosts: the command failed on one of them." },
-  { code: "125", means: "It could not be started: there is no container, or no way to the host." },
+  {
+    code: "125",
+    means: "It could not be started, or lost what it ran in: no container, or no way to the host.",
+  },
 ] as const;
 
 /** Every verb, keyed by the kind of its request. */

@@ -283,6 +283,24 @@ describe("exec", () => {
   });
 
   test.each([
+    ["kill", "is stopped", "run `igor docker setup`, which starts it"],
+    ["rm -f", "", "run `igor docker setup`"],
+  ])("says that the container went away under it, by docker %s", async (how, state, hint) => {
+    const other = aDockerProject();
+    expect(told(await laptop.igor(other, ["docker", "setup"]), other)).toMatch(/exit code 0$/);
+    const child = laptop.start(other, ["docker", "exec", "sh", "-c", "echo up; sleep 600"]);
+    const end = ended(child);
+    await says(child, "up");
+    await onHost("apollo", `docker ${how} ${containerOf(other)}`);
+    const said = told(await end, other);
+    expect(said).toContain(
+      state === "" ? "there is no container dino-toy-dev" : `the container dino-toy-dev ${state}`,
+    );
+    expect(said).toContain(hint);
+    expect(said).toMatch(/exit code 125$/);
+  });
+
+  test.each([
     ["a line that is cut", () => cutLink("apollo"), () => restoreLink("apollo")],
     [
       "an sshd that is killed there",

@@ -9,8 +9,8 @@
 #       in_lease      seconds that the session may live without a guard; empty: it needs none
 #       in_verb, in_from   for those who look: exec or repl, and the laptop, as a word
 #       in_after_push 1: the command waits until the push of the same igor is through, and $mine/pushed is there
-# Out   the command's own bytes and exit code; 125 when it was ended from outside, and when it could not be started, then
-#       $mine/outcome says why:
+# Out   the command's own bytes and exit code; 125 when it was ended from outside, when it could not be started, and when
+#       container or engine went away under it, then $mine/outcome says why:
 #         rc N [oom] | no-container missing|stopped|paused|other-directory | no-directory | engine-unavailable missing|no-rights|stopped | not-started N
 #       and $mine/words has what the engine said.
 # Guarantees: nothing of the engine's own messages reaches the streams; words arrive as given; a kill that came first
@@ -50,6 +50,22 @@ oom() {
   # Less than before: another container has taken its name.
   [ "$now" -gt "$before" ]
 } 2>/dev/null
+
+# is_gone: what the command ran in is there no more, and its exit code was the engine's: sets $why.
+is_gone() {
+  why_not
+  case $why in 'no-container stopped' | 'no-container missing' | engine-*) ;; *) return 1 ;; esac
+}
+
+# finish_gone: igor hears why. A daemon that died may have left the command behind, and come back to it.
+finish_gone() {
+  trap '' HUP INT TERM
+  printf '%s\n' "$why" >"$mine/outcome"
+  in_outcome="rc $code"
+  detach "$in_signal"
+  in_outcome=$why
+  exit 125
+}
 
 # relay: stderr passes when the command has begun; what comes before is the engine's and is kept.
 relay() {
@@ -119,4 +135,5 @@ fi
 if [ "$code" = 94 ] && [ -d "$shared" ] && [ ! -e "$shared/leader" ]; then finish 'no-container other-directory' 125; fi
 [ "$code" = 0 ] || [ -e "$shared/leader" ] || diagnose "$code"
 [ "$code" != 137 ] || ! oom || finish 'rc 137 oom' 137
+case $code in 137 | 255) ! is_gone || finish_gone ;; esac
 finish "rc $code" "$code"
