@@ -29,7 +29,8 @@ export type EngineFailure =
   | {
       readonly reason: "build-failed";
       readonly engine: "docker" | "podman";
-      readonly cause: "step" | "base-image" | "dockerfile-syntax" | "missing-file" | "disk-full";
+      readonly cause:
+        "step" | "base-image" | "dockerfile-syntax" | "missing-file" | "disk-full" | "engine-gone";
       /** e.g. `Step 3/7 : RUN pip install -r requirements.txt` */
       readonly step?: string;
       /** The log on the host. */

@@ -114,7 +114,10 @@ export function parseContainerFailure(
         reason,
         engine: engineOf(first),
         cause:
-          oneOf(["base-image", "dockerfile-syntax", "missing-file", "disk-full"], second) ?? "step",
+          oneOf(
+            ["base-image", "dockerfile-syntax", "missing-file", "disk-full", "engine-gone"],
+            second,
+          ) ?? "step",
         ...(step === "" ? {} : { step }),
         log: decodeWord(fourth),
         ...where,

@@ -8,10 +8,11 @@ import {
   inHostDir,
   reconfigure,
   removeDockerProjects,
+  says,
   told,
 } from "../support/docker-project.ts";
 import { during } from "../support/during.ts";
-import { aLaptop } from "../support/laptop.ts";
+import { aLaptop, ended } from "../support/laptop.ts";
 import type { Files, TestProject } from "../support/laptop.ts";
 
 const laptop = aLaptop();
@@ -54,6 +55,34 @@ describe("the engine", () => {
       docker setup toy failed on apollo after 1 s: you may not use docker there (no rights on its socket)
       exit code 1"
     `);
+  });
+
+  test("whose daemon dies while it builds is blamed, and not the dockerfile; the next setup builds", async () => {
+    const project = aDockerProject();
+    project.write({
+      Dockerfile: `FROM igor-demo/busybox:1\nCOPY requirements.txt /\nRUN echo ${randomBytes(4).toString("hex")}-begun && sleep 4\n`,
+    });
+    const child = laptop.start(project, ["docker", "setup", "--verbose"]);
+    const end = ended(child);
+    await says(child, /-begun\n/);
+    const said = await during("kill -KILL $(pgrep -x dockerd)", "start-dockerd", () => end);
+    expect(said.stdout + said.stderr).toContain(
+      "the image could not be built: docker ended while it built",
+    );
+    expect(said.stdout + said.stderr).not.toContain("a command in the dockerfile failed");
+    expect(await setup(project)).toMatch(/exit code 0$/);
+  });
+
+  test("whose daemon dies under a command is told, which has no exit code of its own", async () => {
+    const project = aDockerProject();
+    await setup(project);
+    const child = laptop.start(project, ["docker", "exec", "sh", "-c", "echo up; sleep 600"]);
+    const end = ended(child);
+    await says(child, "up");
+    const said = await during("kill -KILL $(pgrep -x dockerd)", "start-dockerd", () => end);
+    expect(told(said, project)).toMatch(
+      /✗ apollo: the docker daemon does not run there\n[^]*start it[^]*exit code 125$/,
+    );
   });
 
   test("whose daemon is stopped is told, by setup, exec, clean, ps and stop", async () => {

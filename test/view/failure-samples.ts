@@ -479,6 +479,12 @@ export const samples: Samples = {
     },
     "missing-file": { ...build, cause: "missing-file", step: "Step 2/7 : COPY setup.py ." },
     "disk-full": { ...build, cause: "disk-full" },
+    "engine-gone": {
+      ...build,
+      cause: "engine-gone",
+      step: "Step 3/7 : RUN pip install -r requirements.txt",
+      lastWords: ["unexpected EOF"],
+    },
   },
   "no-container": {
     missing: { ...none, state: "missing", container: "dino-train-cluster", group: "cluster" },

@@ -191,10 +191,17 @@ build_failed() {
       engine_check "$build_code"
       ;;
   esac
+  build_cause=''
   case $(cat "$scratch.err") in
     *[Nn]'o space left on device'*) build_cause=disk-full ;;
     *)
-      case $(cat "$scratch.last") in
+      # The engine's own last line: a step may say such words, too, and then the engine says that it failed.
+      case $(tail -n 1 "$scratch.last") in
+        # unexpected EOF; error during connect: Post "http://%2Fvar%2Frun%2Fdocker.sock/v1.41/build?...": EOF
+        # ERROR: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF
+        'unexpected EOF' | 'error during connect: '* | *'rpc error: code = Unavailable desc = '*) build_cause=engine-gone ;;
+      esac
+      [ "$build_cause" ] || case $(cat "$scratch.last") in
         # The command '/bin/sh -c false' returned a non-zero code: 1
         # ERROR: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1
         *'returned a non-zero code'* | *'did not complete successfully'*) build_cause=step ;;
