@@ -96,7 +96,7 @@ function M.take(told)
   take(told)
 end
 
---- The process has gone, and with it all that it did.
+--- The process has gone, and with it all that it did; only a build is the host's own.
 ---@param why string
 function M.lost(why)
   local actions = require("igor.actions")
@@ -104,7 +104,9 @@ function M.lost(why)
     actions.ended(action.id)
     require("igor.progress").ended({ id = action.id, outcome = "failed", message = why }, why)
     if package.loaded["igor.float"] then
-      require("igor.float").lose(action, "This has ended, because " .. why)
+      local builds = action.line:find("^docker setup") or action.line:find("^docker build")
+      local rest = builds and " A build that had begun may go on there: the same command follows it." or ""
+      require("igor.float").lose(action, "This has ended, because " .. why .. rest)
     end
   end
   notify.error(why)

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aLaptop, aProject } from "../support/laptop.ts";
@@ -113,6 +114,28 @@ describe.each(neovims)("Neovim %s", (version) => {
     const screen = await editor.shows("│This has ended, because igor ended by itself (signal 9).");
     expect(screen).toContain("│begun");
     expect(screen).not.toMatch(/running|[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]|:IgorStop/);
+  });
+
+  test("says that a build may go on when igor was killed, and the same command follows it", async () => {
+    await using editor = await anEditor(version);
+    const dockerfile = readFileSync(join(project.root, "Dockerfile"), "utf8");
+    const slow = `RUN echo ${version}-${String(Date.now())}-begun && sleep 6\n`;
+    project.write({ Dockerfile: `${dockerfile}${slow}` });
+    try {
+      await editor.command("IgorBuild");
+      await editor.shows(/RUN echo/);
+      process.kill(await peerOf(editor), "SIGKILL");
+      const screen = await editor.shows(
+        "│This has ended, because igor ended by itself (signal 9).",
+      );
+      expect(screen.replace(/[│╭╮╰╯─\s]+/g, " ")).toContain(
+        "A build that had begun may go on there: the same command follows it.",
+      );
+      const again = await laptop.igor(project, ["docker", "build", "--verbose"]);
+      expect(again.stdout + again.stderr).toContain("following the job that runs already");
+    } finally {
+      project.write({ Dockerfile: dockerfile });
+    }
   });
 
   test("several actions stand above each other, each with its own lines", async () => {
