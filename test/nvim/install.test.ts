@@ -1,4 +1,14 @@
-import { appendFileSync, chmodSync, cpSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
@@ -116,4 +126,47 @@ describe.each(neovims)("Neovim %s", (version) => {
     await editor.lua("require('igor.told').take({ kind = 'of tomorrow' })");
     await editor.becomes("vim.fn.execute('messages'):find('Start Neovim again') ~= nil", true);
   });
+});
+
+/** The example of the help for a manager, with what it is to install. */
+function exampleOf(manager: string, source: string): string {
+  const help = readFileSync(join(repository, "doc/igor.txt"), "utf8");
+  const begin = help.indexOf(" >lua\n", help.indexOf(`With ${manager}`)) + " >lua\n".length;
+  return help.slice(begin, help.indexOf("\n<", begin)).replaceAll("REPOSITORY", source);
+}
+
+/** igor as somebody else's git has it: what is tracked here, as it is now. */
+function gitRepository(): string {
+  const place = join(temporaryDirectory("igor-repository-"), "igor");
+  for (const part of ["bin", "build.mjs", "doc", "lua", "plugin", "rplugin", "src"])
+    cpSync(join(repository, part), join(place, part), { recursive: true });
+  for (const part of ["package.json", "package-lock.json", "schema", "tsconfig.json"])
+    cpSync(join(repository, part), join(place, part), { recursive: true });
+  const git = (...words: string[]): unknown =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...words], { cwd: place });
+  git("init", "-q");
+  git("add", "-A");
+  git("commit", "-qm", "igor");
+  return place;
+}
+
+test("vim.pack installs and builds igor by the example of the help", async () => {
+  const source = `file://${gitRepository()}`;
+  await using editor = await openEditor({
+    version: "0.12.4",
+    laptop,
+    root: project.root,
+    file: "a.py",
+    plugin: "none",
+    init: exampleOf("vim.pack", source),
+    // Where packages come from is a setting of whoever runs the tests.
+    env: {
+      NPM_CONFIG_USERCONFIG: process.env["npm_config_userconfig"] ?? join(homedir(), ".npmrc"),
+    },
+  });
+  await editor.shows("igor");
+  await editor.nvim.input("y");
+  await editor.becomes("vim.fn.exists(':IgorPush')", 2, 120_000);
+  await editor.command("IgorPush");
+  await editor.shows(/push: .*\(apollo, /);
 });
