@@ -73,19 +73,21 @@ function spentText(milliseconds: number): string {
 export function wholeSumText(view: View): string {
   const [only, ...others] = view.hosts;
   if (only === undefined) return sumText(view);
-  if (others.length === 0) {
-    const ending = endingOf(only).text;
-    return ending === "cancelled" ? sumText(view) : `${sumText(view)}: ${ending}`;
-  }
+  if (others.length === 0) return soleText(view, endingOf(only).text);
   const endings = view.hosts.map((host) => `${printable(host.host)}: ${endingOf(host).text}`);
   return [sumText(view), ...endings].join(" | ");
+}
+
+/** Of an action on one host. */
+function soleText(view: View, ending: string): string {
+  return ending === "cancelled" ? sumText(view) : `${sumText(view)}: ${ending}`;
 }
 
 function rowOf(view: View, host: HostView, width: number): Line[] {
   const head = headOf(view, host, { now: view.endedAt ?? 0, column: hostColumn(view, width) });
   const ending = endingOf(host);
   if (view.hosts.length > 1) return flowed([...head, span("  ")], ending, width);
-  const sum = { ...ending, text: `${sumText(view)}: ${ending.text}` };
+  const sum = { ...ending, text: soleText(view, ending.text) };
   return flowed([...head.slice(0, 1), span(" ")], sum, width);
 }
 

@@ -92,10 +92,12 @@ describe("linesOf", () => {
   });
 
   test("says once that all of it was cancelled", () => {
-    const view = new Story("docker exec my", ["apollo"])
+    const story = new Story("docker exec my", ["apollo"])
       .ended(2_000, "apollo", { failure: { reason: "cancelled" } })
-      .over(2_000)
-      .view();
+      .over(2_000);
+    expect(story.frame(0, 80)).toContain("docker exec my cancelled after 2.0 s");
+    expect(story.frame(0, 80)).not.toContain("2.0 s: cancelled");
+    const view = story.view();
     expect(wholeSumText(view)).toBe("docker exec my cancelled after 2.0 s");
     expect(messageText("exec", view)).toBe("exec cancelled (apollo, 2.0 s)");
   });
