@@ -6,6 +6,21 @@ local notify = require("igor.notify")
 ---@type table<string, fun(told: table)>
 local kinds = {}
 
+--- Draws the statusline again, where one says what goes on.
+local function redraw_status()
+  local igor = package.loaded["igor"]
+  if igor and igor.has_statusline then
+    vim.cmd.redrawstatus({ bang = true })
+  end
+end
+
+--- No more of an action is to come.
+---@param id integer
+local function end_action(id)
+  require("igor.actions").ended(id)
+  redraw_status()
+end
+
 function kinds.draw(told)
   local action = require("igor.actions").get(told.id)
   if action then
@@ -13,17 +28,13 @@ function kinds.draw(told)
   end
   require("igor.float").draw(told)
   require("igor.progress").tell(told)
-  local igor = package.loaded["igor"]
-  if igor and igor.has_statusline then
-    vim.cmd.redrawstatus({ bang = true })
-  end
+  redraw_status()
 end
 
 function kinds.ended(told)
-  local actions = require("igor.actions")
   local is_drawn = package.loaded["igor.float"] ~= nil
-  local action = actions.get(told.id)
-  actions.ended(told.id)
+  local action = require("igor.actions").get(told.id)
+  end_action(told.id)
   if is_drawn then
     if action and told.outcome ~= "cancelled" then
       require("igor.float").outdate(action)
@@ -53,14 +64,14 @@ function kinds.unsaved(told)
 end
 
 function kinds.terminal(told)
-  require("igor.actions").ended(told.id)
+  end_action(told.id)
   require("igor.idle").wait(function()
     require("igor.terminal").open(told.words, told.directory)
   end)
 end
 
 function kinds.report(told)
-  require("igor.actions").ended(told.id)
+  end_action(told.id)
   local brief = told.title .. " has ended"
   require("igor.progress").ended({ id = told.id, outcome = "done", message = brief }, brief)
   require("igor.idle").wait(function()
@@ -99,9 +110,8 @@ end
 --- The process has gone, and with it all that it did; only a build is the host's own.
 ---@param why string
 function M.lost(why)
-  local actions = require("igor.actions")
-  for _, action in ipairs(actions.list()) do
-    actions.ended(action.id)
+  for _, action in ipairs(require("igor.actions").list()) do
+    end_action(action.id)
     require("igor.progress").ended({ id = action.id, outcome = "failed", message = why }, why)
     if package.loaded["igor.float"] then
       local builds = action.line:find("^docker setup") or action.line:find("^docker build")

@@ -246,6 +246,28 @@ describe.each(neovims)("Neovim %s", (version) => {
     expect(told.at(-1)?.[1]["hosts"]).toEqual({ apollo: "done" });
   });
 
+  test("a statusline says what goes on, and no more when that has ended, without a key", async () => {
+    const init = `vim.o.laststatus = 2
+      vim.o.statusline = "left %{v:lua.require'igor'.statusline()} right"`;
+    await using editor = await anEditor(version, { init });
+    const isFree = () => editor.shows(/^left +right/m, 2000);
+    await editor.command("IgorExec sleep 2");
+    await editor.shows(/^left igor: docker exec \S+: apollo [^,]*, 1\.\d s +right/m);
+    await editor.shows("exit 0");
+    await isFree();
+    // What is answered with text ends otherwise, and so does an igor that was killed.
+    await editor.command("Igor doctor");
+    await editor.shows(/^left igor: doctor: runs for \d+ s +right/m);
+    await editor.becomes("vim.fn.bufname()", "igor://doctor");
+    await isFree();
+    await editor.command("close");
+    await editor.command("IgorExec echo begun; sleep 55");
+    expect(await editor.shows("│begun")).toMatch(/^left igor: docker exec .* right/m);
+    process.kill(await peerOf(editor), "SIGKILL");
+    await editor.shows("This has ended");
+    await isFree();
+  });
+
   test("ten thousand lines of output come in frames that the editor takes at once, and none is lost", async () => {
     // A busy machine may take the processor away meanwhile: the least of some runs counts.
     let leastMs = Infinity;
