@@ -14,38 +14,90 @@ local function one_line(text, taken)
   return vim.fn.strcharpart(line, 0, math.max(1, room - 1)) .. "…"
 end
 
---- A warning stands for so many milliseconds: what is told meanwhile would cover it, and comes behind it.
+--- What is told as one message, because two would wait for a key, or the later one would cover the earlier.
+---@param texts string[]
+---@return string[] parts
+local function parts_of(texts)
+  local parts = {}
+  for i, text in ipairs(texts) do
+    text = text:gsub("%s*\n.*", "")
+    parts[i] = i > 1 and text:gsub("^igor: ", "") or text
+  end
+  return parts
+end
+
+local between = "; "
+
+---@param texts string[]
+---@return string
+local function joined(texts)
+  return table.concat(parts_of(texts), between)
+end
+
+--- With less room for each, what is told is cut at its end.
+local least_share = 8
+
+--- These parts as they have room in one line of the screen, behind something that takes so many columns: what is
+--- short stays whole, and the rest is shared.
+---@param texts string[]
+---@param taken? integer
+---@return string[] parts
+local function fitted(texts, taken)
+  local parts = parts_of(texts)
+  local widths = vim.tbl_map(vim.fn.strdisplaywidth, parts)
+  table.sort(widths)
+  local room = vim.v.echospace - (taken or 0) - #between * (#parts - 1)
+  if room < least_share * #parts then
+    return { one_line(joined(texts), taken) }
+  end
+  local share = room
+  for i, width in ipairs(widths) do
+    share = math.floor(room / (#widths - i + 1))
+    if width > share then
+      break
+    end
+    room = room - width
+    share = width
+  end
+  return vim.tbl_map(function(part)
+    return one_line(part, vim.v.echospace - share)
+  end, parts)
+end
+
+--- An error or a warning stands for so many milliseconds: what is told meanwhile would cover it, and comes behind it.
 local stands = 4000
 
 ---@type { text: string, at: integer }?
 local warning
+---@type { texts: string[], level: integer, at: integer }? the last of both
+local told
 
----@return string?
-local function standing()
-  return warning and vim.uv.now() - warning.at < stands and warning.text or nil
+---@generic T: { at: integer }
+---@param one? T
+---@return T?
+local function standing(one)
+  return one and vim.uv.now() - one.at < stands and one or nil
 end
 
---- What is told as one message of one line, because two would wait for a key, or the later one would cover the earlier.
----@param texts string[]
----@return string
-local function joined(texts)
-  for i, text in ipairs(texts) do
-    text = text:gsub("%s*\n.*", "")
-    texts[i] = i > 1 and text:gsub("^igor: ", "") or text
-  end
-  return table.concat(texts, "; ")
-end
-
---- A text behind the warning that it would cover.
+--- What stands, and a text behind it.
 ---@param text string
+---@return string[] texts
+local function behind(text)
+  local before = standing(told)
+  return vim.list_extend(before and vim.list_slice(before.texts) or {}, { text })
+end
+
+--- As much of what stands, and of a text behind it, as fits in one line behind so many columns.
+---@param text string
+---@param taken integer
 ---@return string
-function M.behind_warning(text)
-  return joined({ standing() or text, standing() and text or nil })
+function M.behind(text, taken)
+  return table.concat(fitted(behind(text), taken), between)
 end
 
 --- Whoever types a command has read what stands there.
 function M.be_read()
-  warning = nil
+  warning, told = nil, nil
 end
 
 --- Neovim's own vim.notify waits for a key behind an error where 'cmdheight' is 0; one that the user has set does not.
@@ -70,17 +122,19 @@ local function tell_waiting()
     table.insert(texts[one.level], one.text)
   end
   waiting = {}
-  local before = standing()
-  if before and not vim.tbl_contains(texts[levels.WARN], before) then
-    table.insert(texts[levels.WARN], 1, before)
+  local before = standing(warning)
+  if before and not vim.tbl_contains(texts[levels.WARN], before.text) then
+    table.insert(texts[levels.WARN], 1, before.text)
+  end
+  local now = vim.uv.now()
+  if #texts[levels.WARN] > 0 then
+    warning = { text = joined(texts[levels.WARN]), at = now }
   end
   local most = #texts[levels.ERROR] > 0 and levels.ERROR or levels.WARN
-  if #texts[levels.WARN] > 0 then
-    warning = { text = joined(vim.list_slice(texts[levels.WARN])), at = vim.uv.now() }
-  end
+  local all = vim.list_extend(texts[levels.ERROR], texts[levels.WARN])
+  told = { texts = vim.list_slice(all), level = most, at = now }
   vim.cmd.redraw()
-  local all = vim.list_extend(vim.list_extend(texts[levels.ERROR], texts[levels.WARN]), texts[levels.INFO])
-  say(one_line(joined(all)), most)
+  say(table.concat(fitted(vim.list_extend(all, texts[levels.INFO])), between), most)
 end
 
 --- Later, because an error that is told while a command runs ends the command of whoever called it.
@@ -94,16 +148,20 @@ local function later(text, level)
 end
 
 ---@param text string
-function M.info(text)
+---@param more? string what goes on with it where there is room
+function M.info(text, more)
   if #waiting > 0 then
     return later(text, vim.log.levels.INFO)
   end
-  local before = standing()
-  local line = one_line(M.behind_warning(text))
-  local marked = before and math.min(#before, #line) or 0
+  local whole = behind(text .. (more or ""))
+  local has_room = vim.fn.strdisplaywidth(joined(whole)) <= vim.v.echospace
+  local parts = fitted(has_room and whole or behind(text))
+  local own = table.remove(parts)
+  local stood = #parts > 0 and table.concat(parts, between) .. between or ""
+  local group = told and told.level == vim.log.levels.ERROR and "ErrorMsg" or "WarningMsg"
   -- What was told before the screen was drawn again would be a line above it, and both would wait for a key.
   vim.cmd.redraw()
-  vim.api.nvim_echo({ { line:sub(1, marked), "WarningMsg" }, { line:sub(marked + 1) } }, true, {})
+  vim.api.nvim_echo({ { stood, group }, { own } }, true, {})
 end
 
 ---@param text string
@@ -115,7 +173,5 @@ end
 function M.error(text)
   later(text, vim.log.levels.ERROR)
 end
-
-M.one_line = one_line
 
 return M

@@ -18,8 +18,8 @@ local function echo(id, text, is_kept, options)
   options.kind = "progress"
   options.source = "igor"
   options.id = ids[id]
-  local line = notify.behind_warning(text):gsub("^igor: ", "")
-  ids[id] = vim.api.nvim_echo({ { (notify.one_line(line, #"igor: 100% ")) } }, is_kept, options)
+  local line = notify.behind(text, #"igor: 100% "):gsub("^igor: ", "")
+  ids[id] = vim.api.nvim_echo({ { line } }, is_kept, options)
 end
 
 --- Whether more than the begin of such a message fits in a line: with too little room Neovim waits for a key.

@@ -15,7 +15,8 @@ local function tell(told, places)
     require("igor.float").shrink(told.id)
   elseif places > 0 then
     require("igor.notify").info(
-      ("igor: %d %s in the quickfix list, :cfirst goes there"):format(places, places == 1 and "place" or "places")
+      ("igor: %d %s in the quickfix list"):format(places, places == 1 and "place" or "places"),
+      ", :cfirst goes there"
     )
   end
   vim.api.nvim_exec_autocmds("QuickFixCmdPost", { pattern = "igor", modeline = false })
