@@ -8,6 +8,8 @@ local M = {}
 ---@field tab? integer the tab page of the window, also when that has gone with it
 ---@field status integer how many lines at the end tell how things stand
 ---@field log integer how many lines of output stand before them
+---@field frame { status: string[], marks: table[] } the last one
+---@field rows? integer in how many lines it tells how things stand, where all of them have no room
 ---@field grows boolean whether the output is worth room
 ---@field hidden boolean whether the user put it away
 ---@field small boolean whether it shows its last line only
@@ -32,6 +34,11 @@ local grown = 12
 
 --- So many milliseconds after the end of its action, a float was seen.
 local seen_after = 1000
+
+--- So begins a line of what a tool said last.
+local quote = "  | "
+--- So many of the last of them always stay.
+local kept_quoted = 2
 
 local borders = { "╭", "─", "╮", "│", "╯", "─", "╰", "│" }
 
@@ -63,6 +70,81 @@ local function short(title)
     return title
   end
   return vim.fn.strcharpart(title, 0, math.max(0, room - 1)) .. "…"
+end
+
+--- How things stand, in so many lines: of what tools said last, the oldest gives way to the headline and the advice.
+---@param frame { status: string[], marks: table[] }
+---@param rows integer
+---@return string[] status, table[] marks
+local function shortened(frame, rows)
+  local excess = #frame.status - rows
+  local status, marks, moved = {}, {}, {}
+  local first = 1
+  while first <= #frame.status do
+    local quoted = first
+    while vim.startswith(frame.status[quoted] or "", quote) do
+      quoted = quoted + 1
+    end
+    -- A mark stands for those that go.
+    local gone = math.min(excess + 1, quoted - first - kept_quoted)
+    if gone > 1 then
+      status[#status + 1] = quote .. "…"
+      marks[#marks + 1] = { #status - 1, 0, #status[#status], "IgorDim" }
+      first = first + gone
+      excess = excess - gone + 1
+    end
+    for index = first, math.max(first, quoted - 1) do
+      status[#status + 1] = frame.status[index]
+      moved[index - 1] = #status - 1
+    end
+    first = math.max(first + 1, quoted)
+  end
+  for _, mark in ipairs(frame.marks) do
+    if moved[mark[1]] then
+      marks[#marks + 1] = { moved[mark[1]], mark[2], mark[3], mark[4] }
+    end
+  end
+  return status, marks
+end
+
+--- Writes lines of output that are new, and below them how things stand: all of that, or in so many lines.
+---@param float igor.Float
+---@param log string[]
+---@param rows? integer
+local function write(float, log, rows)
+  local status, marks = float.frame.status, float.frame.marks
+  if rows then
+    status, marks = shortened(float.frame, rows)
+  end
+  local buffer = float.buffer
+  vim.bo[buffer].modifiable = true
+  vim.api.nvim_buf_set_lines(buffer, float.log, -1, false, vim.list_extend(vim.list_slice(log), status))
+  float.log = float.log + #log
+  if float.log > most_log then
+    vim.api.nvim_buf_set_lines(buffer, 0, float.log - most_log, false, {})
+    float.log = most_log
+  end
+  vim.bo[buffer].modifiable = false
+  vim.api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
+  for _, mark in ipairs(marks) do
+    vim.api.nvim_buf_set_extmark(buffer, namespace, float.log + mark[1], mark[2], {
+      end_col = mark[3],
+      hl_group = mark[4],
+    })
+  end
+  float.status = #status
+  float.rows = rows
+end
+
+--- Who is in a float reads all of it; elsewhere it has so many lines.
+---@param float igor.Float
+---@param most integer
+local function fit_status(float, most)
+  local has_room = is_entered(float) or #float.frame.status <= most
+  local rows = not has_room and most or nil
+  if rows ~= float.rows then
+    write(float, {}, rows)
+  end
 end
 
 --- The float's size: as wide as its widest line of status, as high as what it has to show.
@@ -122,6 +204,9 @@ local function arrange()
   end)
   local bottom = vim.o.lines - vim.o.cmdheight - (vim.o.laststatus > 0 and 1 or 0)
   for _, float in ipairs(shown) do
+    if not float.small then
+      fit_status(float, math.max(1, math.min(require("igor.actions").room().height, bottom - 2)))
+    end
     local width, height = size(float)
     height = math.max(1, math.min(height, bottom - 2))
     vim.api.nvim_win_set_config(float.window, {
@@ -141,13 +226,26 @@ local function arrange()
   end
 end
 
---- Shows the end of the buffer.
+--- The last line that says what failed.
+---@param float igor.Float
+---@return integer?
+local function headline(float)
+  local lines = vim.api.nvim_buf_get_lines(float.buffer, float.log, -1, false)
+  for index = #lines, 1, -1 do
+    if vim.startswith(lines[index], "✗ ") then
+      return float.log + index
+    end
+  end
+end
+
+--- Shows the end of the buffer, from the headline on where that would have no room.
 ---@param float igor.Float
 function M.follow(float)
   local count = vim.api.nvim_buf_line_count(float.buffer)
+  local height = vim.api.nvim_win_get_height(float.window)
+  local top = math.max(1, math.min(count - height + 1, headline(float) or count))
   vim.api.nvim_win_call(float.window, function()
-    local height = vim.api.nvim_win_get_height(0)
-    vim.fn.winrestview({ topline = math.max(1, count - height + 1), lnum = count, leftcol = 0, col = 0 })
+    vim.fn.winrestview({ topline = top, lnum = math.min(count, top + height - 1), leftcol = 0, col = 0 })
   end)
 end
 
@@ -197,6 +295,7 @@ local function make(id, title)
     buffer = buffer,
     status = 0,
     log = 0,
+    frame = { status = {}, marks = {} },
     grows = false,
     hidden = false,
     small = false,
@@ -277,23 +376,8 @@ function M.draw(told)
     float = make(told.id, told.title)
   end
   float.grows = told.grows
-  local buffer = float.buffer
-  vim.bo[buffer].modifiable = true
-  vim.api.nvim_buf_set_lines(buffer, float.log, -1, false, vim.list_extend(told.log, told.status))
-  float.log = float.log + #told.log - #told.status
-  float.status = #told.status
-  if float.log > most_log then
-    vim.api.nvim_buf_set_lines(buffer, 0, float.log - most_log, false, {})
-    float.log = most_log
-  end
-  vim.bo[buffer].modifiable = false
-  vim.api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
-  for _, mark in ipairs(told.marks) do
-    vim.api.nvim_buf_set_extmark(buffer, namespace, float.log + mark[1], mark[2], {
-      end_col = mark[3],
-      hl_group = mark[4],
-    })
-  end
+  float.frame = { status = told.status, marks = told.marks }
+  write(float, told.log, float.rows)
   if not float.hidden then
     show(float)
   end

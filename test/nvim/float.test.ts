@@ -246,6 +246,36 @@ describe.each(neovims)("Neovim %s", (version) => {
     expect(told.at(-1)?.[1]["hosts"]).toEqual({ apollo: "done" });
   });
 
+  test.each([12, 24, 30])(
+    "says in a window of %i lines what failed and what to do, before what was said last",
+    async (rows) => {
+      const broken = aProject({
+        "a.py": "print(1)\n",
+        Dockerfile:
+          "FROM igor-demo/busybox:1\nRUN for i in $(seq 20); do echo word $i of $(seq 30); done; exit 7\n",
+      });
+      await using editor = await anEditor(version, { root: broken.root, size: [80, rows] });
+      await editor.command("IgorSetup");
+      const screen = await editor.shows("1 place in the quickfix list", 60_000);
+      expect(screen).toMatch(/│✗ docker setup \S+ failed on apollo/);
+      expect(screen).toContain("a command in the dockerfile failed");
+      if (rows > 12) {
+        expect(screen).toMatch(/│ {2}\| … +│\n[\s\S]*│ {2}\| .* non-zero code: 7 +│/);
+        expect(screen).toContain("→ correct that step and run the same command again");
+      }
+      expect(screen).toMatch(/^igor: setup failed: the.*…; 1 place in the quickfix list *$/m);
+      // Nothing is lost to who reads it.
+      await editor.command("IgorLog");
+      const log = (await editor.lua(
+        "return vim.api.nvim_buf_get_lines(0, 0, -1, false)",
+      )) as string[];
+      expect(log).not.toContain("  | …");
+      expect(log.filter((line) => line.startsWith("  | word ")).length).toBeGreaterThan(5);
+      await editor.nvim.input("-");
+      await editor.shows(/│✗ docker setup \S+ failed on apollo.*\n.*╰/);
+    },
+  );
+
   test("a statusline says what goes on, and no more when that has ended, without a key", async () => {
     const init = `vim.o.laststatus = 2
       vim.o.statusline = "left %{v:lua.require'igor'.statusline()} right"`;
