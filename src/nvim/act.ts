@@ -14,6 +14,7 @@ import { questionText } from "../view/question-text.ts";
 import type { View } from "../view/view.ts";
 import type { Editor } from "./editor.ts";
 import type { Room, Told } from "./messages.ts";
+import type { Pace } from "./pace.ts";
 import { mistakesIn, Outputs } from "./quickfix.ts";
 import { FloatScreen } from "./screen.ts";
 
@@ -34,6 +35,8 @@ export interface ActionInEditor {
   readonly signal: AbortSignal;
   /** Milliseconds of the epoch. */
   readonly now: () => number;
+  /** Of all that draw in this editor. */
+  readonly pace: Pace;
   /** The screen of the action, while it has one. */
   readonly onScreen: (screen: FloatScreen) => void;
   /** Whether the user says yes. */

@@ -14,6 +14,7 @@ import type { Editor } from "./editor.ts";
 import { widthForAdvice } from "./editor-text.ts";
 import { markedLines } from "./marked-lines.ts";
 import type { Message } from "./messages.ts";
+import { startPace } from "./pace.ts";
 import { report } from "./report.ts";
 import type { FloatScreen } from "./screen.ts";
 
@@ -41,6 +42,7 @@ export class Peer {
   readonly #cli: string;
   readonly #running = new Map<number, Running>();
   readonly #workbench = new Workbench({ now: Date.now });
+  readonly #pace = startPace();
   #environment: Environment = process.env;
 
   /** `cli`: the bundle of the command line, for what answers with text. */
@@ -119,7 +121,7 @@ export class Peer {
     if (needsTerminal(request)) return editor.tell({ kind: "terminal", id, words, directory });
     const asksHosts = isOnHosts(request) || request.kind === "doctor";
     if (!isOnHosts(request) || request.plan)
-      return report({ ...run, words, asksHosts, editor, cli: this.#cli, signal });
+      return report({ ...run, words, asksHosts, editor, pace: this.#pace, cli: this.#cli, signal });
     await actInEditor({
       id,
       title: line,
@@ -132,6 +134,7 @@ export class Peer {
       editor,
       signal,
       now: Date.now,
+      pace: this.#pace,
       onScreen: (screen) => {
         running.screen = screen;
       },

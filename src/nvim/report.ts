@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import type { Environment } from "../app/igor.ts";
 import type { Editor } from "./editor.ts";
+import type { Pace } from "./pace.ts";
 import { quietForMs } from "./screen.ts";
 
 /** A verb that answers with text, as on the command line. */
@@ -14,6 +15,8 @@ export interface Reported {
   readonly directory: string;
   readonly environment: Environment;
   readonly editor: Editor;
+  /** Of all that draw in this editor. */
+  readonly pace: Pace;
   /** The bundle of the command line. */
   readonly cli: string;
   readonly signal: AbortSignal;
@@ -68,12 +71,12 @@ function linesOf({
 }
 
 /** Draws how long it has taken, until the returned function is called. */
-function showWaiting({ id, line, editor, asksHosts }: Reported): () => Promise<void> {
+function showWaiting({ id, line, editor, pace, asksHosts }: Reported): () => Promise<void> {
   const began = Date.now();
   let drawn: Promise<void> | undefined;
   const draw = (text: string, brief: string): void => {
     const frame = { kind: "draw", id, title: line, log: [], marks: [], grows: false } as const;
-    drawn = editor.tell({ ...frame, status: [text], brief });
+    drawn = pace().then(() => editor.tell({ ...frame, status: [text], brief }));
   };
   const show = (): void => {
     const text = `runs for ${String(Math.floor((Date.now() - began) / 1000))} s`;

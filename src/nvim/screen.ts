@@ -11,11 +11,10 @@ import type { Editor } from "./editor.ts";
 import { widthForAdvice } from "./editor-text.ts";
 import { markedLines } from "./marked-lines.ts";
 import type { Room } from "./messages.ts";
+import type { Pace } from "./pace.ts";
 
 /** What is over at once needs no window. */
 export const quietForMs = 100;
-/** At most 20 times a second. */
-const frameMs = 50;
 /** The clocks and the turning mark. */
 const tickMs = 100;
 /** The editor takes so many lines, and no more bytes, in less than a frame of 16 ms. */
@@ -29,16 +28,15 @@ export class FloatScreen {
   readonly #title: string;
   readonly #editor: Editor;
   readonly #now: () => number;
+  readonly #pace: Pace;
   #room: Room;
   #view: View = startView;
   readonly #waiting: string[] = [];
   #isShown = false;
   #isOver = false;
-  /** A frame that is on its way; a Neovim that waits for a key takes none. */
+  /** A frame that waits for its turn or is on its way; a Neovim that waits for a key takes none. */
   #drawing: Promise<void> | undefined;
   #isStale = false;
-  #drawnAt = 0;
-  #frame: NodeJS.Timeout | undefined;
   readonly #begin: NodeJS.Timeout | undefined;
   #tick: NodeJS.Timeout | undefined;
   #growsFor: "nothing" | "command" | "failure" = "nothing";
@@ -51,12 +49,14 @@ export class FloatScreen {
     /** Shown only at its end, if then. */
     readonly quiet: boolean;
     readonly now: () => number;
+    readonly pace: Pace;
   }) {
     this.#id = options.id;
     this.#title = options.title;
     this.#editor = options.editor;
     this.#room = options.room;
     this.#now = options.now;
+    this.#pace = options.pace;
     this.#begin = options.quiet ? undefined : setTimeout(() => this.#show(), quietForMs);
   }
 
@@ -86,16 +86,16 @@ export class FloatScreen {
   async end(stays: boolean): Promise<void> {
     this.#stop();
     if (stays) this.#isShown = true;
-    await this.#drawing;
     if (!this.#isShown) return;
-    do await this.#draw();
-    while (this.#waiting.length > 0);
+    // A frame that still waits for its turn is already the last one.
+    this.#isStale = true;
+    await this.#drawing;
+    while (this.#isBehind()) await this.#draw();
   }
 
   #stop(): void {
     this.#isOver = true;
     clearTimeout(this.#begin);
-    clearTimeout(this.#frame);
     clearInterval(this.#tick);
   }
 
@@ -107,15 +107,13 @@ export class FloatScreen {
 
   #drawSoon(): void {
     if (!this.#isShown || this.#isOver) return;
-    if (this.#drawing !== undefined || this.#frame !== undefined) {
-      this.#isStale = true;
-      return;
-    }
-    const wait = Math.max(0, this.#drawnAt + frameMs - this.#now());
-    this.#frame = setTimeout(() => {
-      this.#frame = undefined;
-      void this.#draw();
-    }, wait);
+    if (this.#drawing === undefined) void this.#draw();
+    else this.#isStale = true;
+  }
+
+  /** Whether something happened while a frame was on its way, or did not fit in it. */
+  #isBehind(): boolean {
+    return this.#isStale || this.#waiting.length > 0;
   }
 
   /** Of the lines that wait, those that the next frame takes: one at least. */
@@ -129,17 +127,17 @@ export class FloatScreen {
   }
 
   #draw(): Promise<void> {
-    this.#drawing = this.#tell().then(() => {
-      this.#drawing = undefined;
-      // Something happened while it was on its way, or did not fit in it.
-      if (this.#isStale || this.#waiting.length > 0) this.#drawSoon();
-    });
+    this.#drawing = this.#pace()
+      .then(() => this.#tell())
+      .then(() => {
+        this.#drawing = undefined;
+        if (this.#isBehind()) this.#drawSoon();
+      });
     return this.#drawing;
   }
 
   async #tell(): Promise<void> {
     this.#isStale = false;
-    this.#drawnAt = this.#now();
     const log = this.#waiting.splice(0, this.#countForFrame());
     const { height } = this.#room;
     const width = widthForAdvice(this.#room.width);

@@ -39,6 +39,21 @@ const floats = `vim.tbl_map(function(window)
     return vim.api.nvim_win_get_config(window).relative ~= ""
   end, vim.api.nvim_list_wins()))`;
 
+/** Notes in `drawn` and `opened` when each frame came and each window opened, in milliseconds. */
+const noteTimes = `
+  drawn, opened = {}, {}
+  local function noting(module, name, times)
+    local act = module[name]
+    module[name] = function(given, ...)
+      if type(given) ~= "table" or given.kind == "draw" then
+        times[#times + 1] = vim.uv.hrtime() / 1e6
+      end
+      return act(given, ...)
+    end
+  end
+  noting(require("igor.told"), "take", drawn)
+  noting(vim.api, "nvim_open_win", opened)`;
+
 /** Milliseconds that a process has used of the processor. */
 function processorTimeOf(pid: number): number {
   const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8").split(") ")[1] ?? "";
@@ -296,6 +311,27 @@ describe.each(neovims)("Neovim %s", (version) => {
     process.kill(await peerOf(editor), "SIGKILL");
     await editor.shows("This has ended");
     await isFree();
+  });
+
+  test("draws no more than 20 times a second, however much goes on and however many lines come", async () => {
+    await using editor = await anEditor(version);
+    await editor.lua(noteTimes);
+    const busily = "while :; do echo line; sleep 0.01; done";
+    for (const line of [`IgorExec ${busily}`, `IgorExec -g cluster ${busily}`]) {
+      await editor.command(line);
+      await editor.shows(line.includes("cluster") ? "enterprise | line" : "│line");
+    }
+    await editor.lua("for i in ipairs(drawn) do drawn[i] = nil end");
+    await pause(2500);
+    const drawn = (await editor.lua("return drawn")) as number[];
+    await editor.command("IgorStop");
+    /** In the busiest second: what a busy machine held up comes together with the next. */
+    const most = Math.max(
+      ...drawn.map((begin) => drawn.filter((at) => at >= begin && at < begin + 1000).length),
+    );
+    expect(most).toBeLessThanOrEqual(22);
+    expect(drawn.length).toBeGreaterThan(5);
+    await editor.becomes("#require('igor.actions').list()", 0);
   });
 
   test("ten thousand lines of output come in frames that the editor takes at once, and none is lost", async () => {
