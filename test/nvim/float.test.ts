@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { highlightGroups } from "../../src/nvim/marked-lines.ts";
 import { aLaptop, aProject } from "../support/laptop.ts";
 import { neovims, openEditor, openEditorInTerminal, peerOf } from "../support/editor.ts";
 import type { Editor, EditorOptions } from "../support/editor.ts";
@@ -313,6 +314,25 @@ describe.each(neovims)("Neovim %s", (version) => {
     await isFree();
   });
 
+  test("what is over at once opens no float", async () => {
+    await using editor = await anEditor(version);
+    // The first one connects.
+    await editor.command("IgorPush");
+    await editor.shows("igor: push: ");
+    await editor.command("IgorClose");
+    await editor.lua(noteTimes);
+    const times = [];
+    for (let count = 0; count < 5; count += 1) {
+      const begun = (await editor.lua(
+        "opened[1] = nil; local now = vim.uv.hrtime() / 1e6; vim.cmd.IgorPush(); return now",
+      )) as number;
+      await editor.becomes("#require('igor.actions').list()", 0);
+      const opened = (await editor.lua("return opened[1]")) as number | null;
+      times.push(opened === null ? Infinity : opened - begun);
+    }
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(100);
+  });
+
   test("draws no more than 20 times a second, however much goes on and however many lines come", async () => {
     await using editor = await anEditor(version);
     await editor.lua(noteTimes);
@@ -332,6 +352,36 @@ describe.each(neovims)("Neovim %s", (version) => {
     expect(most).toBeLessThanOrEqual(22);
     expect(drawn.length).toBeGreaterThan(5);
     await editor.becomes("#require('igor.actions').list()", 0);
+  });
+
+  test("its colours are those of the colourscheme, and what the user set stays", async () => {
+    await using editor = await anEditor(version);
+    await editor.command("IgorExec echo one");
+    await editor.shows("exit 0");
+    const links = (await editor.lua("return require('igor.highlights').links")) as object;
+    expect(Object.keys(links)).toEqual(expect.arrayContaining([...highlightGroups]));
+    const look = `local seen, unknown = {}, {}
+      for group, standard in pairs(require('igor.highlights').links) do
+        seen[group] = vim.api.nvim_get_hl(0, { name = group }).link
+        if vim.fn.hlexists(standard) == 0 then unknown[#unknown + 1] = standard end
+      end
+      return { seen, unknown }`;
+    expect(await editor.lua(look)).toEqual([links, []]);
+    for (const line of ["colorscheme habamax", "highlight clear", "colorscheme default"]) {
+      await editor.command(line);
+      expect(await editor.lua(look)).toEqual([links, []]);
+    }
+    await editor.command("highlight! link IgorGood Todo");
+    await editor.command("doautocmd ColorScheme");
+    expect(await editor.lua(look)).toEqual([{ ...links, IgorGood: "Todo" }, []]);
+    const marks = await editor.lua(`local found = {}
+      local namespace = vim.api.nvim_get_namespaces()["igor.float"]
+      for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(vim.fn.bufnr("igor://action/1"), namespace, 0, -1,
+          { details = true })) do
+        found[#found + 1] = mark[4].hl_group
+      end
+      return found`);
+    expect(marks).toContain("IgorGood");
   });
 
   test("ten thousand lines of output come in frames that the editor takes at once, and none is lost", async () => {
@@ -402,6 +452,8 @@ test("Neovim 0.12 hears of progress as messages of its own", async () => {
   const status = "vim.ui.progress_status()";
   expect(await editor.lua(`return ${status}`)).toBe("");
   await editor.command("IgorExec sleep 1");
+  await editor.becomes("progress[#progress] and progress[#progress].status", "running");
+  expect(await editor.lua(`return ${status}`)).toMatch(/^\d+%%\(1\) $/);
   await editor.shows("exit 0");
   await editor.becomes("progress[#progress].status", "success");
   const told = (await editor.lua("return progress")) as Record<string, unknown>[];
