@@ -33,7 +33,7 @@ export class FloatScreen {
   #view: View = startView;
   readonly #waiting: string[] = [];
   #isShown = false;
-  #isOver = false;
+  readonly #over = new AbortController();
   /** A frame that waits for its turn or is on its way; a Neovim that waits for a key takes none. */
   #drawing: Promise<void> | undefined;
   #isStale = false;
@@ -87,14 +87,14 @@ export class FloatScreen {
     this.#stop();
     if (stays) this.#isShown = true;
     if (!this.#isShown) return;
-    // A frame that still waits for its turn is already the last one.
+    // A frame that still waits for its turn is already the last one, and waits no more: nor does who wants to know.
     this.#isStale = true;
     await this.#drawing;
     while (this.#isBehind()) await this.#draw();
   }
 
   #stop(): void {
-    this.#isOver = true;
+    this.#over.abort();
     clearTimeout(this.#begin);
     clearInterval(this.#tick);
   }
@@ -106,7 +106,7 @@ export class FloatScreen {
   }
 
   #drawSoon(): void {
-    if (!this.#isShown || this.#isOver) return;
+    if (!this.#isShown || this.#over.signal.aborted) return;
     if (this.#drawing === undefined) void this.#draw();
     else this.#isStale = true;
   }
@@ -127,7 +127,7 @@ export class FloatScreen {
   }
 
   #draw(): Promise<void> {
-    this.#drawing = this.#pace()
+    this.#drawing = this.#pace(this.#over.signal)
       .then(() => this.#tell())
       .then(() => {
         this.#drawing = undefined;
