@@ -1,3 +1,5 @@
+import { lstatSync } from "node:fs";
+import type { StatSyncFn } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { FileState, Tree } from "../model/manifest.ts";
 import { insideOf } from "./walk.ts";
@@ -12,7 +14,8 @@ const shareOfThread = { most: 0.6, all: 1 } as const;
 const otherNames = 0o1000000;
 
 /** Looks at once. */
-export const lookAtOnce: Look = (root, paths) => Promise.resolve(lookAtFiles(root, paths));
+export const lookAtOnce: Look = (root, paths) =>
+  Promise.resolve(lookAtFiles(lstatSync, root, paths));
 
 /**
  * Looks at files in a thread of its own, while the caller looks at the rest, or does other work. The thread is
@@ -21,9 +24,10 @@ export const lookAtOnce: Look = (root, paths) => Promise.resolve(lookAtFiles(roo
 export function lookInThread(share: keyof typeof shareOfThread): Look {
   const thread = new Worker(
     `${lookAtFiles.toString()}
+    const { lstatSync } = require("node:fs");
     const { parentPort } = require("node:worker_threads");
     parentPort.once("message", ({ root, paths }) => {
-      const found = ${lookAtFiles.name}(root, paths.split("\\0"));
+      const found = ${lookAtFiles.name}(lstatSync, root, paths.split("\\0"));
       parentPort.postMessage(found, [found.buffer]);
     });`,
     { eval: true },
@@ -39,7 +43,7 @@ export function lookInThread(share: keyof typeof shareOfThread): Look {
       // One long text is handed over in no time, 50,000 short ones are not.
       thread.postMessage({ root, paths: paths.slice(0, count).join("\0") });
     });
-    const here = lookAtFiles(root, paths.slice(count));
+    const here = lookAtFiles(lstatSync, root, paths.slice(count));
     const found = new Float64Array(paths.length * 4);
     found.set(await there);
     found.set(here, count * 4);
@@ -53,10 +57,10 @@ export function lookInThread(share: keyof typeof shareOfThread): Look {
  * after the other; NaN for what is gone or cannot be looked at. Node keeps a time in a double: it is good to a quarter of
  * a microsecond.
  *
- * Also runs where there is nothing but its own text, so it uses nothing from around it.
+ * Also runs where there is nothing but its own text, so it uses nothing from around it but
+ * `lstatSync`, which it is given.
  */
-function lookAtFiles(root: string, paths: readonly string[]): Float64Array {
-  const { lstatSync } = process.getBuiltinModule("node:fs");
+function lookAtFiles(lstatSync: StatSyncFn, root: string, paths: readonly string[]): Float64Array {
   const found = new Float64Array(paths.length * 4).fill(NaN);
   for (let index = 0; index < paths.length; index += 1) {
     try {

@@ -135,6 +135,20 @@ describe("bin/igor", () => {
     },
   );
 
+  test("pushes with a Node 22.2, which has no process.getBuiltinModule", async () => {
+    const fault = join(directory, "fault.cjs");
+    await writeFile(fault, "delete process.getBuiltinModule;\n");
+    await mkdir(join(directory, ".igor"));
+    const config = {
+      project: "p",
+      host_groups: { dev: { hosts: [{ host: "apollo", dir: "~/x" }] } },
+    };
+    await writeFile(join(directory, ".igor", "config.json"), JSON.stringify(config));
+    const env = { NODE_OPTIONS: `--require ${fault}` };
+    const { exitCode, stderr } = await runWith(env, igor, ["push", "--plan"]);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  });
+
   test("sees a change of the configuration, also one of the same length in the same moment", async () => {
     await mkdir(join(directory, ".igor"));
     const file = join(directory, ".igor", "config.json");
