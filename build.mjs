@@ -11,6 +11,12 @@ import { build } from "esbuild";
 const root = import.meta.dirname;
 const dist = resolve(root, "dist");
 
+const { engines } = JSON.parse(await readFile(resolve(root, "package.json"), "utf8"));
+const oldestNode = engines.node.replace(/^>=/, "");
+
+/** The files that a Node of the user loads first. */
+const entries = new Set(["cli.cjs", "nvim.cjs"]);
+
 const chunks = new Map([
   ["cli.cjs", resolve(root, "src/cli/main.ts")],
   ["nvim.cjs", resolve(root, "src/nvim/main.ts")],
@@ -76,13 +82,42 @@ const define = {
   IGOR_SOURCE: JSON.stringify(await sourceDigest(root)),
 };
 
+/**
+ * Ends a Node that is too old before it fails at something that it does not know; it stands in front of the entries,
+ * where such a Node can read it.
+ * @param {string} oldest e.g. `20.19`
+ * @param {boolean} isBesideEditor
+ */
+function refuseOldNode(oldest, isBesideEditor) {
+  const found = process.versions.node;
+  const [major = 0, minor = 0] = found.split(".").map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldest.split(".").map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  const what = `igor needs Node ${oldest} or newer, and this is ${found} (${process.execPath})`;
+  const option = 'set the option `node`, e.g. vim.g.igor = { node = "/opt/node/bin/node" }';
+  process.stderr.write(
+    isBesideEditor
+      ? `${what}. Install one, or ${option}\n`
+      : `✗ ${what}\n  → install one and put it first in PATH; or in Neovim ${option}\n`,
+  );
+  process.exit(2);
+}
+
+/** @param {string} file */
+function bannerOf(file) {
+  return `"use strict";\n(${refuseOldNode})(${JSON.stringify(oldestNode)}, ${file === "nvim.cjs"});`;
+}
+
 for (const [file, source] of chunks) {
+  const isEntry = entries.has(file);
   await build({
     entryPoints: [source],
     outfile: resolve(dist, `${file}.new`),
     bundle: true,
     platform: "node",
-    target: "node20",
+    // The whole of an entry has to be one that an old Node can read; it is small.
+    target: isEntry ? "node10" : "node20",
+    banner: isEntry ? { js: bannerOf(file) } : {},
     format: "cjs",
     supported: { "dynamic-import": false },
     mainFields: ["module", "main"],
@@ -97,10 +132,7 @@ for (const [file, source] of chunks) {
 const built = new Set();
 for (const file of chunks.keys()) {
   // The command line itself cannot be loaded without being run.
-  const isLarge =
-    file !== "cli.cjs" &&
-    file !== "nvim.cjs" &&
-    (await stat(resolve(dist, `${file}.new`))).size > 50_000;
+  const isLarge = !entries.has(file) && (await stat(resolve(dist, `${file}.new`))).size > 50_000;
   for (const name of isLarge ? await splitForSpeed(file) : [file]) {
     await rename(resolve(dist, `${name}.new`), resolve(dist, name));
     built.add(name);

@@ -418,8 +418,11 @@ end
 function M.lose(action, text)
   local id = action.id
   local float = floats[id]
-  if float then
-    M.draw({ id = id, title = float.title, log = {}, status = wrapped(text), marks = {}, grows = float.grows })
+  -- What nobody typed has no float before something goes wrong.
+  if float or not action.on_end then
+    local title = float and float.title or action.line
+    local grows = float ~= nil and float.grows
+    M.draw({ id = id, title = title, log = {}, status = wrapped(text), marks = {}, grows = grows })
     M.ended(id, true, action)
   end
 end

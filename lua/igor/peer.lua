@@ -10,15 +10,31 @@ local last_words = {}
 ---@type table<string, string> what the process knows of the editor's environment
 local environment = {}
 
+--- The line of its last words that tells what went wrong: where an error was thrown stands before and behind it.
+---@return string line empty when nothing does
+local function telling_line()
+  local last = ""
+  for _, line in ipairs(last_words) do
+    if line:find("^%u%w*Error[ :]") or line:find("^Error[ :]") or line:find("^FATAL ERROR: ") then
+      return line
+    elseif line:find("^%S") and line ~= "}" and not line:find("^Node%.js v") then
+      last = line
+    end
+  end
+  return last
+end
+
 --- Why the process ended, from what it said last.
 ---@param code integer
 ---@return string
 local function why_ended(code)
-  local said = vim.trim(table.concat(last_words, "\n"))
-  if said:find("SyntaxError", 1, true) or said:find("ERR_UNKNOWN_BUILTIN_MODULE", 1, true) then
-    return "igor needs Node 20.19 or newer: " .. (said:match("Node%.js (v[%d.]+)") or "this one is older")
+  for _, line in ipairs(last_words) do
+    -- It says so itself, with what to do.
+    if vim.startswith(line, "igor needs Node ") then
+      return line
+    end
   end
-  local line = said:match("([^\n]*)$") or ""
+  local line = telling_line()
   return ("igor ended by itself (%s)%s. The next command starts it anew."):format(
     code > 128 and "signal " .. (code - 128) or "exit " .. code,
     line ~= "" and ": " .. line:sub(1, 200) or ""

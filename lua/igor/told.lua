@@ -113,11 +113,9 @@ function M.lost(why)
   for _, action in ipairs(require("igor.actions").list()) do
     end_action(action.id)
     require("igor.progress").ended({ id = action.id, outcome = "failed", message = why }, why)
-    if package.loaded["igor.float"] then
-      local builds = action.line:find("^docker setup") or action.line:find("^docker build")
-      local rest = builds and " A build that had begun may go on there: the same command follows it." or ""
-      require("igor.float").lose(action, "This has ended, because " .. why .. rest)
-    end
+    local builds = action.line:find("^docker setup") or action.line:find("^docker build")
+    local rest = builds and " A build that had begun may go on there: the same command follows it." or ""
+    require("igor.float").lose(action, "This has ended, because " .. why .. rest)
   end
   notify.error(why)
 end

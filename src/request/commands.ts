@@ -184,7 +184,7 @@ const commands = {
 export const exitCodes = [
   { code: "0", means: "All went well." },
   { code: "1", means: "A step failed." },
-  { code: "2", means: "The command line or the configuration is wrong." },
+  { code: "2", means: "The command line or the configuration is wrong, or Node is too old." },
   { code: "130", means: "You cancelled it; 143 by SIGTERM, 129 by SIGHUP." },
   { code: "141", means: "What read its output ended before it, as `head` does." },
 ] as const satisfies readonly ExitCode[];

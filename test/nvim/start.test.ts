@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
@@ -125,6 +125,30 @@ describe.each(neovims)("Neovim %s", (version) => {
     await editor.command("IgorPush");
     await editor.shows(/igor: push: .*\(apollo, /);
     expect(await editor.messages()).not.toContain("ended by itself");
+  });
+
+  test("a Node that is too old, and an igor that fails, are told of without a line of a stack", async () => {
+    const directory = temporaryDirectory("igor-old-node-");
+    const nodeThat = (name: string, fault: string): string => {
+      writeFileSync(join(directory, `${name}.cjs`), fault);
+      const program = join(directory, name);
+      const words = `'${process.execPath}' --require '${directory}/${name}.cjs' "$@"`;
+      writeFileSync(program, `#!/bin/sh\nexec ${words}\n`, { mode: 0o755 });
+      return program;
+    };
+    const isOld = 'Object.defineProperty(process, "versions", { value: { node: "18.20.4" } });';
+    const fails = 'process.nextTick(() => { throw new TypeError("steps is not iterable"); });';
+    const use = "require('igor').setup({ node = ... })";
+    await using editor = await anEditor(version);
+    await editor.lua(use, nodeThat("old", isOld));
+    await editor.command("IgorPush");
+    await editor.shows(/^igor needs Node 20\.19 or newer, and this is 18\.20\.4/m);
+    await editor.shows(/Install one, or set the option `node`, e\.g\. vim\.g\.igor = /);
+    await editor.command("messages clear");
+    await editor.lua(use, nodeThat("failing", fails));
+    await editor.command("IgorPush");
+    await editor.shows("igor ended by itself (exit 1): TypeError: steps is not iterable. The next");
+    expect(await editor.messages()).not.toMatch(/^\s+at /m);
   });
 
   test("without Node, and without a bundle, a command says what to do", async () => {

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { transform } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 
@@ -176,6 +177,48 @@ describe("bin/igor without its bundle", () => {
     const { exitCode, stdout, stderr } = await run(join(directory, "bin", "igor"), "push");
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toContain(`cd '${directory}' && npm ci --omit=dev`);
+  });
+});
+
+describe("a Node that is too old", () => {
+  const entries = ["bin/igor", "dist/cli.cjs", "dist/nvim.cjs"];
+  const { node } = packageJson.engines;
+  const oldest = node.replace(">=", "");
+
+  /** Runs an entry with a Node that takes itself for another version. */
+  async function runAs(version: string, entry: string, word: string): Promise<Ended> {
+    const fault = join(directory, "fault.cjs");
+    const versions = `{ ...process.versions, node: ${JSON.stringify(version)} }`;
+    await writeFile(fault, `Object.defineProperty(process, "versions", { value: ${versions} });\n`);
+    return run(process.execPath, "--require", fault, resolve(entry), word);
+  }
+
+  test.each(entries)("is told so by %s, with what to do and exit code 2", async (entry) => {
+    for (const version of ["10.24.1", "18.20.4", "20.18.3"]) {
+      const { exitCode, stdout, stderr } = await runAs(version, entry, "push");
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+      expect(stderr).toContain(`igor needs Node ${oldest} or newer, and this is ${version} (/`);
+      expect(stderr).toMatch(/set the option `node`, e\.g\. vim\.g\.igor = \{ node = ".+" \}\n$/);
+      expect(stderr).not.toContain("    at ");
+    }
+  });
+
+  test.each([`${oldest}.0`, "21.0.0", "100.0.0"])("is not %s", async (version) => {
+    expect(await runAs(version, "bin/igor", "--version")).toMatchObject({ exitCode: 0 });
+    expect(await runAs(version, "dist/nvim.cjs", "is-stale")).toMatchObject({ exitCode: 0 });
+  });
+
+  test.each(["dist/cli.cjs", "dist/nvim.cjs"])("can read %s as far as that", async (entry) => {
+    const text = await readFile(entry, "utf8");
+    const [old, any] = await Promise.all(
+      ["node10", "esnext"].map(async (target) => (await transform(text, { target })).code),
+    );
+    expect(old).toBe(any);
+  });
+
+  test("can load the entry for the classic node host, which has nothing against it", async () => {
+    const entries = ["bin/igor", "rplugin/node/igor/index.js"];
+    for (const entry of entries) expect(await readFile(entry, "utf8")).not.toContain('"node:');
   });
 });
 

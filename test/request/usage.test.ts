@@ -51,7 +51,7 @@ describe("help pages", () => {
       Exit codes
         0    All went well.
         1    A step failed.
-        2    The command line or the configuration is wrong.
+        2    The command line or the configuration is wrong, or Node is too old.
         130  You cancelled it; 143 by SIGTERM, 129 by SIGHUP.
         141  What read its output ended before it, as \`head\` does.
 
@@ -121,7 +121,7 @@ describe("help pages", () => {
         N    On one host: the exit code of the command itself.
         0    All went well.
         1    On several hosts: the command failed on one of them.
-        2    The command line or the configuration is wrong.
+        2    The command line or the configuration is wrong, or Node is too old.
         125  It could not be started: there is no container, or no way to the host.
         130  You cancelled it; 143 by SIGTERM, 129 by SIGHUP.
         141  What read its output ended before it, as \`head\` does.

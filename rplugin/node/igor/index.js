@@ -2,7 +2,8 @@
 // igor for the classic node host: `:UpdateRemotePlugins` writes these commands into the manifest, and they work where
 // plugin/igor.lua was never read. The host is shared with other plugins, so nothing of igor runs in it: the first
 // command reads plugin/igor.lua, whose commands take the place of these and do the work.
-const { resolve } = require("node:path");
+// Nor is it of any matter here how old the host's Node is, so that this is without `node:`.
+const { resolve } = require("path");
 
 const root = resolve(__dirname, "../../..");
 const names = ["IgorPush", "IgorSetup", "IgorRepl"];
