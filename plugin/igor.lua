@@ -4,16 +4,6 @@ if vim.g.loaded_igor then
 end
 vim.g.loaded_igor = 1
 
-if vim.fn.has("nvim-0.10.4") == 0 then
-  vim.api.nvim_create_user_command("Igor", function()
-    local version = vim.fn.matchstr(vim.fn.execute("version"), "NVIM v\\zs[0-9.]*")
-    vim.api.nvim_echo({
-      { "igor needs Neovim 0.10.4 or newer; this is " .. version .. ".", "ErrorMsg" },
-    }, true, {})
-  end, { nargs = "*", bang = true })
-  return
-end
-
 -- Not by vim.fs, which is loaded by its first use only; nothing here may cost what others need not pay.
 local root = vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p:h:h")
 
@@ -23,6 +13,23 @@ local function load(name)
   local module = "igor." .. name
   package.loaded[module] = package.loaded[module] or dofile(root .. "/lua/igor/" .. name .. ".lua")
   return package.loaded[module]
+end
+
+if vim.fn.has("nvim-0.10.4") == 0 then
+  local function refuse()
+    local version = vim.fn.matchstr(vim.fn.execute("version"), "NVIM v\\zs[0-9.]*")
+    vim.api.nvim_echo({
+      { "igor needs Neovim 0.10.4 or newer; this is " .. version .. ".", "ErrorMsg" },
+    }, true, {})
+  end
+  local names = { "Igor", "IgorStop", "IgorLog", "IgorClose", "IgorTrust", "IgorRepl" }
+  for _, one in ipairs(load("commands")) do
+    names[#names + 1] = one.name
+  end
+  for _, name in ipairs(names) do
+    vim.api.nvim_create_user_command(name, refuse, { nargs = "*", bang = true })
+  end
+  return
 end
 
 -- For `:!igor`, and for every terminal in the editor: the igor of this plugin comes first.

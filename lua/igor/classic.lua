@@ -12,7 +12,7 @@ end
 --- Defines the commands of plugin/igor.lua in the place of those of the manifest.
 ---@param name string one of them
 ---@param root string where igor is
----@return boolean done false in a Neovim that is too old
+---@return boolean done
 function M.take_back(name, root)
   if M.has_taken(name) then
     vim.opt.runtimepath:prepend(root)
@@ -26,7 +26,7 @@ end
 ---@param root string where igor is
 ---@param line string e.g. `IgorPush! -g cluster`
 function M.run(root, line)
-  -- A Neovim that is too old has got `:Igor` only, which says so.
+  -- One that is still the host's would come here again.
   vim.cmd(M.take_back(line:match("^%w+"), root) and line or "Igor")
 end
 

@@ -38,19 +38,20 @@ async function anEditor(version: (typeof neovims)[number], init = ""): Promise<E
   return editor;
 }
 
-test("a Neovim that is too old gets one sentence", () => {
-  const ask = [
-    "--headless",
-    "--clean",
-    "--cmd",
-    `set rtp^=${repository}`,
-    "-c",
-    "Igor push",
-    "-c",
-    "qa!",
-  ];
+test("a Neovim that is too old gets one sentence, by every command that a newer one has", async () => {
+  await using editor = await anEditor("0.12.4");
+  const defined = (await editor.lua(
+    "return vim.tbl_keys(vim.api.nvim_get_commands({}))",
+  )) as string[];
+  const commands = defined.filter((name) => name.startsWith("Igor")).sort();
+  expect(commands).toContain("IgorPush");
+  const lines = [...commands, "Igor push -g cluster", "IgorRepl!"];
+  const script = join(temporaryDirectory("igor-too-old-"), "commands.vim");
+  writeFileSync(script, `${lines.join("\n")}\nqa!\n`);
+  const ask = ["--headless", "--clean", "--cmd", `set rtp^=${repository}`, "-S", script];
   const { stderr } = spawnSync(neovimProgram("0.7.2"), ask, { encoding: "utf8" });
-  expect(stderr.trim()).toBe("igor needs Neovim 0.10.4 or newer; this is 0.7.2.");
+  const sentence = "igor needs Neovim 0.10.4 or newer; this is 0.7.2.";
+  expect(stderr.trim().split(/[\r\n]+/)).toEqual(lines.map(() => sentence));
 });
 
 describe.each(neovims)("Neovim %s", (version) => {
