@@ -47,8 +47,12 @@ end
 ---@param options table
 local function command(name, run, options)
   options.nargs = options.nargs or "*"
-  options.complete = options.complete or complete
-  vim.api.nvim_create_user_command(name, run, options)
+  if options.nargs ~= 0 then
+    options.complete = complete
+  end
+  vim.api.nvim_create_user_command(name, function(given)
+    require("igor.notify").protect(run, given)
+  end, options)
 end
 
 for _, one in ipairs(load("commands")) do
@@ -69,13 +73,13 @@ command("IgorLog", function(given)
   require("igor.command").log(given)
 end, { bang = true, desc = "igor: show the last action again, or list the actions" })
 
-vim.api.nvim_create_user_command("IgorClose", function()
+command("IgorClose", function()
   require("igor.float").hide_all()
-end, { desc = "igor: put the floats away" })
+end, { nargs = 0, desc = "igor: put the floats away" })
 
-vim.api.nvim_create_user_command("IgorTrust", function()
+command("IgorTrust", function()
   require("igor.trust").trust()
-end, { desc = "igor: let igor do by itself here what the options ask for" })
+end, { nargs = 0, desc = "igor: let igor do by itself here what the options ask for" })
 
 command("IgorRepl", function(given)
   require("igor.repl").open(given)

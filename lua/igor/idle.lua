@@ -13,7 +13,7 @@ function M.wait(callback)
       if waiting and vim.api.nvim_get_mode().mode:sub(1, 1) == "n" and vim.fn.getcmdwintype() == "" then
         vim.api.nvim_del_autocmd(waiting)
         waiting = nil
-        callback()
+        require("igor.notify").protect(callback)
       end
     end),
   })

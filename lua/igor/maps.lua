@@ -10,14 +10,14 @@
 ---@param what string
 local function send(what)
   return function()
-    require("igor.send")[what]()
+    require("igor.notify").protect(require("igor.send")[what])
   end
 end
 
 ---@param what string
 local function repl(what)
   return function()
-    require("igor.repl")[what]()
+    require("igor.notify").protect(require("igor.repl")[what])
   end
 end
 

@@ -141,6 +141,11 @@ end
 ---@param text string
 ---@param level integer
 local function later(text, level)
+  for _, one in ipairs(waiting) do
+    if one.text == text and one.level == level then
+      return
+    end
+  end
   waiting[#waiting + 1] = { text = text, level = level }
   if #waiting == 1 then
     vim.schedule(tell_waiting)
@@ -172,6 +177,41 @@ end
 ---@param text string
 function M.error(text)
   later(text, vim.log.levels.ERROR)
+end
+
+--- What stands before the words of an error that came through Lua, Vim script and autocommands.
+local ways = {
+  '^.*User Autocommands for "[^"]*"[^:]*: ',
+  "^.*nvim_exec2%(%)[^:]*: ",
+  "^Vim%(%w+%):",
+  "^Vim:",
+  "^Error executing lua callback: ",
+  "^Lua callback: ",
+}
+
+--- What an error says, e.g. `E36: Not enough room` of `/igor/repl.lua:156: Vim(split):E36: Not enough room` and the lines
+--- of its stack; where Neovim has no number for it, with the file and its line.
+---@param why any what was thrown
+---@return string
+function M.words_of(why)
+  local line = tostring(why):match("[^\n]*")
+  local numbered = line:match("^.*%f[%w](E%d+: .*)$")
+  if numbered then
+    return numbered
+  end
+  for _, way in ipairs(ways) do
+    line = line:gsub(way, "")
+  end
+  return (line:gsub("^[^%s:]*/([^%s:/]+:%d+: )", "%1"))
+end
+
+--- Calls a function; its error is one message, where Neovim would show where it came from, and wait for a key.
+---@param callback fun(...)
+function M.protect(callback, ...)
+  local ok, why = pcall(callback, ...)
+  if not ok then
+    M.error("igor: " .. M.words_of(why))
+  end
 end
 
 return M

@@ -34,7 +34,7 @@ local function why_ended(code)
       return line
     end
   end
-  local line = telling_line()
+  local line = telling_line():gsub("%.+$", "")
   return ("igor ended by itself (%s)%s. The next command starts it anew."):format(
     code > 128 and "signal " .. (code - 128) or "exit " .. code,
     line ~= "" and ": " .. line:sub(1, 200) or ""

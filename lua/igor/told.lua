@@ -93,18 +93,28 @@ function kinds.misfit(told)
   )
 end
 
+--- The data of an autocommand, for the line of Lua that runs it.
+---@type table?
+local event
+
+function M.run_autocommands()
+  vim.api.nvim_exec_autocmds("User", assert(event))
+end
+
 function kinds.autocommand(told)
-  local event = { pattern = told.pattern, data = told.data, modeline = false }
-  local ok, why = pcall(vim.api.nvim_exec_autocmds, "User", event)
+  event = { pattern = told.pattern, data = told.data, modeline = false }
+  -- By a command: what fails in an autocommand is thrown only there, and is printed by Neovim elsewhere.
+  local ok, why = pcall(vim.cmd, "lua require('igor.told').run_autocommands()")
+  event = nil
   if not ok then
-    notify.error(("igor: an autocommand for %s failed: %s"):format(told.pattern, why))
+    -- The action goes on, and its end must not cover this.
+    notify.warn(("igor: an autocommand for %s failed: %s"):format(told.pattern, notify.words_of(why)))
   end
 end
 
 ---@param told table
 function M.take(told)
-  local take = kinds[told.kind] or kinds.misfit
-  take(told)
+  notify.protect(kinds[told.kind] or kinds.misfit, told)
 end
 
 --- The process has gone, and with it all that it did; only a build is the host's own.

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { existsSync } from "node:fs";
 import { bugOf } from "../app/bug.ts";
 import { Workbench } from "../app/workbench.ts";
 import type { Environment } from "../app/igor.ts";
@@ -101,7 +102,11 @@ export class Peer {
     const running: Running = { controller, screen: undefined, answer: undefined, ended: undefined };
     this.#running.set(run.id, running);
     running.ended = this.#do({ ...run, environment: this.#environment }, running)
-      .catch((thrown: unknown) => this.#refuse(run, bugOf(thrown)))
+      .catch(async (thrown: unknown) => {
+        // It would draw how things stand over what went wrong.
+        await running.screen?.end(false);
+        await this.#refuse(run, bugOf(thrown));
+      })
       .finally(() => this.#running.delete(run.id));
   }
 
@@ -114,6 +119,8 @@ export class Peer {
     const parsed = parse(words);
     if (!parsed.ok) return this.#refuse(run, parsed.failure);
     const request = parsed.value;
+    if (!existsSync(directory)) return this.#refuse(run, { reason: "directory-gone" });
+    beSomewhere(directory);
     if (run.unsaved.length > 0 && sendsFiles(request))
       void this.#editor.tell({ kind: "unsaved", files: run.unsaved });
     const editor = this.#editor;
@@ -172,6 +179,17 @@ export class Peer {
       stays: true,
     });
   }
+}
+
+/** Programs cannot be started by a process whose own directory is gone: it goes to another one. */
+function beSomewhere(directory: string): void {
+  let isThere = false;
+  try {
+    isThere = existsSync(process.cwd());
+  } catch {
+    // It was gone before anybody asked.
+  }
+  if (!isThere) process.chdir(directory);
 }
 
 function needsTerminal(request: Request): boolean {
