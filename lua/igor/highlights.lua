@@ -20,17 +20,9 @@ M.links = {
   IgorTitle = "FloatTitle", -- the title of a float
 }
 
---- A colourscheme clears what was defined before it; what the user defined stays.
-function M.define()
-  for group, link in pairs(M.links) do
-    vim.api.nvim_set_hl(0, group, { link = link, default = true })
-  end
+-- What a colourscheme clears comes back by itself (`default`); what the user defined stays.
+for group, link in pairs(M.links) do
+  vim.api.nvim_set_hl(0, group, { link = link, default = true })
 end
-
-M.define()
-vim.api.nvim_create_autocmd("ColorScheme", {
-  group = vim.api.nvim_create_augroup("igor.highlights", {}),
-  callback = M.define,
-})
 
 return M

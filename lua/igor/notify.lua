@@ -189,8 +189,8 @@ local ways = {
   "^Lua callback: ",
 }
 
---- What an error says, e.g. `E36: Not enough room` of `/igor/repl.lua:156: Vim(split):E36: Not enough room` and the lines
---- of its stack; where Neovim has no number for it, with the file and its line.
+--- What an error says, e.g. `E36: Not enough room` of `/igor/repl.lua:156: Vim(split):E36: Not enough room` and the
+--- lines of its stack; where Neovim has no number for it, with the file and its line.
 ---@param why any what was thrown
 ---@return string
 function M.words_of(why)
