@@ -104,7 +104,13 @@ describe.each(localShells)("many that want the lock at once in $name", (shell) =
       spawn(shell.sh, ["-c", `root=$PWD;${assignments({ in_patience: "30" })}${contender}`], {
         cwd: root,
         env: { PATH: shell.path, N: randomUUID(), I: "1", HOME: root, LC_ALL: "C" },
-        stdio: ["ignore", "ignore", openSync(join(root, "errors"), "a"), "ignore"],
+        // Who waits for a second says so on descriptor 3, which "ignore" would leave closed.
+        stdio: [
+          "ignore",
+          "ignore",
+          openSync(join(root, "errors"), "a"),
+          openSync("/dev/null", "a"),
+        ],
         detached: true,
       });
     const ended = (child: ChildProcess) => new Promise((resolve) => child.once("close", resolve));

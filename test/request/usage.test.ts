@@ -122,7 +122,8 @@ describe("help pages", () => {
         0    All went well.
         1    On several hosts: the command failed on one of them.
         2    The command line or the configuration is wrong, or Node is too old.
-        125  It could not be started: there is no container, or no way to the host.
+        125  It could not be started, or lost what it ran in: no container, or no way
+             to the host.
         130  You cancelled it; 143 by SIGTERM, 129 by SIGHUP.
         141  What read its output ended before it, as \`head\` does.
 
