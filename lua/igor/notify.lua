@@ -40,28 +40,33 @@ local least_share = 8
 --- These parts as they have room in one line of the screen, behind something that takes so many columns: what is
 --- short stays whole, and the rest is shared.
 ---@param texts string[]
----@param taken? integer
+---@param taken integer
+---@param kept integer so many of the first stay whole if the others have any room then
 ---@return string[] parts
-local function fitted(texts, taken)
+local function fitted(texts, taken, kept)
   local parts = parts_of(texts)
-  local widths = vim.tbl_map(vim.fn.strdisplaywidth, parts)
-  table.sort(widths)
-  local room = vim.v.echospace - (taken or 0) - #between * (#parts - 1)
+  local room = vim.v.echospace - taken - #between * (#parts - 1)
   if room < least_share * #parts then
     return { one_line(joined(texts), taken) }
   end
-  local share = room
+  local widths = vim.tbl_map(vim.fn.strdisplaywidth, parts)
+  local rest = {}
   for i, width in ipairs(widths) do
-    share = math.floor(room / (#widths - i + 1))
-    if width > share then
-      break
+    if i <= kept and room - width >= least_share * (#parts - i) then
+      room = room - width
+    else
+      rest[#rest + 1] = i
     end
-    room = room - width
-    share = width
   end
-  return vim.tbl_map(function(part)
-    return one_line(part, vim.v.echospace - share)
-  end, parts)
+  table.sort(rest, function(one, other)
+    return widths[one] < widths[other]
+  end)
+  for count, i in ipairs(rest) do
+    local share = math.min(widths[i], math.floor(room / (#rest - count + 1)))
+    parts[i] = one_line(parts[i], vim.v.echospace - share)
+    room = room - share
+  end
+  return parts
 end
 
 --- An error or a warning stands for so many milliseconds: what is told meanwhile would cover it, and comes behind it.
@@ -79,12 +84,15 @@ local function standing(one)
   return one and vim.uv.now() - one.at < stands and one or nil
 end
 
---- What stands, and a text behind it.
+--- What stands, and a text behind it. A warning stands nowhere else, while a float has all of an error.
 ---@param text string
 ---@return string[] texts
+---@return integer kept how many of them stay whole
 local function behind(text)
   local before = standing(told)
-  return vim.list_extend(before and vim.list_slice(before.texts) or {}, { text })
+  local texts = before and vim.list_slice(before.texts) or {}
+  local kept = before and before.level == vim.log.levels.WARN and #texts or 0
+  return vim.list_extend(texts, { text }), kept
 end
 
 --- As much of what stands, and of a text behind it, as fits in one line behind so many columns.
@@ -92,7 +100,8 @@ end
 ---@param taken integer
 ---@return string
 function M.behind(text, taken)
-  return table.concat(fitted(behind(text), taken), between)
+  local texts, kept = behind(text)
+  return table.concat(fitted(texts, taken, kept), between)
 end
 
 --- Whoever types a command has read what stands there.
@@ -134,7 +143,8 @@ local function tell_waiting()
   local all = vim.list_extend(texts[levels.ERROR], texts[levels.WARN])
   told = { texts = vim.list_slice(all), level = most, at = now }
   vim.cmd.redraw()
-  say(table.concat(fitted(vim.list_extend(all, texts[levels.INFO])), between), most)
+  local kept = most == levels.WARN and #all or 0
+  say(table.concat(fitted(vim.list_extend(all, texts[levels.INFO]), 0, kept), between), most)
 end
 
 --- Later, because an error that is told while a command runs ends the command of whoever called it.
@@ -158,9 +168,9 @@ function M.info(text, more)
   if #waiting > 0 then
     return later(text, vim.log.levels.INFO)
   end
-  local whole = behind(text .. (more or ""))
+  local whole, kept = behind(text .. (more or ""))
   local has_room = vim.fn.strdisplaywidth(joined(whole)) <= vim.v.echospace
-  local parts = fitted(has_room and whole or behind(text))
+  local parts = fitted(has_room and whole or (behind(text)), 0, kept)
   local own = table.remove(parts)
   local stood = #parts > 0 and table.concat(parts, between) .. between or ""
   local group = told and told.level == vim.log.levels.ERROR and "ErrorMsg" or "WarningMsg"
