@@ -80,5 +80,5 @@ await runAll([
   build,
   ...checks,
   together(tier("pure"), tier("process")),
-  together(...["hosts", "links", "containers", "nvim"].map(tier)),
+  together(...["links", "nvim", "hosts", "sessions", "containers"].map(tier)),
 ]);
