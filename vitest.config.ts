@@ -19,30 +19,21 @@ const onHostsFiles = (...names: readonly string[]): string[] =>
   names.map((name) => `test/on-hosts/${name}.test.ts`);
 
 /** Tests of the way to a host and of what travels on it. */
-const aboutLinks = onHostsFiles(
-  "push",
-  "push-cut",
-  "push-large",
-  "push-property",
-  "pull*",
-  "link-*",
-  "round-trips*",
-);
+const aboutLinks = onHostsFiles("push*", "pull*", "link-*", "round-trips*");
 
-/** Tests of Neovim, and of the process beside it. */
-const aboutEditors = ["test/nvim/**/*.test.ts", ...onHostsFiles("workbench*")];
-
-/** Tests of what runs in a container. */
-const aboutSessions = onHostsFiles("exec*", "repl*", "cli-exec", "cli-ps", "cli-stop");
+/** Tests of Neovim, and of what it keeps open. */
+const aboutEditors = ["test/nvim/**/*.test.ts", ...onHostsFiles("repl*", "workbench*")];
 
 /** Tests of how an image and a container are made. */
 const aboutContainers = onHostsFiles(
   "build",
   "clean",
+  "cli-faults",
   "cli-job",
   "cli-setup",
   "container",
   "job",
+  "other-directory",
   "podman",
   "setup",
 );
@@ -89,12 +80,11 @@ export default defineConfig({
       },
       onHosts("hosts", {
         include: ["test/on-hosts/**/*.test.ts"],
-        exclude: [...aboutLinks, ...aboutContainers, ...aboutSessions, ...aboutEditors],
+        exclude: [...aboutLinks, ...aboutContainers, ...aboutEditors],
       }),
       onHosts("nvim", { include: aboutEditors }),
       onHosts("links", { include: aboutLinks }),
       onHosts("containers", { include: aboutContainers }),
-      onHosts("sessions", { include: aboutSessions }),
     ],
   },
 });

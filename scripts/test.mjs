@@ -80,5 +80,5 @@ await runAll([
   build,
   ...checks,
   together(tier("pure"), tier("process")),
-  together(...["links", "nvim", "hosts", "sessions", "containers"].map(tier)),
+  together(...["hosts", "links", "containers", "nvim"].map(tier)),
 ]);
