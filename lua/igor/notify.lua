@@ -41,7 +41,7 @@ local least_share = 8
 --- short stays whole, and the rest is shared.
 ---@param texts string[]
 ---@param taken integer
----@param kept integer so many of the first stay whole if the others have any room then
+---@param kept integer so many of the first stay whole, whatever that leaves to the others
 ---@return string[] parts
 local function fitted(texts, taken, kept)
   local parts = parts_of(texts)
@@ -52,7 +52,7 @@ local function fitted(texts, taken, kept)
   local widths = vim.tbl_map(vim.fn.strdisplaywidth, parts)
   local rest = {}
   for i, width in ipairs(widths) do
-    if i <= kept and room - width >= least_share * (#parts - i) then
+    if i <= kept and room >= width then
       room = room - width
     else
       rest[#rest + 1] = i
@@ -66,7 +66,10 @@ local function fitted(texts, taken, kept)
     parts[i] = one_line(parts[i], vim.v.echospace - share)
     room = room - share
   end
-  return parts
+  -- One letter says nothing, and would be one too many.
+  return vim.tbl_filter(function(part)
+    return vim.fn.strdisplaywidth(part) > 2
+  end, parts)
 end
 
 --- An error or a warning stands for so many milliseconds: what is told meanwhile would cover it, and comes behind it.
