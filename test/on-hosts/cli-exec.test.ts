@@ -285,10 +285,7 @@ describe("exec", () => {
   test.each([
     ["kill", /the container \S+ is stopped\n[^]*run `igor docker setup`, which starts it/],
     // One that is being removed is stopped before it is gone.
-    [
-      "rm -f",
-      /(?:there is no container \S+|the container \S+ is stopped)\n[^]*run `igor docker setup`/,
-    ],
+    ["rm -f", /(?:there is no container|the container \S+ is stopped)[^]*run `igor docker setup`/],
   ])("says that the container went away under it, by docker %s", async (how, words) => {
     const other = aDockerProject();
     expect(told(await laptop.igor(other, ["docker", "setup"]), other)).toMatch(/exit code 0$/);
