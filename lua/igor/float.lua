@@ -1,6 +1,8 @@
 -- The floats: one for each action, in the lower right corner. The buffer holds the output, below it how things stand.
 local M = {}
 
+local content = require("igor.float_content")
+
 ---@class igor.Float
 ---@field id integer
 ---@field buffer integer
@@ -25,20 +27,11 @@ local floats = {}
 ---@type integer?
 local last
 
-local namespace = vim.api.nvim_create_namespace("igor.float")
-
---- More lines of output than this are not kept.
-local most_log = 10000
 --- So many lines of output are shown beside how things stand.
 local grown = 12
 
 --- So many milliseconds after the end of its action, a float was seen.
 local seen_after = 1000
-
---- So begins a line of what a tool said last.
-local quote = "  | "
---- So many of the last of them always stay.
-local kept_quoted = 2
 
 local borders = { "╭", "─", "╮", "│", "╯", "─", "╰", "│" }
 
@@ -72,70 +65,6 @@ local function short(title)
   return vim.fn.strcharpart(title, 0, math.max(0, room - 1)) .. "…"
 end
 
---- How things stand, in so many lines: of what tools said last, the oldest gives way to the headline and the advice.
----@param frame { status: string[], marks: table[] }
----@param rows integer
----@return string[] status, table[] marks
-local function shortened(frame, rows)
-  local excess = #frame.status - rows
-  local status, marks, moved = {}, {}, {}
-  local first = 1
-  while first <= #frame.status do
-    local quoted = first
-    while vim.startswith(frame.status[quoted] or "", quote) do
-      quoted = quoted + 1
-    end
-    -- A mark stands for those that go.
-    local gone = math.min(excess + 1, quoted - first - kept_quoted)
-    if gone > 1 then
-      status[#status + 1] = quote .. "…"
-      marks[#marks + 1] = { #status - 1, 0, #status[#status], "IgorDim" }
-      first = first + gone
-      excess = excess - gone + 1
-    end
-    for index = first, math.max(first, quoted - 1) do
-      status[#status + 1] = frame.status[index]
-      moved[index - 1] = #status - 1
-    end
-    first = math.max(first + 1, quoted)
-  end
-  for _, mark in ipairs(frame.marks) do
-    if moved[mark[1]] then
-      marks[#marks + 1] = { moved[mark[1]], mark[2], mark[3], mark[4] }
-    end
-  end
-  return status, marks
-end
-
---- Writes lines of output that are new, and below them how things stand: all of that, or in so many lines.
----@param float igor.Float
----@param log string[]
----@param rows? integer
-local function write(float, log, rows)
-  local status, marks = float.frame.status, float.frame.marks
-  if rows then
-    status, marks = shortened(float.frame, rows)
-  end
-  local buffer = float.buffer
-  vim.bo[buffer].modifiable = true
-  vim.api.nvim_buf_set_lines(buffer, float.log, -1, false, vim.list_extend(vim.list_slice(log), status))
-  float.log = float.log + #log
-  if float.log > most_log then
-    vim.api.nvim_buf_set_lines(buffer, 0, float.log - most_log, false, {})
-    float.log = most_log
-  end
-  vim.bo[buffer].modifiable = false
-  vim.api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
-  for _, mark in ipairs(marks) do
-    vim.api.nvim_buf_set_extmark(buffer, namespace, float.log + mark[1], mark[2], {
-      end_col = mark[3],
-      hl_group = mark[4],
-    })
-  end
-  float.status = #status
-  float.rows = rows
-end
-
 --- Who is in a float reads all of it; elsewhere it has so many lines.
 ---@param float igor.Float
 ---@param most integer
@@ -143,7 +72,7 @@ local function fit_status(float, most)
   local has_room = is_entered(float) or #float.frame.status <= most
   local rows = not has_room and most or nil
   if rows ~= float.rows then
-    write(float, {}, rows)
+    content.write(float, {}, rows)
   end
 end
 
@@ -226,24 +155,12 @@ local function arrange()
   end
 end
 
---- The last line that says what failed.
----@param float igor.Float
----@return integer?
-local function headline(float)
-  local lines = vim.api.nvim_buf_get_lines(float.buffer, float.log, -1, false)
-  for index = #lines, 1, -1 do
-    if vim.startswith(lines[index], "✗ ") then
-      return float.log + index
-    end
-  end
-end
-
 --- Shows the end of the buffer, from the headline on where that would have no room.
 ---@param float igor.Float
 function M.follow(float)
   local count = vim.api.nvim_buf_line_count(float.buffer)
   local height = vim.api.nvim_win_get_height(float.window)
-  local top = math.max(1, math.min(count - height + 1, headline(float) or count))
+  local top = math.max(1, math.min(count - height + 1, content.headline(float) or count))
   vim.api.nvim_win_call(float.window, function()
     vim.fn.winrestview({ topline = top, lnum = math.min(count, top + height - 1), leftcol = 0, col = 0 })
   end)
@@ -377,30 +294,11 @@ function M.draw(told)
   end
   float.grows = told.grows
   float.frame = { status = told.status, marks = told.marks }
-  write(float, told.log, float.rows)
+  content.write(float, told.log, float.rows)
   if not float.hidden then
     show(float)
   end
   arrange()
-end
-
---- A text as lines that have room in a float.
----@param text string
----@return string[]
-local function wrapped(text)
-  local width = math.max(20, require("igor.actions").room().width)
-  local lines, line = {}, ""
-  for word in text:gmatch("%S+") do
-    local longer = line == "" and word or line .. " " .. word
-    if vim.fn.strdisplaywidth(longer) > width and line ~= "" then
-      lines[#lines + 1] = line
-      line = word
-    else
-      line = longer
-    end
-  end
-  lines[#lines + 1] = line
-  return lines
 end
 
 --- Shows a text of igor's own, which may be longer than a line.
@@ -408,7 +306,7 @@ end
 ---@param title string
 ---@param text string
 function M.say(id, title, text)
-  M.draw({ id = id, title = title, log = {}, status = wrapped(text), marks = {}, grows = false })
+  M.draw({ id = id, title = title, log = {}, status = content.wrapped(text), marks = {}, grows = false })
   M.ended(id, true)
 end
 
@@ -422,7 +320,7 @@ function M.lose(action, text)
   if float or not action.on_end then
     local title = float and float.title or action.line
     local grows = float ~= nil and float.grows
-    M.draw({ id = id, title = title, log = {}, status = wrapped(text), marks = {}, grows = grows })
+    M.draw({ id = id, title = title, log = {}, status = content.wrapped(text), marks = {}, grows = grows })
     M.ended(id, true, action)
   end
 end
