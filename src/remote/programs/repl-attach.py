@@ -36,7 +36,7 @@ def frame(kind, text):
 
 
 class Texts:
-    """The programs that are started in turn; nothing that the REPL starts inherits them."""
+    """The programs that are started in turn, and how; nothing that the REPL starts inherits them."""
 
     hold = os.environ.pop("IGOR_HOLD", "")
     end = os.environ.pop("IGOR_END", "")
@@ -91,6 +91,9 @@ def apart(words, names):
             os.execve("/bin/sh", ["sh", "-c"] + words, dict(os.environ, **names))
         finally:
             os._exit(1)
+
+
+Texts.apart = staticmethod(apart)
 
 
 def sweep(place):

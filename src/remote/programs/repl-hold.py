@@ -155,16 +155,6 @@ class Attacher:
         return False
 
 
-def apart(words, names):
-    """Starts a shell that outlives us."""
-    if os.fork() == 0:
-        try:
-            os.setsid()
-            os.execve("/bin/sh", ["sh", "-c"] + words, dict(os.environ, **names))
-        finally:
-            os._exit(1)
-
-
 def started_at(pid):
     with open(f"/proc/{pid}/stat") as stat:
         return int(stat.read().rsplit(")", 1)[1].split()[19])
@@ -302,7 +292,7 @@ class Holder:
             self.signal(signal.SIGCONT)
 
     def kill(self, outcome):
-        apart([self.texts.kill, "igor-kill", "HUP"], {"in_session": self.id, "in_outcome": outcome})
+        self.texts.apart([self.texts.kill, "igor-kill", "HUP"], {"in_session": self.id, "in_outcome": outcome})
 
     def signal(self, number):
         try:
@@ -477,7 +467,7 @@ class Holder:
             resource.setrlimit(MARK, self.limits)
         except (OSError, ValueError):
             pass
-        apart([self.texts.end, "igor-end", self.id, ended + "/leader", "HUP", str(GRACE)], {})
+        self.texts.apart([self.texts.end, "igor-end", self.id, ended + "/leader", "HUP", str(GRACE)], {})
 
     def leave(self, word):
         """Says the last word to everybody who reads."""
