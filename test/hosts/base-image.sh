@@ -43,21 +43,9 @@ recipe="$revision $suite $architecture $packages $newer_suite $newer_packages ${
 template=$cache/$(printf '%s' "$recipe" | sha256sum | cut -c1-12)
 making=$cache/.making
 
-say() { printf 'base image: %s\n' "$*" >&2; }
-fail() { # WHAT [LOG]: says what did not work, with the tool's own last words
-  say "$1"
-  if [ -n "${2:-}" ]; then tail -n 15 "$2" | sed 's/^/    /' >&2; fi
-  exit 1
-}
-
-# The mirror that apt uses here, e.g. `https://mirror.example/debian`.
-mirror() {
-  local codename
-  codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  # shellcheck disable=SC2016 # apt-get fills these in
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-    awk -v codename="$codename" '$2 == codename && $3 == "main" { print $1; exit }'
-}
+making_what='base image'
+# shellcheck source-path=SCRIPTDIR source=debian.sh
+. "$(dirname "$0")/debian.sh"
 
 python_root() { # DIR SUITE PACKAGES
   local from proxy

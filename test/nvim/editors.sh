@@ -19,21 +19,9 @@ architecture=$(dpkg --print-architecture)
 template=$cache/neovim-$(printf '%s' "$revision $architecture ${editors[*]}" | sha256sum | cut -c1-12)
 making=$cache/.making-neovim
 
-say() { printf 'neovim: %s\n' "$*" >&2; }
-fail() { # WHAT [LOG]: says what did not work, with the tool's own last words
-  say "$1"
-  if [ -n "${2:-}" ]; then tail -n 15 "$2" | sed 's/^/    /' >&2; fi
-  exit 1
-}
-
-# The mirror that apt uses here, e.g. `https://mirror.example/debian`.
-mirror() {
-  local codename
-  codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  # shellcheck disable=SC2016 # apt-get fills these in
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-    awk -v codename="$codename" '$2 == codename && $3 == "main" { print $1; exit }'
-}
+making_what=neovim
+# shellcheck source-path=SCRIPTDIR source=../hosts/debian.sh
+. "$(dirname "$0")/../hosts/debian.sh"
 
 # apt with a world of its own: one release, nothing installed, nothing of the machine's own lists and locks touched.
 apt_of() { # DIR WORD...

@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { onHost } from "../hosts/bed.ts";
 import { aLaptop, aProject } from "../support/laptop.ts";
+import type { TestProject } from "../support/laptop.ts";
 import { neovims, openEditor } from "../support/editor.ts";
+import type { Editor } from "../support/editor.ts";
 import { until } from "../support/run-session.ts";
 
 const laptops = neovims.map((version) => ({ version, laptop: aLaptop() }));
@@ -10,6 +12,8 @@ afterAll(() => Promise.all(laptops.map(({ laptop }) => laptop.close())));
 
 describe.each(laptops)("Neovim $version", ({ version, laptop }) => {
   const project = aProject({ "a.py": "print(1)\n" });
+  const anEditor = ({ root }: TestProject, init: string): Promise<Editor> =>
+    openEditor({ version, laptop, root, file: "a.py", init });
   const onApollo = async (): Promise<string> =>
     (await onHost("apollo", ["cat", `${project.hostDir}/a.py`])).stdout;
   const save = `
@@ -18,13 +22,7 @@ describe.each(laptops)("Neovim $version", ({ version, laptop }) => {
 
   test("a save is pushed where the option asks for it and the project is trusted, until it changes", async () => {
     const init = "vim.g.igor = { push_on_save = true }";
-    await using editor = await openEditor({
-      version,
-      laptop,
-      root: project.root,
-      file: "a.py",
-      init,
-    });
+    await using editor = await anEditor(project, init);
     await editor.lua(save, "not trusted");
     await editor.shows(
       /igor may not push what you save in \S+: read its configuration, then :IgorTrust/,
@@ -84,24 +82,12 @@ describe.each(laptops)("Neovim $version", ({ version, laptop }) => {
     const before = await shells();
     const peerRuns = "package.loaded['igor.peer'] ~= nil";
     {
-      await using editor = await openEditor({
-        version,
-        laptop,
-        root: fresh.root,
-        file: "a.py",
-        init,
-      });
+      await using editor = await anEditor(fresh, init);
       await editor.shows("igor may not connect to its hosts");
       expect(await editor.lua(`return ${peerRuns}`)).toBe(false);
       await editor.command("IgorTrust");
     }
-    await using editor = await openEditor({
-      version,
-      laptop,
-      root: fresh.root,
-      file: "a.py",
-      init,
-    });
+    await using editor = await anEditor(fresh, init);
     await editor.becomes(peerRuns, true);
     // What the first command needs is there before it.
     await until(shells, (count) => count > before);
