@@ -25,7 +25,7 @@ beforeAll(async () => {
   others = await traces();
   relay = await startRelay({
     target: { host: await hostAddress("apollo"), port: 22 },
-    oneWayMs: 10,
+    oneWayMs: 40,
   });
   laptop = aLaptop({ through: { apollo: relay.port } });
   for (const group of ["dev", "cluster"])

@@ -14,7 +14,7 @@ const project = aProject({ "a.py": "1\n", Dockerfile: "FROM igor-demo/busybox:1\
 beforeAll(async () => {
   relay = await startRelay({
     target: { host: await hostAddress("apollo"), port: 22 },
-    oneWayMs: 10,
+    oneWayMs: 40,
   });
   laptop = aLaptop({ through: { apollo: relay.port } });
   expect(await turnsOf("docker", "setup")).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ import type { Bench, Done } from "../support/workbench.mjs";
 
 const relay = await startRelay({
   target: { host: await hostAddress("apollo"), port: 22 },
-  oneWayMs: 10,
+  oneWayMs: 25,
 });
 const laptop = aLaptop({ through: { apollo: relay.port } });
 const bench = await aWorkbench(laptop);
