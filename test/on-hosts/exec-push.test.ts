@@ -128,6 +128,7 @@ test.each(["SIGINT", "SIGKILL"] as const)(
   "%s while a command waits leaves nothing",
   async (signal) => {
     const mark = token();
+    others += await traces();
     // Somebody else holds the tree.
     const holder = onHost(
       "apollo",
