@@ -212,7 +212,7 @@ describe.each(neovims)("Neovim %s", (version) => {
       else editor.child.kill(leave);
       await gone;
       // A busy machine has a share in it; what waits for igor takes 2 s.
-      expect(performance.now() - begun).toBeLessThan(500);
+      expect(performance.now() - begun).toBeLessThan(1500);
       await ended();
     }
     const inTerminal = await openEditorInTerminal({ version, laptop, root: project.root });
