@@ -12,6 +12,7 @@ export type ProgramName =
   | "job-cancel"
   | "exec"
   | "repl"
+  | "release"
   | "guard"
   | "outcome"
   | "status"
@@ -89,6 +90,8 @@ export type Step =
        * then no failure of the plan.
        */
       readonly log?: "to-the-end" | "so-far";
+      /** The session, by its id, that waits for what the job brings. */
+      readonly releases?: string;
     };
 
 /** The steps of one host, in order. The lanes of a plan run side by side. */
@@ -122,7 +125,7 @@ export interface Keep {
 
 /** What the user gets at the end of a plan: the bytes of remote commands. */
 export interface Handoff {
-  readonly kind: "exec" | "repl";
+  readonly kind: "exec" | "repl" | "dap";
   readonly sessions: readonly Session[];
 }
 

@@ -16,7 +16,7 @@ export function planSessions(
     kind,
     words,
     tty,
-    afterPush,
+    waits,
     keeps,
   }: {
     readonly kind: Handoff["kind"];
@@ -24,8 +24,8 @@ export function planSessions(
     readonly tty: boolean;
     /** The session outlives igor; `anew`: and takes the place of the one that does already. */
     readonly keeps: "no" | "yes" | "anew";
-    /** The commands wait for the pushes of their hosts. */
-    readonly afterPush: boolean;
+    /** The commands wait for what the lanes of their hosts bring. */
+    readonly waits: boolean;
   },
   subject: Subject,
   facts: { readonly hosts: readonly HostFacts[]; readonly laptop: LaptopFacts },
@@ -56,7 +56,7 @@ export function planSessions(
             place,
             tty ? (terminal ?? { term: undefined, colorTerm: undefined }) : undefined,
           ),
-          in_after_push: afterPush ? "1" : "",
+          in_waits: waits ? "1" : "",
           in_verb: kind,
           in_from: wordOf(facts.laptop.name),
         },

@@ -20,6 +20,7 @@ import lockPart from "./programs/lock.sh";
 import mountedPart from "./programs/mounted.sh";
 import pushPart from "./programs/push.sh";
 import psMain from "./programs/ps.sh";
+import releasePart from "./programs/release.sh";
 import sayPart from "./programs/say.sh";
 import setupMain from "./programs/setup.sh";
 import statusMain from "./programs/status.sh";
@@ -34,6 +35,7 @@ const job = [containerEnginePart, jobStatePart, jobPart, imagePart];
 export const containerPrograms = {
   setup: [
     ...tree,
+    releasePart,
     ...job,
     mountedPart,
     containerUsePart,

@@ -12,6 +12,8 @@ import guardPart from "./programs/guard.sh";
 import mountedPart from "./programs/mounted.sh";
 import outcomePart from "./programs/outcome.sh";
 import replPart from "./programs/repl.sh";
+import releaseMain from "./programs/release-main.sh";
+import releasePart from "./programs/release.sh";
 import sayPart from "./programs/say.sh";
 
 /** The remote programs of a session, part by part. */
@@ -20,6 +22,7 @@ export const sessionPrograms = {
   repl: [sayPart, mountedPart, enginePart, replPart],
   guard: [sayPart, enginePart, sessionPart, guardPart],
   outcome: [sayPart, sessionPart, outcomePart],
+  release: [sayPart, releasePart, releaseMain],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Programs that those start in turn: they travel as inputs. */

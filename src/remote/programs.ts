@@ -7,6 +7,7 @@ import lockPart from "./programs/lock.sh";
 import pullMain from "./programs/pull.sh";
 import pushMain from "./programs/push-main.sh";
 import pushPart from "./programs/push.sh";
+import releasePart from "./programs/release.sh";
 import sayPart from "./programs/say.sh";
 import targetPart from "./programs/target.sh";
 import { assignments } from "./quote.ts";
@@ -15,7 +16,7 @@ import { assignments } from "./quote.ts";
 export const hostShell: string = compact(hostShellProgram);
 
 const parts: Readonly<Record<ProgramName, readonly string[]>> = {
-  push: [sayPart, lockPart, targetPart, commitPart, pushPart, pushMain],
+  push: [sayPart, lockPart, targetPart, commitPart, pushPart, releasePart, pushMain],
   pull: [sayPart, pullMain],
   ...containerPrograms,
   ...sessionPrograms,

@@ -83,9 +83,22 @@ async function runStep(
     case "follow":
       if (job === undefined) throw new Error("there is no job to follow");
       return step.log === undefined
-        ? followStep(job, means)
+        ? await released(step, await followStep(job, means), means)
         : printLog({ job, until: step.log }, means);
   }
+}
+
+/** What waits for the end of a job begins when that was a good one. */
+async function released(
+  { releases }: Step & { kind: "follow" },
+  ended: Awaited<ReturnType<typeof followStep>>,
+  { tools, lane }: StepMeans,
+): Promise<typeof ended> {
+  if (releases === undefined || !ended.ok || ended.value.kind !== "done") return ended;
+  const opened = await tools.connect(lane.host);
+  if (!opened.ok) return opened;
+  const told = await opened.value.run({ program: "release", inputs: { in_session: releases } });
+  return told.ok ? ended : told;
 }
 
 async function runTransfer(

@@ -110,7 +110,7 @@ test("a command whose push fails on this machine ends with 125, too", async () =
 
 test("what a push left for a command that was given up goes after a day", async () => {
   const old = "touch -d '2 days ago'";
-  const made = `cd /tmp && mkdir igor-session.old igor-session.busy && ${old} igor-session.old/pushed igor-session.busy/pushed igor-session.busy/pid`;
+  const made = `cd /tmp && mkdir igor-session.old igor-session.busy && ${old} igor-session.old/released igor-session.busy/released igor-session.busy/pid`;
   await onHost("apollo", made, { user: "dino" });
   expect((await exec("true")).exitCode).toBe(0);
   await until("that to go", async () => (await traces()) === "/tmp/igor-session.busy\n");

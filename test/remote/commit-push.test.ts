@@ -18,6 +18,7 @@ import { stateOf } from "../../src/project/walk.ts";
 import commitPart from "../../src/remote/programs/commit.sh";
 import lockPart from "../../src/remote/programs/lock.sh";
 import mainPart from "../../src/remote/programs/push-main.sh";
+import releasePart from "../../src/remote/programs/release.sh";
 import pushPart from "../../src/remote/programs/push.sh";
 import sayPart from "../../src/remote/programs/say.sh";
 import targetPart from "../../src/remote/programs/target.sh";
@@ -27,7 +28,7 @@ import type { LocalRun, LocalShell } from "../support/local-shells.ts";
 import { thingsIn, writeThings } from "../support/tree.ts";
 import type { Thing } from "../support/tree.ts";
 
-const parts = [sayPart, lockPart, targetPart, commitPart, pushPart, mainPart];
+const parts = [sayPart, lockPart, targetPart, commitPart, pushPart, releasePart, mainPart];
 let place = "";
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), "igor-push-"));

@@ -17,7 +17,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sessionPrograms, startedPrograms } from "../../src/remote/exec-parts.ts";
 import containerRun from "../../src/remote/programs/container-run.sh";
-import pushMain from "../../src/remote/programs/push-main.sh";
 import sayPart from "../../src/remote/programs/say.sh";
 import { localShells, runLocally } from "../support/local-shells.ts";
 import type { LocalRun, LocalShell } from "../support/local-shells.ts";
@@ -37,12 +36,9 @@ const at = (...parts: readonly string[]) => join(place, ...parts);
 const mine = () => at("tmp/igor-session.s1");
 const shared = () => at("home/p/.igor/host/home/.igor-sessions/s1");
 
-/** What was pushed before a waiting command begins. */
-const pushed = [sayPart, "open_target() { :; }", "push_tree() { pushed=1; }", pushMain];
 const programs = {
   ...sessionPrograms,
   kill: startedPrograms.kill,
-  push: pushed,
 } as const;
 
 /** Runs a program of a session; there is no engine, or one that says yes to everything, unless a stand-in is given. */
@@ -78,7 +74,7 @@ function run(
 
 describe.each(localShells)("the directory of a session on the host, in $name,", (shell) => {
   test("is made for its owner alone", () => {
-    run(shell, "push");
+    run(shell, "release");
     expect(statSync(mine()).mode & 0o777).toBe(0o700);
     expect(run(shell, "exec").exitCode).toBe(125);
     expect(readFileSync(join(mine(), "outcome"), "utf8")).toBe("engine-unavailable missing\n");
@@ -109,7 +105,7 @@ describe.each(localShells)("the directory of a session on the host, in $name,", 
     symlinkSync(at("home/precious"), join(mine(), "pid"));
     writeFileSync(join(mine(), "outcome"), "rc 0\n");
     chownSync(mine(), mallory, mallory);
-    for (const program of ["exec", "guard", "kill", "push"] as const) run(shell, program);
+    for (const program of ["exec", "guard", "kill", "release"] as const) run(shell, program);
     expect(run(shell, "exec").stderr).toContain("belongs to another user of this host");
     expect(run(shell, "outcome").stdout).toBe("unknown\n");
     expect(readdirSync(mine()).sort()).toEqual(["outcome", "pid"]);
@@ -125,7 +121,7 @@ describe.each(localShells)("the directory of a session on the host, in $name,", 
     expect(run(shell, "outcome").stdout).toBe("unknown\n");
     ended();
     expect(run(shell, "exec")).toMatchObject({ exitCode: 125, stdout: "", stderr: "" });
-    expect(readdirSync(mine()).sort()).toEqual(["again", "outcome", "pid"]);
+    expect(readdirSync(mine()).sort()).toEqual(["again", "outcome", "pid", "stop"]);
     rmSync(join(mine(), "again"));
     ended();
     expect(existsSync(mine())).toBe(false);
@@ -134,7 +130,7 @@ describe.each(localShells)("the directory of a session on the host, in $name,", 
   test("is not used when it is a link, even to a directory of one's own", () => {
     mkdirSync(at("home/precious"));
     symlinkSync(at("home/precious"), mine());
-    for (const program of ["exec", "guard", "kill", "push"] as const) run(shell, program);
+    for (const program of ["exec", "guard", "kill", "release"] as const) run(shell, program);
     expect(readdirSync(at("home/precious"))).toEqual([]);
   });
 

@@ -61,6 +61,7 @@ left=0
 open_shared || :
 [ ! -d "$shared" ] || mkdir "$shared/stop" 2>/dev/null || :
 open_mine
+: >"$mine/stop"
 waited=''
 while ! ln -s $$ "$mine/ending" 2>/dev/null; do
   other=$(readlink "$mine/ending") || break
@@ -96,9 +97,9 @@ case $outcome in
     fi
     ;;
 esac
-# A push that ended after its command was given up has only left `pushed`; with a pid and no outcome a command runs.
+# What came for a command that was given up has only left `released`; with a pid and no outcome a command runs.
 # shellcheck disable=SC2016
-find "${shared%/*}"/*/stop "${mine%/*}"/igor-session.*/outcome "${mine%/*}"/igor-session.*/pushed \
+find "${shared%/*}"/*/stop "${mine%/*}"/igor-session.*/outcome "${mine%/*}"/igor-session.*/released \
   "${mine%/*}"/igor-session.*/again \
   -prune -user "$(id -u)" -mtime +0 \
   -exec sh -c '{ [ -e "${1%/*}/pid" ] && [ ! -e "${1%/*}/outcome" ]; } || rm -rf "${1%/*}"' sh {} \; 2>/dev/null || :

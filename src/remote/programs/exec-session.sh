@@ -9,7 +9,8 @@
 #       in_kill, in_end   the programs exec-kill and exec-end, as text
 #
 # $mine, on the host only:     pid (of exec), note (see look.sh), guarded, asked (the engine, to run it),
-#   ending -> pid (of exec-kill), words, outcome, again (igor gave up an attempt of which nothing was known here)
+#   released (see exec), stop, ending -> pid (of exec-kill), words, outcome,
+#   again (igor gave up an attempt of which nothing was known here)
 # $shared, in the container $inside:  leader (pid and start time there), no-directory, and stop/,
 #   made as a directory: a link that something in the container put there leads to no file of the host
 umask 077

@@ -8,14 +8,14 @@
 #       in_wrapper    the program exec-words, as text
 #       in_lease      seconds that the session may live without a guard; empty: it needs none
 #       in_verb, in_from   for those who look: exec or repl, and the laptop, as a word
-#       in_after_push 1: the command waits until the push of the same igor is through, and $mine/pushed is there
+#       in_waits      1: the command waits until what the same igor brings is there: files, container; then $mine/released is
 # Out   the command's own bytes and exit code; 125 when it was ended from outside, when it could not be started, and when
 #       container or engine went away under it, then $mine/outcome says why:
 #         rc N [oom] | no-container missing|stopped|paused|other-directory | no-directory | engine-unavailable missing|no-rights|stopped | not-started N
 #       and $mine/words has what the engine said.
 # Guarantees: nothing of the engine's own messages reaches the streams; words arrive as given; a kill that came first
 #       wins; what the command leaves behind in the container is ended.
-: "${in_after_push=}" "${in_verb=}" "${in_from=}" "${in_lease=}"
+: "${in_waits=}" "${in_verb=}" "${in_from=}" "${in_lease=}"
 trap : HUP INT TERM
 
 # finish OUTCOME CODE. The end of a terminal's session must not reach what sweeps up before that is out of its reach.
@@ -82,8 +82,18 @@ open_mine
 # Of two attempts the first begins: the other came late, over a connection that was given up.
 (set -C && echo $$ >"$mine/pid") 2>/dev/null || exit 125
 echo "${in_verb:-unknown} $in_signal ${in_from:--} $in_container" >"$mine/note"
+trap '' HUP INT TERM
+[ -e "$mine/guarded" ] || [ -z "$in_lease" ] || detach "$in_signal" "$in_lease"
+trap : HUP INT TERM
+
+while [ "$in_waits" ] && [ ! -e "$mine/released" ]; do
+  # What it waits for failed, or nobody is there any more.
+  [ ! -e "$mine/stop" ] || finish 'rc 143' 143
+  sleep 0.02 2>/dev/null || sleep 1
+done
+
 open_shared
-[ ! -e "$shared/stop" ] || finish 'rc 143' 143
+if [ -e "$shared/stop" ] || [ -e "$mine/stop" ]; then finish 'rc 143' 143; fi
 # The tree was made after the container, or the container is not igor's.
 if [ ! -d "$home" ]; then
   why_not
@@ -91,16 +101,6 @@ if [ ! -d "$home" ]; then
   case $why in *missing | engine-*) [ -z "${state-}" ] || printf '%s\n' "$state" >"$mine/words" ;; esac
   [ -z "$why" ] || finish "$why" 125
 fi
-trap '' HUP INT TERM
-[ -e "$mine/guarded" ] || [ -z "$in_lease" ] || detach "$in_signal" "$in_lease"
-trap : HUP INT TERM
-
-while [ "$in_after_push" ] && [ ! -e "$mine/pushed" ]; do
-  # The push failed, or nobody is there any more.
-  if [ -e "$shared/stop" ] || [ -L "$mine/ending" ]; then finish 'rc 143' 143; fi
-  sleep 0.02 2>/dev/null || sleep 1
-done
-
 set -- -e "IGOR_SESSION=$in_session"
 size=
 if [ "$in_tty" ]; then

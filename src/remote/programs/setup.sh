@@ -1,7 +1,8 @@
 # Brings project, image and container on this host to what was asked for.
 #
 # Inputs and events: those of push, image, container and job. When nothing has to be done for image and container, one
-# command of the engine has told so, asked while the tree was being looked at. Else the rest is a job: `job ID NONCE`.
+# command of the engine has told so, asked while the tree was being looked at. Else the rest is a job: `job ID NONCE`; who
+# follows that releases the session that waits.
 scratch=${D-}/${I-}.engine
 
 # needs: sets $work when image or container are not what was asked for.
@@ -47,6 +48,6 @@ else
   push_tree
   if [ "$pushed" ]; then
     needs
-    [ -z "$work" ] || start_setup
+    if [ "$work" ]; then start_setup; else release; fi
   fi
 fi
