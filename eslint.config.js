@@ -17,7 +17,7 @@ const house = {
     node: ["buffer", "crypto", "path", "zlib"],
     pure: true,
   },
-  debug: { layers: [], node: ["path"], pure: true },
+  debug: { layers: [], packages: ["@vscode/debugprotocol"], node: ["buffer", "path"], pure: true },
   view: { layers: [], node: ["util"], pure: true },
   plan: {
     layers: ["request", "remote", "debug"],
@@ -54,8 +54,14 @@ const house = {
     packages: ["neovim", "zod"],
     node: ["*"],
   },
-  cli: {
+  dap: {
     layers: ["app", "view", "request", "debug"],
+    packages: ["@vscode/debugprotocol"],
+    node: ["*"],
+  },
+  // It is how every edge but the editor's is reached from the shell.
+  cli: {
+    layers: ["app", "view", "request", "debug", "dap"],
     packages: ["log-update"],
     node: ["*"],
   },

@@ -6,7 +6,7 @@ import { planFor } from "../plan/plan-for.ts";
 import type { Planned } from "../plan/plan-for.ts";
 import { waitNote } from "../run/wait-note.ts";
 import type { Action, HostEnd, Outcome } from "./action.ts";
-import { mayBegin } from "./before-setup.ts";
+import { bringsContainer, mayBegin } from "./before-setup.ts";
 import { executeEach, executeUntilDone } from "./lanes.ts";
 import type { Means } from "./lanes.ts";
 import { observe } from "./observe.ts";
@@ -23,8 +23,8 @@ export async function act(action: Action): Promise<Result<Outcome>> {
     const refused = refuseProcessOfMany(request, subject.group);
     if (!refused.ok) return refused;
   }
-  if (request.kind === "setup" && !request.plan) {
-    const begins = await mayBegin({ ...action, request });
+  if (bringsContainer(request) && !request.plan) {
+    const begins = await mayBegin(action);
     if (!begins.ok) return begins;
   }
   const told: ShellsTold = {

@@ -4,6 +4,7 @@ import type { Plan } from "../model/plan.ts";
 import type { PullPlan } from "../model/pull.ts";
 import type { Subject } from "../plan/facts.ts";
 import type { HostRequest } from "../request/commands.ts";
+import type { Talk } from "../run/session-lines.ts";
 import type { HostShells } from "./host-shells.ts";
 import type { KnownTree } from "./known-tree.ts";
 import type { Terminal } from "./observe.ts";
@@ -21,6 +22,8 @@ export interface Action {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly open: Open;
+  /** Who talks with the command of a session, when that is not the user. */
+  readonly talk?: Talk;
 }
 
 /** What is open before an action, and stays open after it. */

@@ -7,7 +7,7 @@ import type { Subject } from "../plan/facts.ts";
 import { stateDir } from "../project/state-dir.ts";
 import { systemErrorOf } from "../project/system-error.ts";
 import { isTrusted, trust } from "../project/trust.ts";
-import type { RequestOf } from "../request/commands.ts";
+import type { HostRequest } from "../request/commands.ts";
 import type { Action } from "./action.ts";
 
 /** Why a setup is not to begin: what it needs is not here, or nobody has agreed to what it asks for. */
@@ -15,9 +15,7 @@ export async function mayBegin({
   request,
   subject,
   environment,
-}: Pick<Action, "subject" | "environment"> & {
-  readonly request: RequestOf<"setup">;
-}): Promise<Result<undefined>> {
+}: Pick<Action, "subject" | "environment" | "request">): Promise<Result<undefined>> {
   const { project } = subject;
   const file = project.configFile;
   const unset = variablesNamedBy(project).filter((name) => !environment.has(name));
@@ -28,9 +26,7 @@ export async function mayBegin({
   }
   const asked = askedOf(subject);
   if (asked === undefined || isTrusted(project.root, digestOf(asked))) return ok(undefined);
-  const { trust: isTrusting, agreedTo } = request;
-  const isMeant = agreedTo === undefined ? isTrusting : digestOf(agreedTo) === digestOf(asked);
-  if (!isMeant) return fail({ reason: "not-trusted", file, asked });
+  if (!isMeant(asked, request)) return fail({ reason: "not-trusted", file, asked });
   try {
     trust(project.root, digestOf(asked));
     return ok(undefined);
@@ -38,6 +34,18 @@ export async function mayBegin({
     const { detail } = systemErrorOf(error);
     return fail({ reason: "state-unwritable", directory: stateDir(project.root), detail });
   }
+}
+
+/** Whether the user has agreed to just that. */
+function isMeant(asked: Asked, request: HostRequest): boolean {
+  if (request.kind !== "setup") return false;
+  const { trust: isTrusting, agreedTo } = request;
+  return agreedTo === undefined ? isTrusting : digestOf(agreedTo) === digestOf(asked);
+}
+
+/** Whether a request may make a container. */
+export function bringsContainer(request: HostRequest): boolean {
+  return request.kind === "setup" || (request.kind === "dap" && request.brings);
 }
 
 /** Whether nothing is asked for that nobody has agreed to. */

@@ -8,6 +8,7 @@ import type { Environment } from "../plan/environment.ts";
 import type { Subject } from "../plan/facts.ts";
 import { loadProject } from "../project/config-load.ts";
 import { selectHosts } from "../project/select-hosts.ts";
+import type { Talk } from "../run/session-lines.ts";
 import { act } from "./act.ts";
 import type { Open, Outcome } from "./action.ts";
 import { HostShells } from "./host-shells.ts";
@@ -27,6 +28,8 @@ export interface Call {
   readonly emit: Emit;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Who talks with the command of a session, when that is not the user. */
+  readonly talk?: Talk;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function igorOver(
   if (!selected.ok) return begunNothing(selected.failure, call);
   // A session needs one host; the first of the group is the one that is meant.
   const group =
-    call.request.kind === "repl"
+    call.request.kind === "repl" || call.request.kind === "dap"
       ? { ...selected.value, hosts: selected.value.hosts.slice(0, 1) }
       : selected.value;
   const subject = { project: project.value, group };

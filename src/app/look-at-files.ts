@@ -77,7 +77,7 @@ async function seenBy(
   { request, subject: { project } }: Scene,
   look: (named: readonly string[]) => Promise<Result<Scan>>,
 ): Promise<Result<Seen>> {
-  if (request.kind !== "build" && request.kind !== "setup" && request.kind !== "status") {
+  if (!["build", "setup", "status", "dap"].includes(request.kind)) {
     const scanned = await look([]);
     return scanned.ok ? ok({ scanned: scanned.value }) : scanned;
   }
@@ -100,5 +100,6 @@ export function isOnlyPush(request: HostRequest): boolean {
 /** Whether the project's files are looked at. */
 function isPushed(request: HostRequest): boolean {
   if (request.kind === "exec") return request.push;
+  if (request.kind === "dap") return request.brings;
   return ["push", "build", "setup", "status"].includes(request.kind);
 }

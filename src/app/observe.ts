@@ -14,7 +14,7 @@ import { ManifestStore } from "../project/manifest-store.ts";
 import { stateDir } from "../project/state-dir.ts";
 import type { LaneAnswer } from "../run/step.ts";
 import { laptopRsync } from "../run/laptop.ts";
-import { isAgreed } from "./before-setup.ts";
+import { bringsContainer, isAgreed } from "./before-setup.ts";
 import type { KnownTree } from "./known-tree.ts";
 import { isOnlyPush, lookAtFiles, lookAtKnown } from "./look-at-files.ts";
 import { quickScan } from "./quick-scan.ts";
@@ -84,7 +84,7 @@ export async function observe(scene: Scene): Promise<Result<Observation>> {
   /** The generation that each host held when it was observed. */
   const held = new Map<string, string | undefined>();
   const stage = randomId();
-  const isSession = request.kind === "exec" || request.kind === "repl";
+  const isSession = ["exec", "repl", "dap"].includes(request.kind);
   const sessionIds = new Map(isSession ? group.hosts.map(({ host }) => [host, randomId()]) : []);
   return ok({
     laptop: {
@@ -149,7 +149,7 @@ interface Look {
 /** Hosts that nobody has agreed to are told nothing of a value, not even whether it is still the same. */
 function envDigests({ request, subject, environment }: Scene): LaptopFacts["envDigests"] {
   const isTold =
-    request.kind === "setup" ||
+    bringsContainer(request) ||
     (request.kind === "status" && environment.size > 0 && isAgreed(subject));
   if (!isTold) return new Map();
   return new Map([...environment].map(([name, value]) => [name, hashOf(value)]));

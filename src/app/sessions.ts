@@ -27,7 +27,7 @@ export async function runSessions({ sessions }: Handoff, means: SessionMeans): P
   const passesThrough = sessions.length === 1;
   const tellsLines = request.kind === "exec" && request.json;
   if (passesThrough && !tellsLines && only !== undefined) {
-    const end = await run(only, { ...means, streams: "own" });
+    const end = await run(only, { ...means, streams: action.talk ?? "own" });
     // A reader that has left knows it.
     const isUnread = action.signal.reason instanceof Error;
     if (end.failure !== undefined && !isUnread)

@@ -93,6 +93,10 @@ async function main(words: readonly string[]): Promise<number> {
       const { runLog } = await import("./run-log.ts");
       return runLog(request);
     }
+    case "dap": {
+      const { runDap } = await import("./run-dap.ts");
+      return runDap(request);
+    }
     case "completion": {
       const { printCompletion } = await import("./print-completion.ts");
       return printCompletion(request);

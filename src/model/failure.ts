@@ -1,3 +1,4 @@
+import type { DebugArgumentsFailure, DebuggerFailure } from "./failure-debug.ts";
 import type { ConfigFailure } from "./failure-config.ts";
 import type { EngineFailure, StopFailure } from "./failure-engine.ts";
 import type { Left } from "./pull.ts";
@@ -7,7 +8,11 @@ import type { Left } from "./pull.ts";
  * `lastWords` are the tool's own last lines, never lost and never interpreted again.
  */
 export type Failure =
-  ConfigFailure | HostFailure | LaptopFailure | { readonly reason: "cancelled" };
+  | ConfigFailure
+  | DebugArgumentsFailure
+  | HostFailure
+  | LaptopFailure
+  | { readonly reason: "cancelled" };
 
 /** What can go wrong on the laptop itself. */
 export type LaptopFailure =
@@ -106,6 +111,7 @@ export type HostFailure = {
   | TargetFailure
   | EngineFailure
   | StopFailure
+  | DebuggerFailure
   | {
       /** A program that igor needs is not on that machine. */
       readonly reason: "not-installed";

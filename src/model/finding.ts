@@ -44,7 +44,7 @@ export interface FoundSession {
   readonly kind: "session";
   readonly id: string;
   /** `unknown`: begun by an igor that left no note. */
-  readonly verb: "exec" | "repl" | "unknown";
+  readonly verb: "exec" | "repl" | "dap" | "unknown";
   /** The laptop and the user there, e.g. `kim@falcon`. */
   readonly from?: string;
   /** `ending`: it was told to; `abandoned`: nothing on the host attends to it any more. */

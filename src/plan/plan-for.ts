@@ -73,22 +73,36 @@ export function planFor(
         request.kind === "repl" && request.words.length === 0
           ? replWords(project.replCommand)
           : request.words;
-      const afterPush = request.kind === "exec" && request.push;
+      const waits = request.kind === "exec" && request.push;
       const handoff = planSessions(
         {
           kind: request.kind,
           words,
           tty: wantsTerminal(request, facts),
-          afterPush,
+          waits,
           keeps: keepsIt(request, facts.laptop),
         },
         subject,
         facts,
       );
-      const { plan: pushes, pending } = afterPush
+      const { plan: pushes, pending } = waits
         ? eachHost(title, hosts, (host) => planOnlyPush(project, host, false))
         : { plan: plan([]), pending: new Map() };
       return { plan: { ...pushes, handoff }, pending };
+    }
+    case "dap": {
+      const { kind, words, brings } = request;
+      const handoff = planSessions(
+        { kind, words, tty: false, waits: brings, keeps: "no" },
+        subject,
+        facts,
+      );
+      if (!brings) return { plan: { ...plan([]), handoff }, pending: new Map() };
+      const wishes = { kind: "setup", adopt: false, replace: false } as const;
+      const { plan: setups, pending } = eachHost(title, hosts, (host) =>
+        planSetup(wishes, subject, { host, laptop }),
+      );
+      return { plan: { ...setups, handoff }, pending };
     }
     case "pull":
       throw new Error("what is pulled is planned when the hosts have said what they have");

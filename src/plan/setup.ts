@@ -31,7 +31,7 @@ export function planSetup(
   facts: { readonly host: HostFacts; readonly laptop: LaptopFacts },
 ): PushPlan {
   const { project } = subject;
-  const { host, push } = facts.host;
+  const { host, push, sessionId } = facts.host;
   const { build, envDigests } = facts.laptop;
   if (push === undefined || build === undefined)
     throw new Error(`nothing was observed for a build on ${host.host}`);
@@ -56,6 +56,7 @@ export function planSetup(
     ...(kind === "build" ? { in_env: "" } : {}),
     ...imageInputs(image, build.sources, build.inputs),
     in_job_kind: kind,
+    ...(sessionId === undefined ? {} : { in_session: sessionId }),
   };
   const planned = planPush({ project, host, adopt }, push, { program: kind, title: kind, inputs });
   const asks = planned.steps.at(-1);
@@ -65,7 +66,11 @@ export function planSetup(
     ...planned,
     steps: [
       ...planned.steps,
-      { kind: "follow", title: kind === "setup" ? "image and container" : "image" },
+      {
+        kind: "follow",
+        title: kind === "setup" ? "image and container" : "image",
+        ...(sessionId === undefined ? {} : { releases: sessionId }),
+      },
     ],
   };
 }

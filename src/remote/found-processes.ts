@@ -53,7 +53,7 @@ function foundSession(fields: readonly string[]): FoundSession {
   return {
     kind: "session",
     id,
-    verb: verb === "exec" || verb === "repl" ? verb : "unknown",
+    verb: verb === "exec" || verb === "repl" || verb === "dap" ? verb : "unknown",
     ...(from === "-" ? {} : { from: textOfWord(from) }),
     state: state === "waiting" || state === "ending" || state === "abandoned" ? state : "running",
     ageMs: Math.max(0, Number(age)) * 1000,

@@ -5,6 +5,8 @@ import { commonOptions } from "./options.ts";
 import { pullVerb } from "./pull-verb.ts";
 import type { OptionName, OptionValue, options } from "./options.ts";
 import { runningVerbs } from "./running-verbs.ts";
+import type { DebugRequest } from "./debug-request.ts";
+import { debugVerbs } from "./debug-verbs.ts";
 import type { FileName, VariableName } from "./surroundings.ts";
 
 /** What one verb is: everything that parsing, help and completion know about it. */
@@ -175,6 +177,7 @@ const commands = {
     ],
     exitCodes: passedThrough,
   },
+  ...debugVerbs,
   ...runningVerbs,
   ...lookVerbs,
   ...localVerbs,
@@ -239,7 +242,8 @@ export type RequestOf<K extends Kind> = { readonly kind: K } & OptionsOf<(typeof
 export type Request = { [K in Kind]: RequestOf<K> }[Kind] | { readonly kind: "version" };
 
 /** The requests that are carried out on hosts. */
-export type HostRequest = Extract<Request, { readonly hostGroup: string }>;
+export type HostRequest =
+  Exclude<Extract<Request, { readonly hostGroup: string }>, RequestOf<"dap">> | DebugRequest;
 
 /** Every verb there is, in the order of the help. */
 export const kinds = Object.keys(commands) as readonly Kind[];

@@ -52,6 +52,32 @@ export function passOn(child: Running, mark: string): () => Promise<void> {
   };
 }
 
+/** A program of igor that talks with a command. */
+export interface Talk {
+  /**
+   * Called at each attempt to begin the session, of which the last one counts; what was written to one that never began
+   * is lost. Resolves when everything was read.
+   */
+  readonly begin: (far: Far) => Promise<void>;
+}
+
+/** The streams of a command, behind what startup files of its host say. */
+export interface Far {
+  readonly stdin: Writable | undefined;
+  readonly stdout: AsyncIterable<Buffer>;
+  readonly stderr: AsyncIterable<Buffer>;
+}
+
+/** Lets a program talk with a command; the returned function waits until it has read everything. */
+export function talk(child: Running, mark: string, { begin }: Talk): () => Promise<void> {
+  const talking = begin({
+    stdin: child.stdin,
+    stdout: behind(child.stdout, mark),
+    stderr: behind(child.stderr, mark),
+  }).catch(() => undefined);
+  return () => talking;
+}
+
 async function* behind(stream: Readable | undefined, mark: string): AsyncGenerator<Buffer> {
   const said = afterMark(mark);
   for await (const chunk of stream ?? []) yield said.read(chunk as Buffer);

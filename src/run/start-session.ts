@@ -6,7 +6,8 @@ import type { LoginShell } from "../remote/boot.ts";
 import { sessionArgv } from "../remote/ssh.ts";
 import type { Connection } from "../remote/ssh.ts";
 import { isInNeovim } from "./raw-terminal.ts";
-import { passOn, tellLines } from "./session-lines.ts";
+import { passOn, talk, tellLines } from "./session-lines.ts";
+import type { Talk } from "./session-lines.ts";
 import { startProcess } from "./spawn.ts";
 import type { Running } from "./spawn.ts";
 
@@ -15,8 +16,11 @@ export interface SessionStart {
   readonly session: Session;
   /** The program for the host. */
   readonly text: string;
-  /** igor's own streams for one host; for several, lines as `output` events and nothing on stdin. */
-  readonly streams: "own" | { readonly emit: Emit };
+  /**
+   * igor's own streams for one host; for several, lines as `output` events and nothing on stdin; or those of a program
+   * that talks with the command.
+   */
+  readonly streams: "own" | { readonly emit: Emit } | Talk;
 }
 
 /** A session, and what waits until everything that it said has been passed on. */
@@ -35,7 +39,7 @@ export function startSession(
   login: LoginShell,
 ): Started {
   const { host } = session.host;
-  if (streams !== "own")
+  if (streams !== "own" && "emit" in streams)
     streams.emit({ type: "step-started", host, step: "running", at: Date.now() });
   // What startup files print would stand before what the command says; a terminal is used to that.
   const isMarked = streams !== "own" || (login.prints && !session.tty);
@@ -46,10 +50,17 @@ export function startSession(
   const [ssh, ...options] = sessionArgv(connection, command, session.tty ? "tty" : "no-tty");
   const output = isMarked ? "pipe" : "inherit";
   const child = startProcess([ssh, "-o", "LogLevel=ERROR", "-o", "ControlMaster=no", ...options], {
-    streams: { stdin: streams === "own" ? "inherit" : "ignore", stdout: output, stderr: output },
+    streams: { stdin: stdinOf(streams), stdout: output, stderr: output },
     // A terminal's ssh must hear of its size; any other outlives Ctrl-C, to bring the command's last words.
     ...(session.tty ? {} : { apart: true }),
   });
-  if (streams !== "own") return { child, flush: tellLines(child, { host, mark, ...streams }) };
+  if (streams !== "own" && "emit" in streams)
+    return { child, flush: tellLines(child, { host, mark, ...streams }) };
+  if (streams !== "own") return { child, flush: talk(child, mark, streams) };
   return { child, flush: isMarked ? passOn(child, mark) : () => Promise.resolve() };
+}
+
+function stdinOf(streams: SessionStart["streams"]): "inherit" | "ignore" | "pipe" {
+  if (streams === "own") return "inherit";
+  return "emit" in streams ? "ignore" : "pipe";
 }

@@ -1,6 +1,7 @@
 import type { Failure, HostFailure } from "../model/failure.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { configText } from "./failure-text-config.ts";
+import { debugArgumentsText, debuggerText } from "./failure-text-debug.ts";
 import { engineText } from "./failure-text-engine.ts";
 import { laptopText } from "./failure-text-laptop.ts";
 import { linkText } from "./failure-text-link.ts";
@@ -22,7 +23,7 @@ export interface FailureText {
   readonly hint?: string;
 }
 
-/** The words for a failure. All texts are here and in the seven files beside this one, one per family. */
+/** The words for a failure. All texts are here and in the files beside this one, one per family. */
 export function failureText(failure: Failure): FailureText {
   const text = textOf(failure);
   const hint =
@@ -65,6 +66,8 @@ function textOf(failure: Failure): FailureText {
     case "nothing-to-ask-for":
     case "outside-project":
       return laptopText(failure);
+    case "debug-arguments":
+      return debugArgumentsText(failure);
     default:
       return configText(failure);
   }
@@ -104,6 +107,9 @@ function hostText(failure: HostFailure): FailureText {
     case "ambiguous-id":
     case "still-running":
       return stopText(failure);
+    case "debugger-failed":
+    case "nobody-listens":
+      return debuggerText(failure);
     case "not-installed":
       return failure.where === "laptop"
         ? {

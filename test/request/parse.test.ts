@@ -150,6 +150,7 @@ describe("parse explains what is wrong with", () => {
     "push",
     "pull",
     "docker",
+    "dap",
     "stop",
     "login",
     "status",

@@ -22,6 +22,7 @@ describe("help pages", () => {
         docker setup  push, then make sure that an up-to-date container runs
         docker exec   run a command in the container
         docker repl   open an interactive session in the container
+        dap           be the debug adapter of an editor
         docker ps     list what is on the hosts: containers, processes, images
         docker logs   print the log of the last build
         docker clean  remove the project's containers from the hosts

@@ -62,6 +62,13 @@ const usage = <P extends UsageProblem>(problemOfUsage: P, ...verb: string[]) => 
   usageLine: `igor ${[...verb, "[options]"].join(" ")}`,
 });
 
+const debuggerOf = <C extends string>(cause: C) => ({
+  reason: "debugger-failed" as const,
+  cause,
+  python: "python3",
+  ...on("apollo"),
+});
+
 /** Every failure there is, with its causes, for its words and for the help. */
 export const samples: Samples = {
   usage: {
@@ -444,6 +451,45 @@ export const samples: Samples = {
   "job-lost": { one: { reason: "job-lost", job: "7", log, ...on("apollo") } },
   "job-stopped": { one: { reason: "job-stopped", job: "7", log, ...on("apollo") } },
   "unknown-id": { one: { reason: "unknown-id", id: "3f9a", ...on("apollo") } },
+  "debug-arguments": {
+    "not-one-program": {
+      reason: "debug-arguments",
+      problem: { kind: "not-one-program", given: ["program", "module"] },
+    },
+    "outside-project": {
+      reason: "debug-arguments",
+      problem: { kind: "outside-project", path: "/tmp/a.py", root: "/home/dino/train" },
+    },
+    "no-port": { reason: "debug-arguments", problem: { kind: "no-port", file } },
+    "wrong-type": {
+      reason: "debug-arguments",
+      problem: { kind: "wrong-type", key: "env", wants: "an object of strings" },
+    },
+  },
+  "debugger-failed": {
+    "not-found": { ...debuggerOf("not-found"), ...on("apollo", "exec: python3: not found") },
+    "too-old": debuggerOf("too-old"),
+    "no-debugpy": {
+      ...debuggerOf("no-debugpy"),
+      ...on("apollo", "this machine has no pip to download it with"),
+    },
+    "no-place": {
+      ...debuggerOf("no-place"),
+      ...on("apollo", "[Errno 30] Read-only file system: '/home/dino/.cache'"),
+    },
+    adapter: {
+      ...debuggerOf("adapter"),
+      ...on("apollo", "ModuleNotFoundError: No module named 'debugpy.common'"),
+    },
+    "adapter-gone": debuggerOf("adapter-gone"),
+  },
+  "nobody-listens": {
+    one: {
+      reason: "nobody-listens",
+      port: 5678,
+      ...on("apollo", "[Errno 111] Connection refused"),
+    },
+  },
   "repl-ended": {
     stopped: { reason: "repl-ended", cause: "stopped", ...on("apollo") },
     replaced: { reason: "repl-ended", cause: "replaced", ...on("apollo") },

@@ -1,0 +1,255 @@
+import { debug, debugFailure, debugpyWheel } from "../app/debug.ts";
+import type { Call } from "../app/igor.ts";
+import { capabilities } from "../debug/capabilities.ts";
+import type { Framed } from "../debug/framing.ts";
+import { KnownAnswers } from "../debug/known-answers.ts";
+import { messageIn } from "../debug/message.ts";
+import type { DapEvent, Message, Request } from "../debug/message.ts";
+import type { Emit } from "../model/event.ts";
+import type { Failure } from "../model/failure.ts";
+import type { Client } from "./client.ts";
+import { debugpyText, failureSaid } from "./far-events.ts";
+import { FarSide } from "./far-side.ts";
+import { childConfiguration, inTerminal } from "./reverse.ts";
+import { startOf } from "./start.ts";
+import type { Called, Start } from "./start.ts";
+
+/** What an adapter is given to work with. */
+export interface AdapterMeans extends Pick<Call, "environment" | "now">, Called {
+  readonly client: Client;
+  /** Tells what is done until the debugger begins, as text. */
+  readonly emit: Emit;
+  /** A failure as the user reads it. */
+  readonly textOf: (failure: Failure) => string;
+  /** The words with which this igor is called. */
+  readonly igor: readonly string[];
+}
+
+/** How long the far side may take to end its programs before igor ends them. */
+const orderlyEndMs = 4000;
+
+/**
+ * One session of a debugger: what stands between the editor and debugpy's adapter in the container. It answers
+ * `initialize` itself, makes the container ready at `launch`, and from then on hands on what both say.
+ */
+export class Adapter {
+  /** Resolves when the session is over, and nothing of it runs any more. */
+  readonly over: Promise<void>;
+  #isOver: () => void = () => undefined;
+  readonly #means: AdapterMeans;
+  readonly #far: FarSide;
+  readonly #known = new KnownAnswers();
+  readonly #cancel = new AbortController();
+  /** How the editor introduced itself. */
+  #introduction: Readonly<Record<string, unknown>> = {};
+  /** The `launch` or `attach` with which the session began. */
+  #began: Request | undefined;
+  #start: Start | undefined;
+  /** What the editor says before it is known where the session begins. */
+  #early: Request[] = [];
+  /** The debugger has said its first word. */
+  #isThere = false;
+  #isEnding = false;
+  #isTerminated = false;
+  #failure: Failure | undefined;
+  /** Of the adapter in the container, for children. */
+  #port = 0;
+
+  constructor(means: AdapterMeans) {
+    this.#means = means;
+    this.over = new Promise((resolve) => (this.#isOver = resolve));
+    this.#far = new FarSide({
+      onOutput: (whole) => means.client.pass(whole),
+      onMessage: (message, whole) => this.#said(message, whole),
+    });
+  }
+
+  /** A message of the editor. */
+  hear({ body }: Framed): void {
+    const message = messageIn(body);
+    if (message === undefined) return;
+    if (message.type !== "request") {
+      this.#far.send(message);
+      return;
+    }
+    const { client } = this.#means;
+    const { command } = message;
+    if (command === "initialize") {
+      this.#introduction = message.arguments;
+      client.answer(message, capabilities);
+      return;
+    }
+    if ((command === "launch" || command === "attach") && this.#began === undefined) {
+      this.#began = message;
+      void this.#begin(message);
+      return;
+    }
+    const leaves = command === "disconnect" || command === "terminate";
+    if (leaves && !this.#isThere) {
+      client.answer(message);
+      this.#terminate();
+      this.end();
+      return;
+    }
+    const known = this.#known.answerTo(message);
+    if (known !== undefined) {
+      client.answer(message, known);
+      return;
+    }
+    if (this.#start === undefined) this.#early.push(message);
+    else this.#ask(message);
+  }
+
+  /** The editor has gone, or igor is to end: the far side ends its programs, and is ended when it does not. */
+  end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#far.end();
+    const cancel = (): void => this.#cancel.abort("SIGTERM");
+    if (this.#isThere) setTimeout(cancel, orderlyEndMs).unref();
+    else cancel();
+    if (this.#began === undefined) this.#isOver();
+  }
+
+  /** From `launch` to the end of the session. */
+  async #begin(request: Request): Promise<void> {
+    const { client, textOf } = this.#means;
+    const ended = await this.#run(request);
+    const failure = this.#failure ?? ended;
+    if (!this.#isThere && failure !== undefined && !this.#isEnding) {
+      const text = textOf(failure);
+      client.say(`${text}\n`, "stderr");
+      client.refuse(request, text);
+    } else if (!this.#isTerminated && !this.#isEnding) {
+      client.say(
+        `${failure === undefined ? "the debugger has ended" : textOf(failure)}\n`,
+        "stderr",
+      );
+    }
+    this.#terminate();
+    await client.flushed();
+    this.#isOver();
+  }
+
+  /** Runs the far side; why it ended, or did not begin, where that is no end of a program. */
+  async #run(request: Request): Promise<Failure | undefined> {
+    const { emit, environment, now } = this.#means;
+    const start = await startOf(request, this.#means);
+    if (!start.ok) return start.failure;
+    const { ground, brings, hello, given } = start.value;
+    this.#start = start.value;
+    const initialize = { seq: 0, type: "request", command: "initialize" };
+    this.#far.send({ ...initialize, arguments: this.#introduction });
+    this.#far.send({ ...request, arguments: given });
+    for (const early of this.#early.splice(0)) this.#ask(early);
+    const outcome = await debug({
+      ground,
+      brings,
+      environment,
+      emit,
+      now,
+      signal: this.#cancel.signal,
+      begin: (far, introduction) => this.#far.begin(far, { ...introduction, ...hello }),
+    });
+    if (!outcome.ok) return outcome.failure;
+    const end = outcome.value.kind === "ended" ? outcome.value.hosts.get(ground.host.host) : {};
+    if (this.#isThere) return end?.failure;
+    return debugFailure(end ?? {}, { ground, lastWords: this.#far.lastWords });
+  }
+
+  #ask(request: Request): void {
+    const igorChange = this.#known.changeBy(request);
+    this.#far.send(igorChange === undefined ? request : { ...request, igorChange });
+  }
+
+  /** A message of the far side. */
+  #said(message: Message, whole: Buffer): void {
+    const { client } = this.#means;
+    switch (message.type) {
+      case "response":
+        if (message.request_seq !== 0) {
+          client.pass(whole);
+          return;
+        }
+        this.#isThere = true;
+        {
+          client.event("capabilities", { capabilities: message.body });
+          return;
+        }
+      case "request": {
+        this.#asked(message, whole);
+        return;
+      }
+      case "event":
+        if (this.#toldUs(message)) return;
+        if (message.event === "terminated") this.#isTerminated = true;
+        this.#known.told(message.event);
+        {
+          client.pass(whole);
+          return;
+        }
+    }
+  }
+
+  /** What the debugger asks of the editor: it is told what that cannot know. */
+  #asked(message: Request, whole: Buffer): void {
+    const { client, igor } = this.#means;
+    const { ground } = this.#start ?? {};
+    if (ground === undefined) return;
+    switch (message.command) {
+      case "startDebugging": {
+        client.send(childConfiguration(message, { ground, port: this.#port }));
+        return;
+      }
+      case "runInTerminal": {
+        client.send(inTerminal(message, { ground, igor }));
+        return;
+      }
+      default: {
+        client.pass(whole);
+        return;
+      }
+    }
+  }
+
+  /** Whether an event is one of ours. */
+  #toldUs({ event, body }: DapEvent): boolean {
+    const { client } = this.#means;
+    switch (event) {
+      case "igorReady":
+        this.#port = Number(body["port"]);
+        client.say(debugpyText(body));
+        return true;
+      case "igorAhead":
+        this.#known.take(body);
+        return true;
+      case "igorNeeds":
+        void this.#supply();
+        return true;
+      case "igorFailed":
+        this.#failure = failureSaid(body, this.#start?.ground);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  async #supply(): Promise<void> {
+    const { client } = this.#means;
+    client.say("the image has no debugpy: igor brings it\n");
+    const wheel = await debugpyWheel(this.#cancel.signal);
+    const supply = { seq: 0, type: "request", command: "igorSupply" };
+    if (wheel.ok) {
+      this.#far.send({ ...supply, arguments: {} });
+      this.#far.send(wheel.value);
+    } else {
+      this.#far.send({ ...supply, arguments: { problem: wheel.failure } });
+      this.#far.send({});
+    }
+  }
+
+  #terminate(): void {
+    if (!this.#isTerminated) this.#means.client.event("terminated");
+    this.#isTerminated = true;
+  }
+}

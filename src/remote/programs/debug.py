@@ -1,0 +1,455 @@
+# debug: the far end of `igor dap`, in the container: starts debugpy's adapter, or joins one, and carries DAP to and fro.
+#
+# In    stdin: messages of DAP (`Content-Length: N`, an empty line, N bytes). The first is the request igorHello:
+#         adapter    the program debug-adapter, as text
+#         supplied   the version of debugpy that igor can bring where there is none
+#         join       port of the adapter of a session that has begun already: this is one of its children
+#         listening  port at which a program of the user waits for a debugger (debugpy.listen)
+#       igorSupply (a wheel, its bytes behind it as a message of their own) answers igorNeeds. Whatever may change what a
+#       program shows carries igorChange, a number that grows.
+# Out   stdout: messages of DAP, and events of ours: igorNeeds (no debugpy here), igorReady {port, version, supplied,
+#       python}, igorFailed {why, words}, igorAhead {change, answers: [[command, arguments, body]]}
+# Guarantees: when a program stops, what every client asks next was asked here, where that takes no round trip, and travels
+#       with the news. Nothing is held back for longer than HOLD seconds, and no question is asked twice at a time.
+#       At the end of stdin debugpy ends its programs; what is left of them is ended by whoever began this session.
+import importlib.util
+import io
+import json
+import os
+import re
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+HOLD = 0.2
+# debugpy that asks clients to begin sessions for children.
+OLDEST = (1, 8)
+START_WITHIN = 30
+LEAVE_WITHIN = 1.5
+MOST_AHEAD = 30
+MOST_LEARNED = 40
+OURS = 10**9
+# pydevd.py: a debugger that was not begun by us writes header and body apart; see debug-adapter.
+NODELAY = (
+    "__import__('sys').modules['_pydevd_bundle.pydevd_constants']"
+    ".GlobalDebuggerHolder.global_dbg.writer.sock.setsockopt(6, 1, 1)"
+)
+LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
+OUTPUT = re.compile(rb'"event": ?"output"')
+
+
+class Failed(Exception):
+    """What keeps a session from beginning; the words are for the user."""
+
+    def __init__(self, why, *words):
+        super().__init__(why)
+        self.why = why
+        self.words = [str(word) for word in words]
+
+
+def message(body):
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return b"Content-Length: %d\r\n\r\n%s" % (len(data), data)
+
+
+def event(name, body):
+    return message({"seq": 0, "type": "event", "event": name, "body": body})
+
+
+def bodies(buffer):
+    """The whole messages at the begin of a buffer, which are taken from it: where each ends, and its body."""
+    at = 0
+    while True:
+        end = buffer.find(b"\r\n\r\n", at)
+        if end < 0:
+            break
+        length = int(LENGTH.search(buffer, at, end).group(1))
+        if len(buffer) < end + 4 + length:
+            break
+        start, at = at, end + 4 + length
+        yield bytes(buffer[start:at]), bytes(buffer[end + 4 : at])
+    del buffer[:at]
+
+
+def tell(data):
+    while data:
+        data = data[os.write(1, data) :]
+
+
+class Near:
+    """igor, at the other end of stdin and stdout."""
+
+    def __init__(self):
+        self.buffer = bytearray()
+        self.waiting = []
+
+    def read(self):
+        """The messages that have come; None at the end."""
+        waiting, self.waiting = self.waiting, []
+        if waiting:
+            return waiting
+        data = os.read(0, 1 << 16)
+        if not data:
+            return None
+        self.buffer += data
+        return [body for _, body in bodies(self.buffer)]
+
+    def await_message(self):
+        while True:
+            messages = self.read()
+            if messages is None:
+                sys.exit(0)
+            if messages:
+                self.waiting = messages[1:] + self.waiting
+                return messages[0]
+
+    def await_supply(self):
+        """The bytes that igor brings; what it said before that is kept."""
+        before = []
+        while True:
+            body = self.await_message()
+            if b'"igorSupply"' in body[:100]:
+                break
+            before.append(body)
+        request = json.loads(body.decode())
+        data = self.await_message()
+        self.waiting = before + self.waiting
+        problem = request["arguments"].get("problem")
+        if problem is not None:
+            raise Failed("no-debugpy", problem)
+        return data
+
+
+def version_of(directory):
+    """Of the debugpy in a directory, or of the image; None where there is none."""
+    script = "import debugpy; print(debugpy.__version__)"
+    environment = dict(os.environ, PYTHONPATH=directory) if directory else None
+    found = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.path.pop(0); " + script],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    return found.stdout.decode().strip() or None
+
+
+def image_has_debugpy():
+    """The version of the image's own, read from its files: to import it takes longer than to start it."""
+    try:
+        spec = importlib.util.find_spec("debugpy")
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or not spec.origin:
+        return None
+    try:
+        with open(os.path.join(os.path.dirname(spec.origin), "_version.py")) as file:
+            found = re.search(r'"version": "([0-9][^"]*)"', file.read())
+        return found.group(1) if found else version_of("")
+    except OSError:
+        return version_of("")
+
+
+def is_new_enough(version):
+    return tuple(int(part) for part in re.findall(r"[0-9]+", version)[:2]) >= OLDEST
+
+
+def own_directory(path):
+    """Whether a directory is there, is ours and nobody else can write to it."""
+    try:
+        state = os.lstat(path)
+    except OSError:
+        return False
+    return os.path.isdir(path) and state.st_uid == os.getuid() and not state.st_mode & 0o022
+
+
+def places(name):
+    home = os.path.expanduser("~")
+    yield os.path.join(home, ".cache", "igor", name)
+    for base in (tempfile.gettempdir(), "/dev/shm"):
+        yield os.path.join(base, "igor-%d-%s" % (os.getuid(), name))
+
+
+def supplied(near, version):
+    """The directory with the debugpy that igor brings, which is asked for when it was not brought before."""
+    name = "debugpy-" + version
+    for place in places(name):
+        if own_directory(place):
+            return place
+    tell(event("igorNeeds", {"what": "debugpy"}))
+    wheel = near.await_supply()
+    problem = "no place"
+    for place in places(name):
+        new = "%s.%d" % (place, os.getpid())
+        try:
+            os.makedirs(os.path.dirname(place), 0o700, exist_ok=True)
+            os.mkdir(new, 0o700)
+            zipfile.ZipFile(io.BytesIO(wheel)).extractall(new)
+            try:
+                os.rename(new, place)
+            except OSError:
+                # Another session was faster.
+                if own_directory(place):
+                    return place
+                raise
+            return place
+        except OSError as error:
+            problem = error
+    raise Failed("no-place", problem)
+
+
+def start_adapter(hello, directory):
+    """debugpy's adapter in a session of its own; its process, and the port it listens on."""
+    reads, told = os.pipe()
+    words = [hello["adapter"], directory, str(told), str(os.getuid())]
+    # Ours: the program's directory is not where modules of the adapter come from.
+    words[0] = "import sys; sys.path.pop(0)\n" + words[0]
+    process = subprocess.Popen(
+        [sys.executable, "-c"] + words + ["--host", "127.0.0.1", "--port", "0"],
+        env=dict(os.environ, PYDEVD_DISABLE_FILE_VALIDATION="1"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=[told],
+        start_new_session=True,
+    )
+    os.close(told)
+    port = b""
+    if select.select([reads], [], [], START_WITHIN)[0]:
+        port = os.read(reads, 16)
+    os.close(reads)
+    if not port:
+        process.kill()
+        said = process.stderr.read().decode("utf-8", "replace").strip().splitlines()[-5:]
+        raise Failed("adapter", *(said or ["exit %s" % process.wait()]))
+    return process, int(port)
+
+
+def connect(port):
+    connection = socket.create_connection(("127.0.0.1", port), 5)
+    connection.settimeout(None)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+class Ahead:
+    """What is asked while the news that a program has stopped is held back."""
+
+    def __init__(self, ask, is_foreign):
+        self.ask = ask
+        self.is_foreign = is_foreign
+        self.change = 0
+        self.seq = OURS
+        self.stops = 0
+        self.todo = []
+        # The question that is out: seq, command, arguments, of which stop.
+        self.busy = None
+        # Requests of the client that ask the same.
+        self.joined = []
+        self.held = None
+        self.until = 0
+        self.answers = []
+        # Names of variables, from the scope on, whose children the client looks at.
+        self.wanted = {("Locals",)}
+        self.names = {}
+        self.asked = {}
+
+    def next(self):
+        if self.busy is None and self.todo:
+            command, arguments = self.todo.pop(0)
+            self.seq += 1
+            self.busy = (self.seq, command, arguments, self.stops)
+            request = {"seq": self.seq, "type": "request", "command": command}
+            self.ask(message(dict(request, arguments=arguments)))
+
+    def stopped(self, data, body):
+        """Begins to hold back; `data` is the news."""
+        released = self.release(True)
+        self.names.clear()
+        self.stops += 1
+        self.answers = []
+        self.held = [data]
+        self.until = time.time() + HOLD
+        thread = {"threadId": body["threadId"]}
+        self.todo = [("threads", {}), ("stackTrace", thread)]
+        if body.get("reason") == "exception":
+            self.todo.append(("exceptionInfo", thread))
+        self.next()
+        return released
+
+    def release(self, with_answers):
+        """What was held back, and before it what is known ahead."""
+        if self.held is None:
+            return b""
+        data = b"".join(self.held)
+        if with_answers and self.answers:
+            data = event("igorAhead", {"change": self.change, "answers": self.answers}) + data
+        self.held = None
+        self.todo = []
+        return data
+
+    def children(self, variables, path):
+        for variable in variables:
+            reference = variable.get("variablesReference")
+            if reference:
+                name = path + (variable["name"],)
+                self.names[reference] = name
+                if self.held is not None and name in self.wanted and len(self.todo) < MOST_AHEAD:
+                    self.todo.append(("variables", {"variablesReference": reference}))
+
+    def learn(self, command, arguments, body):
+        if command == "scopes":
+            self.children(body["scopes"], ())
+        elif command == "variables":
+            path = self.names.get(arguments["variablesReference"], ())
+            self.children(body["variables"], path)
+        elif command == "stackTrace" and self.held is not None:
+            frames = [frame for frame in body["stackFrames"] if frame.get("source")]
+            if frames:
+                if self.is_foreign:
+                    self.is_foreign = False
+                    quick = {"expression": NODELAY, "frameId": frames[0]["id"], "context": "repl"}
+                    self.todo.append(("evaluate", quick))
+                self.todo.append(("scopes", {"frameId": frames[0]["id"]}))
+
+    def answered(self, answer):
+        """An answer to a question of ours; what is to be told now."""
+        _, command, arguments, stop = self.busy
+        self.busy = None
+        data = b""
+        for seq in self.joined:
+            data += message(dict(answer, request_seq=seq))
+        self.joined = []
+        if self.held is not None and stop == self.stops and answer.get("success"):
+            body = answer.get("body") or {}
+            if command != "evaluate":
+                self.answers.append([command, arguments, body])
+            self.learn(command, arguments, body)
+        if self.held is not None and not self.todo:
+            data += self.release(True)
+        self.next()
+        return data
+
+    def from_adapter(self, whole, body):
+        """A message of the adapter; what is to be told now."""
+        if self.held is None and OUTPUT.search(body, 0, 120):
+            return whole
+        said = json.loads(body.decode())
+        seq = said.get("request_seq", 0)
+        if seq > OURS:
+            return self.answered(said)
+        asked = self.asked.pop(seq, None) if said["type"] == "response" else None
+        if asked is not None and said.get("success"):
+            self.learn(asked[0], asked[1], said.get("body") or {})
+        if said.get("event") == "stopped" and said["body"].get("threadId") is not None:
+            return self.stopped(whole, said["body"])
+        if self.held is None:
+            return whole
+        self.held.append(whole)
+        return b""
+
+    def from_client(self, body):
+        """A message of the client: what goes to the adapter, and what is to be told now."""
+        said = json.loads(body.decode())
+        command, arguments = said.get("command"), said.get("arguments") or {}
+        if said["type"] != "request":
+            return message(body), b""
+        if "igorChange" in said:
+            self.change = said.pop("igorChange")
+            return message(said), self.release(False)
+        if self.busy is not None and self.busy[1] == command:
+            meant = {name: value for name, value in arguments.items() if value}
+            if meant == self.busy[2]:
+                self.joined.append(said["seq"])
+                return b"", b""
+        if command == "variables":
+            path = self.names.get(arguments.get("variablesReference"))
+            if path is not None and len(self.wanted) < MOST_LEARNED:
+                self.wanted.add(path)
+        if command in ("scopes", "variables"):
+            self.asked[said["seq"]] = (command, arguments)
+        return message(body), b""
+
+
+def carry(near, connection, ahead):
+    """Until one of the ends is reached; whether any of the adapter's words came."""
+    buffer = bytearray()
+    heard = False
+    messages = near.waiting
+    near.waiting = []
+    while True:
+        out = b""
+        for body in messages:
+            data, said = ahead.from_client(body)
+            out += said
+            if data:
+                connection.sendall(data)
+        if ahead.held is not None and time.time() > ahead.until:
+            out += ahead.release(True)
+        tell(out)
+        wait = None if ahead.held is None else max(0, ahead.until - time.time())
+        ready = select.select([0, connection], [], [], wait)[0]
+        messages = []
+        if 0 in ready:
+            messages = near.read()
+            if messages is None:
+                return heard
+        if connection in ready:
+            data = connection.recv(1 << 18)
+            if not data:
+                return heard
+            heard = True
+            buffer += data
+            tell(b"".join([ahead.from_adapter(*each) for each in bodies(buffer)]))
+
+
+def main():
+    near = Near()
+    process = None
+    try:
+        hello = json.loads(near.await_message().decode())["arguments"]
+        ready = {"python": "%d.%d.%d" % sys.version_info[:3]}
+        if hello.get("join"):
+            port = hello["join"]
+        elif hello.get("listening"):
+            port = hello["listening"]
+        else:
+            directory, version = "", image_has_debugpy()
+            if version is None or not is_new_enough(version):
+                ready["instead"] = version or ""
+                version = hello["supplied"]
+                directory = supplied(near, version)
+            ready["version"] = version
+            process, port = start_adapter(hello, directory)
+        ready["port"] = port
+        try:
+            connection = connect(port)
+        except OSError as error:
+            raise Failed("nobody-listens", port, error) from None
+    except Failed as failure:
+        tell(event("igorFailed", {"why": failure.why, "words": failure.words}))
+        return
+    tell(event("igorReady", ready))
+    ahead = Ahead(connection.sendall, bool(hello.get("listening")))
+    try:
+        heard = carry(near, connection, ahead)
+    except OSError:
+        heard = True
+    if not heard:
+        tell(event("igorFailed", {"why": "adapter-gone", "words": []}))
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    # debugpy ends its programs when its client goes.
+    if process is not None:
+        try:
+            process.wait(LEAVE_WITHIN)
+        except subprocess.TimeoutExpired:
+            pass
+
+
+main()
