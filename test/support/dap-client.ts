@@ -4,6 +4,8 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import { framesOf, frameOf } from "../../src/debug/framing.ts";
 import { ended } from "./laptop.ts";
 import type { IgorOptions, IgorResult, Laptop } from "./laptop.ts";
+import { openTerminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 import { until } from "./until.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -83,6 +85,14 @@ export class DapClient implements AsyncDisposable {
     this.#seq += 1;
     const { seq: request_seq, command } = request;
     this.#write({ seq: this.#seq, type: "response", request_seq, command, success: true, body });
+  }
+
+  /** Runs what the adapter asks for in a terminal, as editors do. */
+  runInTerminal(request: DebugProtocol.Request, { env }: Laptop): Terminal {
+    const given = request.arguments as DebugProtocol.RunInTerminalRequestArguments;
+    const terminal = openTerminal(["env", "-C", given.cwd, ...given.args], env);
+    this.reply(request, { processId: terminal.pid });
+    return terminal;
   }
 
   /** The next event of a name that no other call was given. */
@@ -190,5 +200,39 @@ export class DapClient implements AsyncDisposable {
       );
     else if (message.type === "event") this.events.push(came as Came<DebugProtocol.Event>);
     else this.asked.push(message as DebugProtocol.Request);
+  }
+}
+
+/** Begins a session for every child of what a client debugs, as editors do. */
+export class Family implements AsyncDisposable {
+  readonly children: DapClient[] = [];
+  readonly #watch: NodeJS.Timeout;
+
+  constructor(laptop: Laptop, parent: DapClient, more: Partial<Beginning> = {}) {
+    const look = (client: DapClient): void => {
+      const asked = client.asked.find(({ command }) => command === "startDebugging");
+      if (asked === undefined) return;
+      client.reply(asked);
+      const given = asked.arguments as DebugProtocol.StartDebuggingRequestArguments;
+      const child = new DapClient(laptop, { root: "/" });
+      this.children.push(child);
+      // What ends before it is debugged has no say.
+      child
+        .begin({ ...more, command: given.request, arguments: given.configuration })
+        .catch(() => undefined);
+    };
+    this.#watch = setInterval(() => [parent, ...this.children].forEach(look), 10);
+  }
+
+  /** The first child that stops. */
+  stopped(): Promise<DapClient> {
+    return until("a child to stop", () =>
+      this.children.find(({ events }) => events.some(({ event }) => event === "stopped")),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#watch);
+    await Promise.all(this.children.map((child) => child[Symbol.asyncDispose]()));
   }
 }
