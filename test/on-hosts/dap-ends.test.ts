@@ -1,0 +1,82 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { hostAddress } from "../hosts/bed.ts";
+import { startRelay } from "../hosts/relay.mjs";
+import type { DapClient} from "../support/dap-client.ts";
+import { Family } from "../support/dap-client.ts";
+import { aDebugProject, nothingRuns, stoppedAt } from "../support/debug-project.ts";
+import { aLaptop } from "../support/laptop.ts";
+import { readyContainer } from "../support/ready-container.ts";
+import { until } from "../support/until.ts";
+
+const relay = await startRelay({ target: { host: await hostAddress("apollo"), port: 22 } });
+const laptop = aLaptop({ through: { apollo: relay.port } });
+const project = aDebugProject({
+  "loop.py": `import time, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+while True:
+    time.sleep(0.1)
+`,
+});
+readyContainer(laptop, project);
+afterAll(() => relay.close());
+
+/** A session whose program and its child run; the child may be one that is debugged, too. */
+async function running(): Promise<{ readonly client: DapClient; readonly family: Family }> {
+  const client = await stoppedAt(laptop, project, { file: "loop.py", line: 4 });
+  const family = new Family(laptop, client);
+  await client.stop();
+  await until("the child", () =>
+    family.children[0]?.events.find(({ event }) => event === "process"),
+  );
+  return { client, family };
+}
+
+describe("nothing runs any more in the container when", () => {
+  test.each(["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"] as const)(
+    "igor ends by %s",
+    async (signal) => {
+      const { client, family } = await running();
+      client.child.kill(signal);
+      await client.ended;
+      await nothingRuns(project);
+      await family[Symbol.asyncDispose]();
+      expect(family.children[0]?.child.exitCode).toBe(0);
+    },
+  );
+
+  test("the editor closes the pipe", async () => {
+    const { client, family } = await running();
+    client.child.stdin?.end();
+    expect(await client.ended).toMatchObject({ exitCode: 0, stderr: "" });
+    await nothingRuns(project);
+    await family[Symbol.asyncDispose]();
+  });
+
+  test("the editor disconnects", async () => {
+    const { client, family } = await running();
+    expect(await client.disconnect()).toMatchObject({ exitCode: 0, stderr: "" });
+    await nothingRuns(project);
+    await family[Symbol.asyncDispose]();
+  });
+
+  test("the shared connection is ended", async () => {
+    const { client, family } = await running();
+    await laptop.close();
+    await client.event("terminated");
+    expect(client.said("stderr")).toMatch(/apollo/);
+    expect((await client.ended).exitCode).toBe(0);
+    await nothingRuns(project, 60_000);
+    await family[Symbol.asyncDispose]();
+  });
+
+  test("the link is cut", async () => {
+    const { client, family } = await running();
+    relay.blackhole();
+    await client.event("terminated", 30_000);
+    relay.thaw();
+    expect(client.said("stderr")).toMatch(/apollo: the connection died/);
+    expect((await client.ended).exitCode).toBe(0);
+    await nothingRuns(project, 60_000);
+    await family[Symbol.asyncDispose]();
+  });
+});
