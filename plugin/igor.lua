@@ -22,7 +22,7 @@ if vim.fn.has("nvim-0.10.4") == 0 then
       { "igor needs Neovim 0.10.4 or newer; this is " .. version .. ".", "ErrorMsg" },
     }, true, {})
   end
-  local names = { "Igor", "IgorStop", "IgorLog", "IgorClose", "IgorTrust", "IgorRepl" }
+  local names = { "Igor", "IgorStop", "IgorLog", "IgorClose", "IgorTrust", "IgorRepl", "IgorDebug" }
   for _, one in ipairs(load("commands")) do
     names[#names + 1] = one.name
   end
@@ -84,6 +84,10 @@ end, { nargs = 0, desc = "igor: let igor do by itself here what the options ask 
 command("IgorRepl", function(given)
   require("igor.repl").open(given)
 end, { bang = true, range = true, desc = "igor: open the project's REPL, with ! a fresh one, or send it lines" })
+
+command("IgorDebug", function(given)
+  require("igor.debug").run(given)
+end, { desc = "igor: debug this file in the container, with vimspector or nvim-dap" })
 
 load("maps")
 

@@ -22,7 +22,7 @@ end
 --- Begins what a line asks for, in the project's directory or one below it. With `on_end` nobody typed it: only what
 --- goes wrong is shown.
 ---@param line string
----@param place { root: string, directory: string }
+---@param place { root: string, directory: string, debug?: { file: string, line: integer } }
 ---@param on_end? fun()
 function M.begin(line, place, on_end)
   if package.loaded["igor.float"] and not on_end then
@@ -30,7 +30,8 @@ function M.begin(line, place, on_end)
   end
   last_id = last_id + 1
   local id = last_id
-  running[id] = { id = id, line = line, root = place.root, brief = line, on_end = on_end }
+  local title = place.debug and vim.trim("debug " .. line) or line
+  running[id] = { id = id, line = title, root = place.root, brief = title, on_end = on_end }
   local why_not = require("igor.peer").tell({
     kind = "run",
     id = id,
@@ -38,6 +39,7 @@ function M.begin(line, place, on_end)
     directory = place.directory,
     room = M.room(),
     quiet = on_end ~= nil,
+    debug = place.debug,
     unsaved = on_end and {} or require("igor.project").unsaved(place.root),
   })
   if why_not then

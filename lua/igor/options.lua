@@ -10,6 +10,7 @@ local M = {}
 ---@field connect_on_open boolean whether opening a file of a trusted project opens the connections to its hosts
 ---@field quickfix "fill"|"open"|false what becomes of places that output names
 ---@field iron boolean whether iron.nvim opens the project's REPL on its host
+---@field debugger "auto"|"vimspector"|"dap" what `:IgorDebug` opens; "auto": what is there, of both vimspector
 local defaults = {
   mappings = false,
   node = "node",
@@ -19,6 +20,7 @@ local defaults = {
   connect_on_open = false,
   quickfix = "fill",
   iron = true,
+  debugger = "auto",
 }
 
 ---@type table<string, string[]> what each option may be

@@ -82,6 +82,10 @@ function kinds.report(told)
   end)
 end
 
+function kinds.debug(told)
+  require("igor.debug").start(told.configuration)
+end
+
 function kinds.quickfix(told)
   require("igor.quickfix").fill(told)
 end
@@ -123,7 +127,8 @@ function M.lost(why)
   for _, action in ipairs(require("igor.actions").list()) do
     end_action(action.id)
     require("igor.progress").ended({ id = action.id, outcome = "failed", message = why }, why)
-    local builds = action.line:find("^docker setup") or action.line:find("^docker build")
+    local line = action.line
+    local builds = line:find("^docker setup") or line:find("^docker build") or line:find("^debug")
     local rest = builds and " A build that had begun may go on there: the same command follows it." or ""
     require("igor.float").lose(action, "This has ended, because " .. why .. rest)
   end

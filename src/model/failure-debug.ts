@@ -19,6 +19,15 @@ export interface DebugArgumentsFailure {
         readonly file: string;
       }
     | {
+        /** The file in the editor is no program of Python, and none is named. */
+        readonly kind: "no-program";
+        readonly file: string;
+      }
+    | {
+        /** Nothing was debugged here before. */
+        readonly kind: "nothing-before";
+      }
+    | {
         readonly kind: "wrong-type";
         readonly key: string;
         readonly wants: string;

@@ -43,8 +43,11 @@ export interface ActionInEditor {
   readonly agrees: (question: string) => Promise<boolean>;
 }
 
+/** How an action came out. */
+export type EndKind = Extract<Told, { kind: "ended" }>["outcome"];
+
 /** Does what was asked, shows it, and asks what only the user can decide. */
-export async function actInEditor(action: ActionInEditor): Promise<void> {
+export async function actInEditor(action: ActionInEditor): Promise<EndKind> {
   const { editor, id } = action;
   const request = asking(action.request);
   const screen = new FloatScreen(action);
@@ -77,6 +80,7 @@ export async function actInEditor(action: ActionInEditor): Promise<void> {
   const items = [...mistakes, ...(await outputs.items(action.directory))];
   if (items.length > 0)
     await editor.tell({ kind: "quickfix", id, title: `igor ${action.title}`, items });
+  return kind;
 }
 
 /** How an action came out, for the message at its end. */
@@ -84,7 +88,7 @@ function endOf(
   request: HostRequest,
   { outcome, view }: { readonly outcome: Result<Outcome>; readonly view: View },
 ): Pick<Extract<Told, { kind: "ended" }>, "message" | "stays"> & {
-  readonly kind: Extract<Told, { kind: "ended" }>["outcome"];
+  readonly kind: EndKind;
 } {
   if (!outcome.ok) return failedBy(outcome.failure);
   if (outcome.value.kind !== "ended") return { kind: "done", message: "", stays: true };

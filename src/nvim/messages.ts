@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { DebugConfiguration } from "../debug/configuration.ts";
 
 /** Columns and lines that a float may have. */
 const room = z.object({ width: z.number(), height: z.number() });
@@ -20,6 +21,8 @@ const message = z.discriminatedUnion("kind", [
     quiet: z.boolean(),
     /** Files of the project that are otherwise on the disk than in the editor. */
     unsaved: z.array(z.string()),
+    /** The line is what stands behind `:IgorDebug`, in this file (empty: in none) at this line. */
+    debug: z.object({ file: z.string(), line: z.number() }).optional(),
     environment,
   }),
   z.object({ kind: z.literal("cancel"), id: z.number() }),
@@ -113,6 +116,11 @@ export type Told =
       readonly id: number;
       readonly title: string;
       readonly lines: readonly string[];
+    }
+  | {
+      /** What is to be debugged is ready, and this is what the debugger is to do. */
+      readonly kind: "debug";
+      readonly configuration: DebugConfiguration;
     }
   | {
       /** Places that the output of an action names. */

@@ -4,19 +4,22 @@ import { bugOf } from "../app/bug.ts";
 import { Workbench } from "../app/workbench.ts";
 import type { Environment } from "../app/igor.ts";
 import type { Failure } from "../model/failure.ts";
-import type { HostRequest, Request } from "../request/commands.ts";
+import type { HostRequest } from "../request/commands.ts";
 import { wordsOfLine } from "../request/command-line.ts";
 import { parse, usageFailure } from "../request/parse.ts";
-import { commandLineWords } from "../request/words.ts";
 import { failureLines } from "../view/failure-lines.ts";
 import { failureText } from "../view/failure-text.ts";
 import { actInEditor } from "./act.ts";
+import type { EndKind } from "./act.ts";
+import { debugging } from "./debug.ts";
+import type { DebugAsked } from "./debug.ts";
 import type { Editor } from "./editor.ts";
 import { widthForAdvice } from "./editor-text.ts";
 import { markedLines } from "./marked-lines.ts";
 import type { Message } from "./messages.ts";
 import { startPace } from "./pace.ts";
 import { report } from "./report.ts";
+import { forEditor, isOnHosts, needsTerminal, sendsFiles } from "./requests.ts";
 import type { FloatScreen } from "./screen.ts";
 
 type Run = Extract<Message, { kind: "run" }>;
@@ -30,9 +33,6 @@ interface Running {
   answer: ((yes: boolean) => void) | undefined;
   ended: Promise<unknown> | undefined;
 }
-
-/** Verbs that put the project's files on the hosts. */
-const senders: readonly Request["kind"][] = ["push", "build", "setup"];
 
 /** How long what goes on may take to end in order when the editor has gone. */
 const orderlyMs = 2000;
@@ -111,6 +111,7 @@ export class Peer {
   }
 
   async #do(run: Asked, running: Running): Promise<void> {
+    if (run.debug !== undefined) return this.#debug({ ...run, debug: run.debug }, running);
     const { line, id, directory } = run;
     const lineWords = wordsOfLine(line);
     if (lineWords === undefined)
@@ -119,6 +120,9 @@ export class Peer {
     const parsed = parse(words);
     if (!parsed.ok) return this.#refuse(run, parsed.failure);
     const request = parsed.value;
+    // Nobody talks with an adapter by a command of the editor.
+    if (request.kind === "dap")
+      return this.#debug({ ...run, line: "", debug: { file: "", line: 1 } }, running);
     if (!existsSync(directory)) return this.#refuse(run, { reason: "directory-gone" });
     beSomewhere(directory);
     if (run.unsaved.length > 0 && sendsFiles(request))
@@ -129,10 +133,48 @@ export class Peer {
     const asksHosts = isOnHosts(request) || request.kind === "doctor";
     if (!isOnHosts(request) || request.plan)
       return report({ ...run, words, asksHosts, editor, pace: this.#pace, cli: this.#cli, signal });
-    await actInEditor({
+    await this.#act(
+      run,
+      { title: line, request: forEditor(request, { line, words: lineWords }) },
+      running,
+    );
+  }
+
+  /** Makes ready what is to be debugged, and hands on what the debugger is to do. */
+  async #debug(run: Asked & DebugAsked, running: Running): Promise<void> {
+    const { line, directory, unsaved } = run;
+    if (!existsSync(directory)) return this.#refuse(run, { reason: "directory-gone" });
+    beSomewhere(directory);
+    const wanted = await debugging(run);
+    if (!wanted.ok) return this.#refuse(run, wanted.failure);
+    const { setup, configuration } = wanted.value;
+    if (unsaved.length > 0) void this.#editor.tell({ kind: "unsaved", files: unsaved });
+    const title = `debug ${line}`.trim();
+    const kind =
+      setup === undefined
+        ? await this.#ended(run)
+        : await this.#act(run, { title, request: setup }, running);
+    if (kind === "done") await this.#editor.tell({ kind: "debug", configuration });
+  }
+
+  /** Nothing had to be done. */
+  async #ended({ id }: Pick<Run, "id">): Promise<EndKind> {
+    await this.#editor.tell({ kind: "ended", id, outcome: "done", message: "", stays: false });
+    return "done";
+  }
+
+  async #act(
+    run: Asked,
+    { title, request }: { readonly title: string; readonly request: HostRequest },
+    running: Running,
+  ): Promise<EndKind> {
+    const { id, directory } = run;
+    const { signal } = running.controller;
+    const editor = this.#editor;
+    return actInEditor({
       id,
-      title: line,
-      request: forEditor(request, { line, words: lineWords }),
+      title,
+      request,
       directory,
       environment: run.environment,
       quiet: run.quiet,
@@ -190,31 +232,4 @@ function beSomewhere(directory: string): void {
     // It was gone before anybody asked.
   }
   if (!isThere) process.chdir(directory);
-}
-
-function needsTerminal(request: Request): boolean {
-  if (request.kind === "exec") return request.tty === "always";
-  if (request.kind === "stop") return request.ids.length === 0 && !request.all && !request.plan;
-  return request.kind === "repl" || request.kind === "login" || request.kind === "init";
-}
-
-function sendsFiles(request: Request): boolean {
-  return request.kind === "exec" ? request.push : senders.includes(request.kind);
-}
-
-function isOnHosts(request: Request): request is HostRequest {
-  return "hostGroup" in request && request.kind !== "config show" && request.kind !== "doctor";
-}
-
-/** The command of an exec is a line for the container's sh, as that of `:!` is one for the shell here. */
-function forEditor(
-  request: HostRequest,
-  {
-    line,
-    words,
-  }: { readonly line: string; readonly words: NonNullable<ReturnType<typeof wordsOfLine>> },
-): HostRequest {
-  if (request.kind !== "exec") return request;
-  const first = words.at(-request.words.length);
-  return { ...request, json: true, words: commandLineWords(line.slice(first?.start ?? 0)) };
 }

@@ -29,6 +29,21 @@ export function debugArgumentsText({ problem }: DebugArgumentsFailure): FailureT
         details: [],
         hint: 'give the configuration of the debugger "processId", or "connect": {"port": N}, or set debug_port in .igor/config.json',
       };
+    case "no-program":
+      return {
+        headline:
+          problem.file === ""
+            ? "there is no file in this window to be debugged"
+            : `${problem.file} is no Python file`,
+        details: [],
+        hint: "begin in one, or name a module: `:IgorDebug module NAME`; `:IgorDebug last` debugs again what was debugged last",
+      };
+    case "nothing-before":
+      return {
+        headline: "nothing was debugged in this project since Neovim began",
+        details: [],
+        hint: "`:IgorDebug` in a Python file debugs that",
+      };
     case "wrong-type":
       return {
         headline: `the configuration of the debugger has something else than ${problem.wants} as ${JSON.stringify(problem.key)}`,

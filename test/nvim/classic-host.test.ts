@@ -86,6 +86,7 @@ describe.each(neovims)("Neovim %s", (version) => {
       ["IgorPush", "--host apollo", /push \S+ done on apollo/],
       ["IgorSetup", "", /docker setup \S+ done on apollo/],
       ["IgorRepl", "sh", /workspace [$#]/],
+      ["IgorDebug", "", /neither vimspector nor nvim-dap is here/],
     ] as const;
     expect(manifest.match(/'Igor\w+'/g)).toEqual(commands.map(([name]) => `'${name}'`));
     for (const [name, words, result] of commands) {

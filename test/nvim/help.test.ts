@@ -201,13 +201,15 @@ describe.each(neovims)("Neovim %s", (version) => {
     const examples = blocksIn("lua").filter(({ text }) => !text.includes("REPOSITORY"));
     expect(examples.map(({ section }) => section)).toEqual([
       "igor-install",
+      "igor-debug",
       "igor-mappings",
       "igor-options",
       "igor-functions",
       "igor-functions",
       "igor-autocommands",
     ]);
-    const init = examples.map(({ text }) => `do\n${text}\nend\n`).join("");
+    const debuggers = `vim.opt.runtimepath:append("${join(repository, "test/nvim/debug-contract")}")\n`;
+    const init = debuggers + examples.map(({ text }) => `do\n${text}\nend\n`).join("");
     await using trial = await anEditor({ version, root: own.root, init });
     expect(await trial.messages()).toBe("");
     expect(await trial.lua("return vim.fn.maparg('<F5>') .. vim.fn.maparg('<leader>ip')")).toBe(

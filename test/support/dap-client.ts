@@ -97,11 +97,12 @@ export class DapClient implements AsyncDisposable {
 
   /** The next event of a name that no other call was given. */
   async event(name: string, withinMs?: number): Promise<Came<DebugProtocol.Event>> {
-    const next = await until(
-      `the event ${name} among ${this.events.map(({ event }) => event).join()}; said: ${this.said()}`,
-      () => this.events.find((each) => each.event === name && !this.#taken.has(each)),
-      withinMs,
-    );
+    const found = (): Came<DebugProtocol.Event> | undefined =>
+      this.events.find((each) => each.event === name && !this.#taken.has(each));
+    const next = await until(`the event ${name}`, found, withinMs).catch((error: unknown) => {
+      const heard = this.events.map(({ event }) => event).join();
+      throw new Error(`${String(error)}; heard: ${heard}; said: ${this.said()}`);
+    });
     this.#taken.add(next);
     return next;
   }

@@ -460,6 +460,11 @@ export const samples: Samples = {
       reason: "debug-arguments",
       problem: { kind: "outside-project", path: "/tmp/a.py", root: "/home/dino/train" },
     },
+    "no-program": {
+      reason: "debug-arguments",
+      problem: { kind: "no-program", file: "README.md" },
+    },
+    "nothing-before": { reason: "debug-arguments", problem: { kind: "nothing-before" } },
     "no-port": { reason: "debug-arguments", problem: { kind: "no-port", file } },
     "wrong-type": {
       reason: "debug-arguments",

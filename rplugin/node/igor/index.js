@@ -6,7 +6,7 @@
 const { resolve } = require("path");
 
 const root = resolve(__dirname, "../../..");
-const names = ["IgorPush", "IgorSetup", "IgorRepl"];
+const names = ["IgorPush", "IgorSetup", "IgorRepl", "IgorDebug"];
 
 /** Neovim has read plugin/igor.lua, which says so in this variable to what the editor starts. */
 const hasLua = process.env.IGOR_NVIM !== undefined && process.env.IGOR_NVIM === process.env.NVIM;

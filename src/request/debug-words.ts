@@ -1,0 +1,80 @@
+import { fail, ok } from "../model/result.ts";
+import type { Result } from "../model/result.ts";
+import type { RequestOf } from "./commands.ts";
+import { flagsOf } from "./options.ts";
+import { parse } from "./parse.ts";
+import type { UsageFailure } from "./parse.ts";
+
+/** What `:IgorDebug` is asked for. */
+export interface DebugWords {
+  readonly where: RequestOf<"dap">;
+  readonly what:
+    | { readonly kind: "file" }
+    | { readonly kind: "module"; readonly module: string }
+    /** The tests at the cursor. */
+    | { readonly kind: "test" }
+    /** A program that waits for a debugger; the port of the configuration if undefined. */
+    | { readonly kind: "attach"; readonly port: number | undefined }
+    /** What was debugged before. */
+    | { readonly kind: "last" };
+  /** Of the program. */
+  readonly args: readonly string[];
+}
+
+const withValue = [...flagsOf("hostGroup"), ...flagsOf("host")].map(({ written }) => written);
+
+/**
+ * Reads the words behind `:IgorDebug`: options of igor, then `module NAME`, `test`, `attach [PORT]`, `last` or nothing, then
+ * the arguments of the program; `--` stands before those that look like one of ours.
+ * e.g. `-g cluster module train.main --lr 0.1`
+ */
+export function parseDebugWords(words: readonly string[]): Result<DebugWords, UsageFailure> {
+  const count = optionWords(words);
+  const parsed = parse(["dap", ...words.slice(0, count)]);
+  if (!parsed.ok) return parsed;
+  // Only --help and --version stand for something else, and no option of ours is one of these.
+  if (parsed.value.kind !== "dap") return parseDebugWords(words.slice(count));
+  const where = parsed.value;
+  const [first, ...rest] = words.slice(count);
+  switch (first) {
+    case "--":
+      return ok({ where, what: { kind: "file" }, args: rest });
+    case "test":
+      return ok({ where, what: { kind: "test" }, args: rest });
+    case "last":
+      return ok({ where, what: { kind: "last" }, args: rest });
+    case "module": {
+      const [module, ...args] = rest;
+      if (module === undefined) return missing("NAME");
+      return ok({ where, what: { kind: "module", module }, args });
+    }
+    case "attach": {
+      const [port] = rest;
+      if (port !== undefined && !/^\d{1,5}$/.test(port)) return missing("PORT");
+      const number = port === undefined ? undefined : Number(port);
+      return ok({ where, what: { kind: "attach", port: number }, args: [] });
+    }
+    default:
+      return ok({ where, what: { kind: "file" }, args: words.slice(count) });
+  }
+}
+
+/** How many words from the first on are options of igor, with their values. */
+function optionWords(words: readonly string[]): number {
+  let count = 0;
+  for (;;) {
+    const word = words[count] ?? "";
+    if (withValue.includes(word)) count += 2;
+    else if (withValue.some((flag) => word.startsWith(`${flag}=`))) count += 1;
+    else return Math.min(count, words.length);
+  }
+}
+
+function missing(name: string): Result<never, UsageFailure> {
+  return fail({
+    reason: "usage",
+    problem: { kind: "missing-argument", name },
+    verb: ["dap"],
+    usageLine: ":IgorDebug [OPTION...] [module NAME | test | attach [PORT] | last] [ARG...]",
+  });
+}
