@@ -154,7 +154,7 @@ export const configSchema = z
             ._default(z.array(pathMappingSchema), [])
             .check(
               z.describe(
-                "Where the sources of files outside the workspace are on this machine, e.g. for the quickfix list of the editor.",
+                "Where the sources of files outside the workspace are on this machine, e.g. of libraries: for the debugger, and the quickfix list of the editor.",
               ),
             ),
         }),

@@ -176,8 +176,8 @@ export class DapClient implements AsyncDisposable {
   }
 
   /** Ends the session as editors do. */
-  async disconnect(): Promise<IgorResult> {
-    this.send("disconnect", { terminateDebuggee: true });
+  async disconnect(given = { terminateDebuggee: true }): Promise<IgorResult> {
+    this.send("disconnect", given);
     return this.ended;
   }
 
