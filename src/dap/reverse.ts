@@ -30,25 +30,15 @@ export function inTerminal(
   request: Request,
   { ground, igor }: { readonly ground: DebugGround; readonly igor: readonly string[] },
 ): Request {
-  const { args, cwd, env } = request.arguments;
+  const { args } = request.arguments;
   const words = Array.isArray(args) ? args.map(String) : [];
-  const variables = isObject(env)
-    ? Object.entries(env).flatMap(([name, value]) =>
-        typeof value === "string" ? [`${name}=${value}`] : [],
-      )
-    : [];
-  const inDirectory =
-    typeof cwd === "string" && cwd !== ""
-      ? ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", cwd, "env", ...variables]
-      : ["env", ...variables];
   const where = ["-g", ground.group.name, "--host", ground.host.host];
   return {
     ...request,
     arguments: {
       ...request.arguments,
-      args: [...igor, "docker", "exec", ...where, ...inDirectory, ...words],
+      args: [...igor, "docker", "exec", ...where, ...words],
       cwd: ground.project.root,
-      env: {},
     },
   };
 }

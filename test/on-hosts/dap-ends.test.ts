@@ -1,8 +1,8 @@
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { hostAddress } from "../hosts/bed.ts";
+import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
-import type { DapClient} from "../support/dap-client.ts";
-import { Family } from "../support/dap-client.ts";
+import { DapClient, Family } from "../support/dap-client.ts";
 import { aDebugProject, nothingRuns, stoppedAt } from "../support/debug-project.ts";
 import { aLaptop } from "../support/laptop.ts";
 import { readyContainer } from "../support/ready-container.ts";
@@ -79,4 +79,35 @@ describe("nothing runs any more in the container when", () => {
     await nothingRuns(project, 60_000);
     await family[Symbol.asyncDispose]();
   });
+});
+
+test("a session that is given up while its image is built ends at once, and the build with it", async () => {
+  const slow = aDebugProject({
+    Dockerfile: "FROM igor-demo/busybox:1\nRUN sleep 61\n",
+    "a.py": "",
+  });
+  const client = new DapClient(laptop, slow);
+  await client.initialize();
+  client.send("launch", { program: join(slow.root, "a.py") });
+  await until("the build", () => client.said().includes("building"));
+  const gone = await client.disconnect();
+  expect(gone).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(client.events.map(({ event }) => event)).toContain("terminated");
+  const building = async () =>
+    (await onHost("apollo", "ps axww -o args")).stdout.includes("sleep 61");
+  await until("the build to end", async () => !(await building()));
+});
+
+test("a session that never begins ends with its editor", async () => {
+  const client = new DapClient(laptop, project);
+  await client.initialize();
+  client.child.stdin?.end();
+  expect(await client.ended).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
+test("what is no message ends it, and says so", async () => {
+  const client = new DapClient(laptop, project);
+  client.child.stdin?.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  expect(await client.ended).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(client.said("stderr")).toContain("no message of a debug adapter's client: GET / HTTP/1.1");
 });

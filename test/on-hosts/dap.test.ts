@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { onHost } from "../hosts/bed.ts";
 import { DapClient, Family } from "../support/dap-client.ts";
 import { aDebugProject, nothingRuns, stoppedAt } from "../support/debug-project.ts";
 import { aLaptop } from "../support/laptop.ts";
@@ -150,6 +151,8 @@ describe("a program", () => {
     using terminal = client.runInTerminal(asked, laptop);
     await began;
     await terminal.shows("name?");
+    // Command lines can be read by everybody.
+    expect((await onHost("apollo", "ps axww -o args")).stdout).not.toContain("4 5");
     terminal.enter("ünal");
     const { stack, threadId } = await client.stop();
     expect(await client.locals(stack[0]!)).toMatchObject({ name: "'ünal'" });

@@ -37,7 +37,7 @@ export async function stoppedAt(
 }
 
 /** What runs in the container of a project but what it began with: the words of each process. */
-export async function running(project: TestProject): Promise<readonly string[]> {
+async function running(project: TestProject): Promise<readonly string[]> {
   const { stdout } = await onHost("apollo", [
     "docker",
     "top",

@@ -42,6 +42,19 @@ LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 OUTPUT = re.compile(rb'"event": ?"output"')
 
 
+# What runs in a terminal has its directory and variables from a file: command lines can be read by everybody.
+IN_TERMINAL = """import sys
+if sys.path[0] == "": sys.path.pop(0)
+import json, os
+with open(sys.argv[1]) as file: given = json.load(file)
+os.unlink(sys.argv[1])
+if given.get("cwd"): os.chdir(given["cwd"])
+for name, value in (given.get("env") or {}).items():
+    if value is None: os.environ.pop(name, None)
+    else: os.environ[name] = value
+os.execvp(given["args"][0], given["args"])"""
+
+
 class Failed(Exception):
     """What keeps a session from beginning; the words are for the user."""
 
@@ -315,6 +328,14 @@ class Ahead:
                     self.todo.append(("evaluate", quick))
                 self.todo.append(("scopes", {"frameId": frames[0]["id"]}))
 
+    def in_terminal(self, said):
+        """A command for a terminal of the editor, as one that tells nothing."""
+        handle, path = tempfile.mkstemp(prefix="igor-terminal-")
+        with os.fdopen(handle, "w") as file:
+            json.dump(said["arguments"], file)
+        words = [sys.executable, "-c", IN_TERMINAL, path]
+        return message(dict(said, arguments=dict(said["arguments"], args=words, env={})))
+
     def answered(self, answer):
         """An answer to a question of ours; what is to be told now."""
         _, command, arguments, stop = self.busy
@@ -338,6 +359,8 @@ class Ahead:
         if self.held is None and OUTPUT.search(body, 0, 120):
             return whole
         said = json.loads(body.decode())
+        if said["type"] == "request" and said["command"] == "runInTerminal":
+            whole = self.in_terminal(said)
         seq = said.get("request_seq", 0)
         if seq > OURS:
             return self.answered(said)
