@@ -17,7 +17,12 @@ const house = {
     node: ["buffer", "crypto", "path", "zlib"],
     pure: true,
   },
-  debug: { layers: [], packages: ["@vscode/debugprotocol"], node: ["buffer", "path"], pure: true },
+  debug: {
+    layers: [],
+    packages: ["@vscode/debugprotocol", "ajv", "jsonc-parser"],
+    node: ["buffer", "path"],
+    pure: true,
+  },
   view: { layers: [], node: ["util"], pure: true },
   plan: {
     layers: ["request", "remote", "debug"],

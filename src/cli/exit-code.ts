@@ -27,4 +27,5 @@ const misuses: ReadonlySet<Failure["reason"]> = new Set([
   "dockerfile-missing",
   "nothing-to-ask-for",
   "outside-project",
+  "debug-file-invalid",
 ]);

@@ -81,6 +81,18 @@ async function main(words: readonly string[]): Promise<number> {
       const { runConfigCheck } = await import("./run-config.ts");
       return runConfigCheck(request);
     }
+    case "config vimspector": {
+      const { runConfigVimspector } = await import("./run-config-debug.ts");
+      return runConfigVimspector(request);
+    }
+    case "config vscode": {
+      const { runConfigVscode } = await import("./run-config-debug.ts");
+      return runConfigVscode(request);
+    }
+    case "config dap": {
+      const { runConfigDap } = await import("./run-config-debug.ts");
+      return runConfigDap();
+    }
     case "login": {
       const { runLogin } = await import("./run-login.ts");
       return runLogin(request);
@@ -142,7 +154,7 @@ function isShort({ kind }: Pick<Request, "kind">): boolean {
 
 /** Whether a request has nothing to do with where igor was called. */
 function worksAnywhere(request: Request): boolean {
-  return isShort(request) || request.kind === "completion";
+  return isShort(request) || ["completion", "config dap"].includes(request.kind);
 }
 
 /** Whether the directory that igor was called in has been removed. */

@@ -1,3 +1,5 @@
+import type { ConfigProblem } from "./failure-config.ts";
+
 /** What a configuration of a debugger says that cannot be done; no host was asked. */
 export interface DebugArgumentsFailure {
   readonly reason: "debug-arguments";
@@ -33,6 +35,44 @@ export interface DebugArgumentsFailure {
         readonly wants: string;
       };
 }
+
+/** A place in a file with configurations of debuggers, and what is wrong there. */
+export interface DebugFileMistake {
+  readonly offset: number;
+  readonly length: number;
+  /** The key it is about; empty for the file as a whole. */
+  readonly key: string;
+  /** In one clause without a full stop. */
+  readonly message: string;
+}
+
+/** Why a file with configurations of debuggers was not brought up to date; it is as it was. */
+export type DebugFileFailure =
+  | {
+      /** It is not what its readers take. */
+      readonly reason: "debug-file-invalid";
+      readonly file: string;
+      /** In the order of the file; never empty. */
+      readonly problems: readonly ConfigProblem[];
+    }
+  | {
+      readonly reason: "debug-file-unreadable";
+      readonly file: string;
+      readonly detail: string;
+    }
+  | {
+      readonly reason: "debug-file-unwritable";
+      readonly file: string;
+      readonly detail: string;
+    }
+  | {
+      /** It was only looked at, and is not what igor would write. */
+      readonly reason: "debug-file-stale";
+      readonly file: string;
+      readonly isMissing: boolean;
+      /** The words that bring it up to date, e.g. `["config", "vimspector"]`. */
+      readonly verb: readonly string[];
+    };
 
 /** Why Python's debugger does not begin in the container. */
 export type DebuggerFailure =

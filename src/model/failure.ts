@@ -1,4 +1,4 @@
-import type { DebugArgumentsFailure, DebuggerFailure } from "./failure-debug.ts";
+import type { DebugArgumentsFailure, DebugFileFailure, DebuggerFailure } from "./failure-debug.ts";
 import type { ConfigFailure } from "./failure-config.ts";
 import type { EngineFailure, StopFailure } from "./failure-engine.ts";
 import type { Left } from "./pull.ts";
@@ -10,6 +10,7 @@ import type { Left } from "./pull.ts";
 export type Failure =
   | ConfigFailure
   | DebugArgumentsFailure
+  | DebugFileFailure
   | HostFailure
   | LaptopFailure
   | { readonly reason: "cancelled" };

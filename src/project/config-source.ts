@@ -17,8 +17,14 @@ export interface Source {
 /** Where a mistake is: offset and length in the text. */
 export type Spot = Pick<Node, "offset" | "length">;
 
-/** Reads JSON with comments and trailing commas. Fails with at most one problem per line. */
-export function parseSource(fileText: string): Result<Source, readonly ConfigProblem[]> {
+/** Whether a comma may stand behind the last item of a list or an object: not all who read JSON with comments take it. */
+export type TrailingCommas = "allowed" | "refused";
+
+/** Reads JSON with comments, and mostly trailing commas. Fails with at most one problem per line. */
+export function parseSource(
+  fileText: string,
+  trailingCommas: TrailingCommas = "allowed",
+): Result<Source, readonly ConfigProblem[]> {
   const text = fileText.replace(/^\uFEFF/, "");
   const tooDeep = spotNestedTooDeep(text);
   if (tooDeep !== undefined) {
@@ -26,7 +32,10 @@ export function parseSource(fileText: string): Result<Source, readonly ConfigPro
   }
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
-  if (tree !== undefined && errors.length === 0) return ok({ text, tree });
+  if (tree !== undefined && errors.length === 0) {
+    const commas = trailingCommas === "allowed" ? [] : trailingCommasIn(text);
+    return commas.length === 0 ? ok({ text, tree }) : fail(commas);
+  }
   const problems = errors.map((error) =>
     problemAt(text, error, { key: "", message: syntaxMessageOf(error.error) }),
   );
@@ -111,6 +120,23 @@ export function problemAt(
 /** The line of an offset, 1-based. */
 export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split("\n").length;
+}
+
+function trailingCommasIn(text: string): readonly ConfigProblem[] {
+  const scanner = createScanner(text, true);
+  const problems: ConfigProblem[] = [];
+  let comma: Spot | undefined;
+  while (scanner.getPosition() < text.length) {
+    scanner.scan();
+    const spot = { offset: scanner.getTokenOffset(), length: scanner.getTokenLength() };
+    const token = text.slice(spot.offset, spot.offset + spot.length);
+    if (comma !== undefined && (token === "}" || token === "]")) {
+      const message = `no comma may stand before the closing ${token} here`;
+      problems.push(problemAt(text, comma, { key: "", message }));
+    }
+    comma = token === "," ? spot : undefined;
+  }
+  return problems;
 }
 
 /** A configuration is a few levels deep; what is much deeper would exhaust the parser's stack. */

@@ -1,4 +1,5 @@
 import type { Command } from "./commands.ts";
+import { debugConfigVerbs } from "./debug-verbs.ts";
 
 /** The verbs that touch no host, as part of the table in `commands.ts`. */
 export const localVerbs = {
@@ -55,6 +56,7 @@ export const localVerbs = {
     files: ["config", "ignore", "ssh"],
     environment: ["colors"],
   },
+  ...debugConfigVerbs,
   log: {
     words: ["log"],
     summary: "list what igor did, or show it again",

@@ -138,6 +138,11 @@ export const options = {
     names: ["-y", "--yes"],
     summary: "Ask nothing; what was not said has its default.",
   },
+  check: {
+    kind: "flag",
+    names: ["--check"],
+    summary: "Write nothing; the exit code is 1 where the file is not up to date.",
+  },
   last: {
     kind: "flag",
     names: ["--last"],

@@ -16,6 +16,14 @@ const files = {
     term: ".igor/pull/",
     text: "What a pull that was cut had brought, and conflicts/, what made way. git does not see it, and it is not pushed.",
   },
+  vimspector: {
+    term: ".vimspector.json",
+    text: "What vimspector can debug in the project; what igor writes there is named igor.",
+  },
+  launch: {
+    term: ".vscode/launch.json",
+    text: "What VS Code can debug in the project; what igor writes there is named igor.",
+  },
   state: {
     term: "$XDG_STATE_HOME/igor/",
     text: "What igor has put on hosts and brought from them, what you trust configurations with, and the journals of igor log. ~/.local/state/igor/ where the variable is not set.",

@@ -35,7 +35,10 @@ export function configText(failure: ConfigFailure): FailureText {
         hint: "it must be a file that you may read, e.g. after `chmod u+r`",
       };
     case "config-invalid":
-      return invalidText(failure.file, failure.problems);
+      return mistakesText(failure, {
+        what: "the configuration",
+        hint: "`igor help config` explains every key",
+      });
     case "project-unnamed":
       return {
         headline: `the project has no name: its directory's, \`${failure.directory}\`, cannot be one`,
@@ -194,11 +197,14 @@ function didYouMean(suggestion: string | undefined): string {
  *            ^^^^^^
  * ```
  */
-function invalidText(file: string, problems: readonly ConfigProblem[]): FailureText {
+export function mistakesText(
+  { file, problems }: { readonly file: string; readonly problems: readonly ConfigProblem[] },
+  { what, hint }: { readonly what: string; readonly hint: string },
+): FailureText {
   const places = problems.map(({ line, column }) => `${file}:${line}:${column}`);
   const alone = problems.length === 1 ? places[0] : undefined;
   return {
-    headline: `the configuration has ${countText(problems.length, "mistake")}`,
+    headline: `${what} has ${countText(problems.length, "mistake")}`,
     ...(alone === undefined ? {} : { where: alone }),
     details: problems.flatMap((problem, index) => [
       [alone === undefined ? places[index] : "", problem.key, problem.message]
@@ -207,7 +213,7 @@ function invalidText(file: string, problems: readonly ConfigProblem[]): FailureT
       ...excerptOf(problem),
       ...(problem.hint === undefined ? [] : [`    ${problem.hint}`]),
     ]),
-    hint: "`igor help config` explains every key",
+    hint,
   };
 }
 

@@ -1,6 +1,11 @@
-import type { DebugArgumentsFailure, DebuggerFailure } from "../model/failure-debug.ts";
+import type {
+  DebugArgumentsFailure,
+  DebugFileFailure,
+  DebuggerFailure,
+} from "../model/failure-debug.ts";
 import type { HostFailure } from "../model/failure.ts";
 import { unreachable } from "../model/unreachable.ts";
+import { mistakesText } from "./failure-text-config.ts";
 import type { FailureText } from "./failure-text.ts";
 
 /** The words for what a configuration of a debugger says. */
@@ -52,6 +57,43 @@ export function debugArgumentsText({ problem }: DebugArgumentsFailure): FailureT
       };
     default:
       return unreachable(problem);
+  }
+}
+
+/** The words for a file with configurations of debuggers. */
+export function debugFileText(failure: DebugFileFailure): FailureText {
+  const { file: where } = failure;
+  switch (failure.reason) {
+    case "debug-file-invalid":
+      return mistakesText(failure, {
+        what: "the file of the debugger's configurations",
+        hint: "correct it, and run the same command again; it was not touched",
+      });
+    case "debug-file-unreadable":
+      return {
+        headline: "the file of the debugger's configurations cannot be read",
+        where,
+        details: [failure.detail],
+        hint: "it must be a file that you may read, or not be there",
+      };
+    case "debug-file-unwritable":
+      return {
+        headline: "the file of the debugger's configurations cannot be written",
+        where,
+        details: [failure.detail],
+        hint: "check who owns it and its directory, and whether the disk is full; what was there is still there",
+      };
+    case "debug-file-stale":
+      return {
+        headline: failure.isMissing
+          ? "the file of the debugger's configurations is missing"
+          : "the file of the debugger's configurations is not up to date",
+        where,
+        details: [],
+        hint: `\`igor ${failure.verb.join(" ")}\` writes it`,
+      };
+    default:
+      return unreachable(failure);
   }
 }
 

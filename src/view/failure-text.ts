@@ -1,7 +1,7 @@
 import type { Failure, HostFailure } from "../model/failure.ts";
 import { unreachable } from "../model/unreachable.ts";
 import { configText } from "./failure-text-config.ts";
-import { debugArgumentsText, debuggerText } from "./failure-text-debug.ts";
+import { debugArgumentsText, debugFileText, debuggerText } from "./failure-text-debug.ts";
 import { engineText } from "./failure-text-engine.ts";
 import { laptopText } from "./failure-text-laptop.ts";
 import { linkText } from "./failure-text-link.ts";
@@ -68,6 +68,11 @@ function textOf(failure: Failure): FailureText {
       return laptopText(failure);
     case "debug-arguments":
       return debugArgumentsText(failure);
+    case "debug-file-invalid":
+    case "debug-file-unreadable":
+    case "debug-file-unwritable":
+    case "debug-file-stale":
+      return debugFileText(failure);
     default:
       return configText(failure);
   }

@@ -16,26 +16,31 @@ describe("help pages", () => {
         igor COMMAND [OPTION...]
 
       Commands
-        push          put the project's files on the hosts
-        pull          bring what was made on the hosts here
-        docker build  push, then build the image on the hosts
-        docker setup  push, then make sure that an up-to-date container runs
-        docker exec   run a command in the container
-        docker repl   open an interactive session in the container
-        dap           be the debug adapter of an editor
-        docker ps     list what is on the hosts: containers, processes, images
-        docker logs   print the log of the last build
-        docker clean  remove the project's containers from the hosts
-        stop          end what runs in the containers of the hosts
-        login         let ssh ask for a password, a second factor or a host key
-        status        show how things stand on the hosts
-        doctor        look at the whole way into the container, and say what to mend
-        init          write a first .igor/config.json here
-        config show   print every key of the configuration with the value that counts
-        config check  look for mistakes in the configuration
-        log           list what igor did, or show it again
-        completion    print a script that completes igor's words in a shell
-        help          explain igor, a command, or the configuration
+        push               put the project's files on the hosts
+        pull               bring what was made on the hosts here
+        docker build       push, then build the image on the hosts
+        docker setup       push, then make sure that an up-to-date container runs
+        docker exec        run a command in the container
+        docker repl        open an interactive session in the container
+        dap                be the debug adapter of an editor
+        docker ps          list what is on the hosts: containers, processes, images
+        docker logs        print the log of the last build
+        docker clean       remove the project's containers from the hosts
+        stop               end what runs in the containers of the hosts
+        login              let ssh ask for a password, a second factor or a host key
+        status             show how things stand on the hosts
+        doctor             look at the whole way into the container, and say what to
+                           mend
+        init               write a first .igor/config.json here
+        config show        print every key of the configuration with the value that
+                           counts
+        config check       look for mistakes in the configuration
+        config vimspector  write what vimspector needs to debug in the container
+        config dap         print what nvim-dap needs to debug in the container
+        config vscode      write what VS Code needs to debug in the container
+        log                list what igor did, or show it again
+        completion         print a script that completes igor's words in a shell
+        help               explain igor, a command, or the configuration
 
       Common options
         -g, --host_group, --host-group NAME

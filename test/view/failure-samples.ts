@@ -471,6 +471,50 @@ export const samples: Samples = {
       problem: { kind: "wrong-type", key: "env", wants: "an object of strings" },
     },
   },
+  "debug-file-invalid": {
+    one: {
+      reason: "debug-file-invalid",
+      file: "/home/dino/train/.vimspector.json",
+      problems: [
+        problem({
+          key: "",
+          message: "no comma may stand before the closing } here",
+          line: 7,
+          column: 27,
+          length: 1,
+          sourceLine: '      "adapter": "debugpy",',
+        }),
+      ],
+    },
+  },
+  "debug-file-unreadable": {
+    one: {
+      reason: "debug-file-unreadable",
+      file: "/home/dino/train/.vimspector.json",
+      detail: "EACCES: permission denied, open '/home/dino/train/.vimspector.json'",
+    },
+  },
+  "debug-file-unwritable": {
+    one: {
+      reason: "debug-file-unwritable",
+      file: "/home/dino/train/.vscode/launch.json",
+      detail: "ENOSPC: no space left on device, write",
+    },
+  },
+  "debug-file-stale": {
+    one: {
+      reason: "debug-file-stale",
+      file: "/home/dino/train/.vimspector.json",
+      isMissing: false,
+      verb: ["config", "vimspector"],
+    },
+    another: {
+      reason: "debug-file-stale",
+      file: "/home/dino/train/.vscode/launch.json",
+      isMissing: true,
+      verb: ["config", "vscode"],
+    },
+  },
   "debugger-failed": {
     "not-found": { ...debuggerOf("not-found"), ...on("apollo", "exec: python3: not found") },
     "too-old": debuggerOf("too-old"),
