@@ -64,10 +64,15 @@ end
 local starts = {}
 
 function starts.vimspector(configuration)
-  local all = vim.g.vimspector_configurations or {}
-  all[name_in_vimspector] = in_vimspector(configuration)
-  vim.g.vimspector_configurations = all
-  vim.fn["vimspector#LaunchWithSettings"]({ configuration = name_in_vimspector })
+  local own = vim.g.vimspector_configurations
+  vim.g.vimspector_configurations =
+    vim.tbl_extend("force", own or {}, { [name_in_vimspector] = in_vimspector(configuration) })
+  -- It is read at once; one that stayed would be one more to choose from, in every project.
+  local ok, why = pcall(vim.fn["vimspector#LaunchWithSettings"], { configuration = name_in_vimspector })
+  vim.g.vimspector_configurations = own
+  if not ok then
+    error(why, 0)
+  end
 end
 
 function starts.dap(configuration)

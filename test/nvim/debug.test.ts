@@ -124,6 +124,8 @@ describe.each(neovims)("Neovim %s", (version) => {
     });
     const found = await debugs(given, { file: "pkg/train.py", line: 3 });
     expect(found["steps"]).toBe("['$$HOME']");
+    // Another configuration would be one more to choose from.
+    expect(await editor.lua("return vim.g.vimspector_configurations == nil")).toBe(true);
   });
 
   test("the test at the cursor is debugged", async () => {
