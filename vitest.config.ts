@@ -21,10 +21,10 @@ const onHostsFiles = (...names: readonly string[]): string[] =>
 /** Tests of the way to a host and of what travels on it. */
 const aboutLinks = onHostsFiles("push*", "pull*", "link-*", "round-trips*");
 
-/** Tests of Neovim, and of what it keeps open. */
-const aboutEditors = ["test/nvim/**/*.test.ts", ...onHostsFiles("repl*", "workbench*")];
+/** Tests of Neovim, of what it keeps open, and of the debug adapter. */
+const aboutEditors = ["test/nvim/**/*.test.ts", ...onHostsFiles("dap*", "workbench*")];
 
-/** Tests of how an image and a container are made. */
+/** Tests of how an image and a container are made, and of what stays in one. */
 const aboutContainers = onHostsFiles(
   "build",
   "clean",
@@ -35,6 +35,7 @@ const aboutContainers = onHostsFiles(
   "job",
   "other-directory",
   "podman",
+  "repl*",
   "setup",
 );
 

@@ -22,7 +22,7 @@ import type { Laptop, TestProject } from "../support/laptop.ts";
 import { until } from "../support/until.ts";
 
 /** How long the runs go on; more by IGOR_PROPERTY_SECONDS. A failure prints its seed, for IGOR_PROPERTY_SEED. */
-const seconds = Number(process.env["IGOR_PROPERTY_SECONDS"] ?? "30");
+const seconds = Number(process.env["IGOR_PROPERTY_SECONDS"] ?? "15");
 const givenSeed = process.env["IGOR_PROPERTY_SEED"];
 
 const first = aLaptop();
