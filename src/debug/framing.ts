@@ -24,10 +24,19 @@ export function framesOf(
   onBroken: (begin: string) => void,
 ): (chunk: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0);
+  /** What has come of a message that is longer than what is pending, and how much of it there must be. */
+  let more: Buffer[] = [];
+  let moreBytes = 0;
+  let wanted = 0;
   let isBroken = false;
   return (chunk) => {
     if (isBroken) return;
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    more.push(chunk);
+    moreBytes += chunk.length;
+    if (pending.length + moreBytes < wanted) return;
+    pending = pending.length === 0 && more.length === 1 ? chunk : Buffer.concat([pending, ...more]);
+    more = [];
+    moreBytes = wanted = 0;
     for (;;) {
       const end = pending.indexOf("\r\n\r\n");
       if (end < 0 && pending.length <= longestHeader) return;
@@ -38,9 +47,11 @@ export function framesOf(
         return;
       }
       const start = end + 4;
-      if (pending.length < start + length) return;
-      const whole = pending.subarray(0, start + length);
-      pending = pending.subarray(start + length);
+      wanted = start + length;
+      if (pending.length < wanted) return;
+      const whole = pending.subarray(0, wanted);
+      pending = pending.subarray(wanted);
+      wanted = 0;
       onFrame({ whole, body: whole.subarray(start) });
     }
   };
