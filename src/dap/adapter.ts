@@ -158,8 +158,7 @@ export class Adapter {
   }
 
   #ask(request: Request): void {
-    const igorChange = this.#known.changeBy(request);
-    this.#far.send(igorChange === undefined ? request : { ...request, igorChange });
+    this.#far.send({ ...request, ...this.#known.changeBy(request) });
   }
 
   /** A message of the far side. */

@@ -33,7 +33,10 @@ export class DapClient implements AsyncDisposable {
   /** What the adapter asked of us and has no answer yet. */
   readonly asked: DebugProtocol.Request[] = [];
   readonly #answers = new Map<number, Came<DebugProtocol.Response>>();
-  readonly #taken = new Set<DebugProtocol.Event>();
+  /** Events that no call was given, by name. */
+  readonly #untaken = new Map<string, Came<DebugProtocol.Event>[]>();
+  /** Looks again for what somebody waits for. */
+  readonly #looks = new Set<() => void>();
   #seq = 0;
 
   constructor(
@@ -64,8 +67,8 @@ export class DapClient implements AsyncDisposable {
     seq: number,
     withinMs?: number,
   ): Promise<Came<R>> {
-    const found = await until(
-      `the answer to request ${String(seq)}`,
+    const found = await this.#coming(
+      () => `the answer to request ${String(seq)}`,
       () => this.#answers.get(seq),
       withinMs,
     );
@@ -97,14 +100,17 @@ export class DapClient implements AsyncDisposable {
 
   /** The next event of a name that no other call was given. */
   async event(name: string, withinMs?: number): Promise<Came<DebugProtocol.Event>> {
-    const found = (): Came<DebugProtocol.Event> | undefined =>
-      this.events.find((each) => each.event === name && !this.#taken.has(each));
-    const next = await until(`the event ${name}`, found, withinMs).catch((error: unknown) => {
-      const heard = this.events.map(({ event }) => event).join();
-      throw new Error(`${String(error)}; heard: ${heard}; said: ${this.said()}`);
-    });
-    this.#taken.add(next);
-    return next;
+    return this.#coming(
+      () =>
+        `the event ${name} among ${this.events.map(({ event }) => event).join()}; said: ${this.said()}`,
+      () => this.#untaken.get(name)?.shift(),
+      withinMs,
+    );
+  }
+
+  /** How many events of a name no call was given. */
+  countOf(name: string): number {
+    return this.#untaken.get(name)?.length ?? 0;
   }
 
   /** What was said in the windows of the editor. */
@@ -188,6 +194,33 @@ export class DapClient implements AsyncDisposable {
     }
   }
 
+  /** What is found after one message or another; fails when nothing is within the time. */
+  #coming<T>(what: () => string, find: () => T | undefined, withinMs = 20_000): Promise<T> {
+    const found = find();
+    if (found !== undefined) return Promise.resolve(found);
+    return new Promise((resolve, reject) => {
+      const over = setTimeout(() => {
+        this.#looks.delete(look);
+        reject(new Error(`waited ${String(withinMs)} ms for ${what()}`));
+      }, withinMs);
+      const look = (): void => {
+        const now = find();
+        if (now === undefined) return;
+        clearTimeout(over);
+        this.#looks.delete(look);
+        resolve(now);
+      };
+      this.#looks.add(look);
+    });
+  }
+
+  #happened(event: Came<DebugProtocol.Event>): void {
+    this.events.push(event);
+    const untaken = this.#untaken.get(event.event);
+    if (untaken === undefined) this.#untaken.set(event.event, [event]);
+    else untaken.push(event);
+  }
+
   #write(message: object): void {
     this.child.stdin?.write(frameOf(message));
   }
@@ -199,8 +232,9 @@ export class DapClient implements AsyncDisposable {
         (message as DebugProtocol.Response).request_seq,
         came as Came<DebugProtocol.Response>,
       );
-    else if (message.type === "event") this.events.push(came as Came<DebugProtocol.Event>);
+    else if (message.type === "event") this.#happened(came as Came<DebugProtocol.Event>);
     else this.asked.push(message as DebugProtocol.Request);
+    for (const look of this.#looks) look();
   }
 }
 

@@ -6,11 +6,14 @@
 #         join       port of the adapter of a session that has begun already: this is one of its children
 #         listening  port at which a program of the user waits for a debugger (debugpy.listen)
 #       igorSupply (a wheel, its bytes behind it as a message of their own) answers igorNeeds. Whatever may change what a
-#       program shows carries igorChange, a number that grows.
+#       program shows carries igorChange, a number that grows, and igorUsed: the references of variables whose children
+#       the client was told from what was asked ahead.
 # Out   stdout: messages of DAP, and events of ours: igorNeeds (no debugpy here), igorReady {port, version, supplied,
 #       python}, igorFailed {why, words}, igorAhead {change, answers: [[command, arguments, body]]}
 # Guarantees: when a program stops, what every client asks next was asked here, where that takes no round trip, and travels
-#       with the news. Nothing is held back for longer than HOLD seconds, and no question is asked twice at a time.
+#       with the news. Nothing is held back for longer than HOLD seconds, and no question is asked twice at a time. Of
+#       variables it is what the client has looked at before, until it has not done so at MOST_VAIN stops that showed them.
+#       A step begins at once.
 #       At the end of stdin debugpy ends its programs; what is left of them is ended by whoever began this session.
 import importlib.util
 import io
@@ -32,12 +35,21 @@ START_WITHIN = 30
 LEAVE_WITHIN = 1.5
 MOST_AHEAD = 30
 MOST_LEARNED = 40
+MOST_VAIN = 3
 OURS = 10**9
+LOCALS = ("Locals",)
 # pydevd.py: a debugger that was not begun by us writes header and body apart; see debug-adapter.
 NODELAY = (
     "__import__('sys').modules['_pydevd_bundle.pydevd_constants']"
     ".GlobalDebuggerHolder.global_dbg.writer.sock.setsockopt(6, 1, 1)"
 )
+# pydevd.py (1.8.22, _do_wait_suspend): a thread that stands still waits for a question for 0.2 s at a time, and looks only
+# then whether it may go on. A question that costs nothing wakes it: once for each stop, since it may be answered at the
+# next one, and two of them would delay what is asked there. After `continue` nothing can be asked: the adapter waits until
+# the thread goes on.
+WAKE = {"expression": "None", "context": "hover"}
+STEPS = ("next", "stepIn", "stepOut")
+LONGEST_HEADER = 4096
 LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 OUTPUT = re.compile(rb'"event": ?"output"')
 
@@ -64,6 +76,10 @@ class Failed(Exception):
         self.words = [str(word) for word in words]
 
 
+class Garbage(Exception):
+    """What cannot be a message."""
+
+
 def message(body):
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return b"Content-Length: %d\r\n\r\n%s" % (len(data), data)
@@ -78,14 +94,27 @@ def bodies(buffer):
     at = 0
     while True:
         end = buffer.find(b"\r\n\r\n", at)
-        if end < 0:
+        if end < 0 and len(buffer) - at <= LONGEST_HEADER:
             break
-        length = int(LENGTH.search(buffer, at, end).group(1))
+        found = LENGTH.search(buffer, at, end) if end >= 0 else None
+        if found is None:
+            raise Garbage(bytes(buffer[at : at + 100]))
+        length = int(found.group(1))
         if len(buffer) < end + 4 + length:
             break
         start, at = at, end + 4 + length
         yield bytes(buffer[start:at]), bytes(buffer[end + 4 : at])
     del buffer[:at]
+
+
+def read_json(body):
+    try:
+        read = json.loads(body.decode())
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise Garbage(body[:100])
+    return read
 
 
 def tell(data):
@@ -128,7 +157,7 @@ class Near:
             if b'"igorSupply"' in body[:100]:
                 break
             before.append(body)
-        request = json.loads(body.decode())
+        request = read_json(body)
         data = self.await_message()
         self.waiting = before + self.waiting
         problem = request["arguments"].get("problem")
@@ -248,6 +277,18 @@ def connect(port):
     return connection
 
 
+class Question:
+    """What was asked ahead: at which stop, and after which change."""
+
+    def __init__(self, command, arguments, stop, change):
+        self.command = command
+        self.arguments = arguments
+        self.stop = stop
+        self.change = change
+        # Requests of the client that ask the same.
+        self.joined = []
+
+
 class Ahead:
     """What is asked while the news that a program has stopped is held back."""
 
@@ -258,31 +299,53 @@ class Ahead:
         self.seq = OURS
         self.stops = 0
         self.todo = []
-        # The question that is out: seq, command, arguments, of which stop.
+        # Questions without an answer by seq, and the one that the next one waits for.
+        self.out = {}
         self.busy = None
-        # Requests of the client that ask the same.
-        self.joined = []
         self.held = None
         self.until = 0
         self.answers = []
-        # Names of variables, from the scope on, whose children the client looks at.
-        self.wanted = {("Locals",)}
+        # Names of variables, from the scope on, whose children the client looks at; how often it did not in a row.
+        self.wanted = {LOCALS: 0}
+        # Of this stop: what was asked ahead of them, and what the client has looked at.
+        self.offered = set()
+        self.used = set()
         self.names = {}
         self.asked = {}
+        # A thread that stands still and was not woken yet, and its frame; the steps after whose answers it is to be.
+        self.asleep = None
+        self.frame = None
+        self.steps = set()
 
     def next(self):
         if self.busy is None and self.todo:
             command, arguments = self.todo.pop(0)
-            self.seq += 1
-            self.busy = (self.seq, command, arguments, self.stops)
-            request = {"seq": self.seq, "type": "request", "command": command}
-            self.ask(message(dict(request, arguments=arguments)))
+            self.busy = Question(command, arguments, self.stops, self.change)
+            self.put(self.busy)
+
+    def put(self, question):
+        self.seq += 1
+        self.out[self.seq] = question
+        request = {"seq": self.seq, "type": "request", "command": question.command}
+        self.ask(message(dict(request, arguments=question.arguments)))
+
+    def wake(self):
+        """Lets the thread that was told to step do so."""
+        if self.frame is not None:
+            arguments = dict(WAKE, frameId=self.frame)
+            self.put(Question("evaluate", arguments, self.stops, self.change))
+            self.frame = None
 
     def stopped(self, data, body):
         """Begins to hold back; `data` is the news."""
         released = self.release(True)
+        self.forget()
         self.names.clear()
+        # Of a thread that goes on there may never be an answer.
+        self.busy = None
         self.stops += 1
+        self.asleep = body["threadId"]
+        self.frame = None
         self.answers = []
         self.held = [data]
         self.until = time.time() + HOLD
@@ -298,11 +361,30 @@ class Ahead:
         if self.held is None:
             return b""
         data = b"".join(self.held)
-        if with_answers and self.answers:
+        if with_answers:
             data = event("igorAhead", {"change": self.change, "answers": self.answers}) + data
         self.held = None
         self.todo = []
         return data
+
+    def forget(self):
+        """What was asked ahead in vain again and again is not asked any more."""
+        if self.used:
+            for name in self.offered - {LOCALS}:
+                self.wanted[name] = 0 if name in self.used else self.wanted[name] + 1
+                if self.wanted[name] >= MOST_VAIN:
+                    del self.wanted[name]
+        self.offered.clear()
+        self.used.clear()
+
+    def look_at(self, reference):
+        """The client looks at the children of a variable."""
+        name = self.names.get(reference)
+        if name is None:
+            return
+        self.used.add(name)
+        if len(self.wanted) < MOST_LEARNED:
+            self.wanted.setdefault(name, 0)
 
     def children(self, variables, path):
         for variable in variables:
@@ -311,6 +393,7 @@ class Ahead:
                 name = path + (variable["name"],)
                 self.names[reference] = name
                 if self.held is not None and name in self.wanted and len(self.todo) < MOST_AHEAD:
+                    self.offered.add(name)
                     self.todo.append(("variables", {"variablesReference": reference}))
 
     def learn(self, command, arguments, body):
@@ -322,6 +405,7 @@ class Ahead:
         elif command == "stackTrace" and self.held is not None:
             frames = [frame for frame in body["stackFrames"] if frame.get("source")]
             if frames:
+                self.frame = frames[0]["id"]
                 if self.is_foreign:
                     self.is_foreign = False
                     quick = {"expression": NODELAY, "frameId": frames[0]["id"], "context": "repl"}
@@ -338,19 +422,21 @@ class Ahead:
 
     def answered(self, answer):
         """An answer to a question of ours; what is to be told now."""
-        _, command, arguments, stop = self.busy
-        self.busy = None
+        question = self.out.pop(answer["request_seq"])
         data = b""
-        for seq in self.joined:
+        for seq in question.joined:
             data += message(dict(answer, request_seq=seq))
-        self.joined = []
-        if self.held is not None and stop == self.stops and answer.get("success"):
+        if question is not self.busy:
+            return data
+        self.busy = None
+        if self.held is not None and question.stop == self.stops:
             body = answer.get("body") or {}
-            if command != "evaluate":
-                self.answers.append([command, arguments, body])
-            self.learn(command, arguments, body)
-        if self.held is not None and not self.todo:
-            data += self.release(True)
+            if answer.get("success"):
+                if question.command != "evaluate":
+                    self.answers.append([question.command, question.arguments, body])
+                self.learn(question.command, question.arguments, body)
+            if not self.todo:
+                data += self.release(True)
         self.next()
         return data
 
@@ -358,12 +444,16 @@ class Ahead:
         """A message of the adapter; what is to be told now."""
         if self.held is None and OUTPUT.search(body, 0, 120):
             return whole
-        said = json.loads(body.decode())
+        said = read_json(body)
         if said["type"] == "request" and said["command"] == "runInTerminal":
             whole = self.in_terminal(said)
         seq = said.get("request_seq", 0)
         if seq > OURS:
             return self.answered(said)
+        if seq in self.steps and said["type"] == "response":
+            # It has been told by now: woken before, it would look too early.
+            self.steps.discard(seq)
+            self.wake()
         asked = self.asked.pop(seq, None) if said["type"] == "response" else None
         if asked is not None and said.get("success"):
             self.learn(asked[0], asked[1], said.get("body") or {})
@@ -376,22 +466,26 @@ class Ahead:
 
     def from_client(self, body):
         """A message of the client: what goes to the adapter, and what is to be told now."""
-        said = json.loads(body.decode())
+        said = read_json(body)
         command, arguments = said.get("command"), said.get("arguments") or {}
         if said["type"] != "request":
             return message(body), b""
         if "igorChange" in said:
             self.change = said.pop("igorChange")
-            return message(said), self.release(False)
-        if self.busy is not None and self.busy[1] == command:
-            meant = {name: value for name, value in arguments.items() if value}
-            if meant == self.busy[2]:
-                self.joined.append(said["seq"])
-                return b"", b""
+            for reference in said.pop("igorUsed", ()):
+                self.look_at(reference)
+            released = self.release(False)
+            if command in STEPS and arguments.get("threadId") == self.asleep:
+                self.steps.add(said["seq"])
+            return message(said), released
         if command == "variables":
-            path = self.names.get(arguments.get("variablesReference"))
-            if path is not None and len(self.wanted) < MOST_LEARNED:
-                self.wanted.add(path)
+            self.look_at(arguments.get("variablesReference"))
+        busy = self.busy
+        # What was asked before a change says nothing of what is after it.
+        if busy is not None and busy.command == command and busy.change == self.change:
+            if busy.arguments == {name: value for name, value in arguments.items() if value}:
+                busy.joined.append(said["seq"])
+                return b"", b""
         if command in ("scopes", "variables"):
             self.asked[said["seq"]] = (command, arguments)
         return message(body), b""
@@ -433,7 +527,7 @@ def main():
     near = Near()
     process = None
     try:
-        hello = json.loads(near.await_message().decode())["arguments"]
+        hello = read_json(near.await_message()).get("arguments") or {}
         ready = {"python": "%d.%d.%d" % sys.version_info[:3]}
         if hello.get("join"):
             port = hello["join"]
@@ -457,10 +551,13 @@ def main():
         return
     tell(event("igorReady", ready))
     ahead = Ahead(connection.sendall, bool(hello.get("listening")))
+    garbage = None
     try:
         heard = carry(near, connection, ahead)
     except OSError:
         heard = True
+    except Garbage as error:
+        heard, garbage = True, error
     if not heard:
         tell(event("igorFailed", {"why": "adapter-gone", "words": []}))
     try:
@@ -473,6 +570,11 @@ def main():
             process.wait(LEAVE_WITHIN)
         except subprocess.TimeoutExpired:
             pass
+    if garbage is not None:
+        raise garbage
 
 
-main()
+try:
+    main()
+except Garbage as error:
+    sys.exit("igor: no message: %r" % error.args)
