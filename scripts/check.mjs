@@ -5,10 +5,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { check, plainWhenPiped, root, runAll, tool } from "./parts.mjs";
 
-const listed = ["ls-files", "--cached", "--others", "--exclude-standard", "-z", "*.sh", ".ci/run"];
-const shellPrograms = execFileSync("git", listed, { cwd: root, encoding: "utf8" })
-  .split("\0")
-  .filter((path) => path !== "" && existsSync(join(root, path)));
+const listed = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
+const filesNamed = (/** @type {string[]} */ ...patterns) =>
+  execFileSync("git", [...listed, ...patterns], { cwd: root, encoding: "utf8" })
+    .split("\0")
+    .filter((path) => path !== "" && existsSync(join(root, path)));
+const shellPrograms = filesNamed("*.sh", ".ci/run");
 const luaFiles = ["lua", "plugin"];
 const isRemote = (/** @type {string} */ path) => path.startsWith("src/remote/programs/");
 
@@ -23,6 +25,7 @@ export const checks = [
   check("unused code", tool("knip"), "--no-progress"),
   check("scripts", "shellcheck", "-x", ...shellPrograms.filter((path) => !isRemote(path))),
   check("remote programs", "shellcheck", ...partsOfPrograms, ...shellPrograms.filter(isRemote)),
+  check("python programs", "python3", "scripts/check-python.py", ...filesNamed("src/*.py")),
   check("lua", "luacheck", "--quiet", "--codes", ...luaFiles),
   check("lua format", tool("stylua"), "--check", ...luaFiles),
   check(
