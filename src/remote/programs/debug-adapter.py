@@ -1,7 +1,8 @@
 # debug-adapter: debugpy's adapter, in a process of its own, with sockets that do not make each answer 40 ms late.
 #
 # In    argv: DIRECTORY FD UID, then the words of debugpy.adapter: DIRECTORY holds debugpy where the image has none (else
-#       empty), FD is told the port that it listens on for clients, who must be processes of UID
+#       empty), FD is told the port that it listens on for clients, who must be processes of UID, as must be the programs
+#       that are debugged; root may debug those of others
 # Guarantees: pydevd writes header and body of a message apart, without TCP_NODELAY: the second waits for the
 #       acknowledgement of the first, which is given at once here (TCP_QUICKACK)
 import os
@@ -17,14 +18,14 @@ clients = None
 QUICKACK = getattr(socket, "TCP_QUICKACK", 12)
 
 
-def is_ours(address):
+def is_ours(address, listening):
     """Whether the process at the other end belongs to our user; what the kernel does not show, counts as ours."""
-    port = ":%04X" % address[1]
+    port, here = ":%04X" % address[1], ":%04X" % listening
     try:
         with open("/proc/net/tcp") as connections:
             for line in connections:
                 fields = line.split()
-                if fields[1].endswith(port) and fields[2].endswith(clients):
+                if fields[1].endswith(port) and fields[2].endswith(here):
                     return int(fields[7]) == uid
     except OSError:
         return True
@@ -52,7 +53,7 @@ class Socket(socket.socket):
         super().listen(*args)
         if clients is None:
             port = self.getsockname()[1]
-            clients = ":%04X" % port
+            clients = port
             os.write(told, b"%d\n" % port)
             os.close(told)
             # What programs print passes here once more, and nobody reads it.
@@ -61,7 +62,8 @@ class Socket(socket.socket):
     def accept(self):
         while True:
             peer, address = super().accept()
-            if not self.getsockname()[1] == int(clients[1:], 16) or is_ours(address):
+            port = self.getsockname()[1]
+            if (uid == 0 and port != clients) or is_ours(address, port):
                 return peer, address
             peer.close()
 
