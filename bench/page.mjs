@@ -6,7 +6,7 @@ import { median } from "./measure.mjs";
 /**
  * One measured command.
  * @typedef {object} Sample
- * @property {"start" | "tree" | "hosts" | "cost"} part For `cost`, `ms` are those of the laptop's processor.
+ * @property {"start" | "tree" | "hosts" | "cost" | "debug"} part For `cost`, `ms` are those of the laptop's processor.
  * @property {string} title
  * @property {string} contender
  * @property {number} files
@@ -35,6 +35,7 @@ export function pageOf(samples, { command, day, minutes, commit, machine, load }
     ...unique(part("tree").map(({ files }) => files)).map((files) => treeOf(part("tree"), files)),
     hostsOf(part("hosts")),
     costsOf(part("cost")),
+    debugOf(part("debug")),
     goalsOf(samples),
   ]
     .filter((text) => text !== "")
@@ -113,6 +114,22 @@ function costsOf(samples) {
   ]);
   const head = ["", "files", "hosts", "", "processor of the laptop, ms", "bytes on the line"];
   return `## Beside time\n\nOne run each. Bytes are those of IP, both ways. The processor time is without that of the shared connection.\n\n${table([head, ...rows])}`;
+}
+
+/** @param {readonly Sample[]} samples */
+function debugOf(samples) {
+  if (samples.length === 0) return "";
+  const some = unique(samples.map(({ contender }) => contender));
+  const rows = unique(samples.map(({ title }) => title)).flatMap((title) =>
+    unique(samples.map(({ rtt }) => rtt)).map((rtt) => {
+      const at = samples.filter((sample) => sample.title === title && sample.rtt === rtt);
+      const of = (/** @type {string} */ name) => at.filter(({ contender }) => contender === name);
+      const [igor = "", other = ""] = some;
+      const beside = ratio(medianOf(of(other)), medianOf(of(igor)));
+      return [title, String(rtt), ...some.map((name) => cell(of(name))), beside];
+    }),
+  );
+  return `## Debugging\n\nA step is with threads, stack, scopes and local variables, one after the other; lines are from the first to the end of the program.\n\n${table([["", "RTT", ...some, "debugpy / igor"], ...rows])}`;
 }
 
 /** What the project wants to reach (times at RTT 50). @param {readonly Sample[]} samples */
@@ -210,6 +227,34 @@ function goalsOf(samples) {
       ),
     ],
   ];
+  const debug = (/** @type {Partial<Sample>} */ of_) => of({ part: "debug", ...of_ });
+  const atBreakpoint = { title: "debug: command to breakpoint", contender: "igor" };
+  const lines = { title: "debug: 30,000 lines printed" };
+  goals.push(
+    [
+      "from `igor dap` to the stop at a breakpoint, at no distance",
+      "at most 1500 ms",
+      milliseconds(debug({ ...atBreakpoint, rtt: 0 })),
+    ],
+    [
+      "from `igor dap` to the stop at a breakpoint",
+      "at most 2000 ms",
+      milliseconds(debug({ ...atBreakpoint, rtt: 50 })),
+    ],
+    [
+      "a step of the debugger with all that is shown",
+      "at most 75 ms",
+      milliseconds(debug({ title: "debug: a step", contender: "igor", rtt: 50 })),
+    ],
+    [
+      "30,000 lines that a program prints, beside debugpy over ssh",
+      "at most 1.3x",
+      over(
+        debug({ ...lines, contender: "igor", rtt: 50 }),
+        debug({ ...lines, contender: "debugpy over ssh", rtt: 50 }),
+      ),
+    ],
+  );
   const rows = goals.flatMap(([what = "", goal = "", value]) =>
     value === undefined ? [] : [[what, goal, value]],
   );

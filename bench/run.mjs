@@ -4,7 +4,7 @@
 //   npm run bench                      everything: about an hour
 //   npm run bench -- --quick           a few minutes
 //   --rtt 0,20,50,100   --files 2000,50000   --hosts 1,2,4,8,16,32   --runs 5   --out FILE   --keep
-//   --steps push                       only what has that in its title
+//   --steps push                       only what has that in its title, e.g. `--steps debug --hosts 1`
 //
 // The hosts are a bed of their own (IGOR_BED, default igor-bench), reached over tun-relay.py, so that TCP itself feels
 // the delay. All contenders take turns within a round, so that whatever else the machine does hits them alike. The
@@ -25,6 +25,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { contendersOn, sharingSsh, steps } from "./contenders.mjs";
+import { debugFiles, debugPrints, debugSteps } from "./debug.mjs";
 import { anEditor } from "./editor.mjs";
 import { processorTimeOf, startWatching, timeOf } from "./measure.mjs";
 import { pageOf } from "./page.mjs";
@@ -86,8 +87,10 @@ async function main() {
   };
   try {
     await measureStart();
-    for (const files of wanted.files) await measureTree(files, setRoundTrip, lines[0]);
+    if (!wanted.steps.startsWith("debug"))
+      for (const files of wanted.files) await measureTree(files, setRoundTrip, lines[0]);
     if (wanted.hosts.length > 1) await measureHosts(setRoundTrip);
+    if ("debug".startsWith(wanted.steps)) await measureDebug(setRoundTrip);
     console.log(readFileSync(write(), "utf8"));
     console.log(`Written to ${wanted.out}`);
     return 0;
@@ -287,6 +290,49 @@ async function measureHosts(setRoundTrip) {
     const ms = processorTimeOf(commandOf(igor, ["igor", "push", "-g", `hosts${count}`]));
     const sample = { title: "push, one file changed", contender: igor.title, files, rtt };
     samples.push({ part: "cost", ...sample, hosts: count, ms });
+  }
+}
+
+/**
+ * `igor dap` beside debugpy's own adapter over ssh with a shared connection, in the same container.
+ * @param {(ms: number) => Promise<void>} setRoundTrip
+ */
+async function measureDebug(setRoundTrip) {
+  await setRoundTrip(0);
+  const project = join(desk, "bench-debug");
+  rmSync(project, { recursive: true, force: true });
+  mkdirSync(join(project, ".igor"), { recursive: true });
+  mkdirSync(join(sandbox.home, ".ssh"), { recursive: true, mode: 0o700 });
+  const config = { user: "dino", host_groups: { dev: { hosts: [placeOf("apollo")] } } };
+  writeFileSync(join(project, ".igor", "config.json"), JSON.stringify(config));
+  for (const [name, text] of Object.entries(debugFiles)) writeFileSync(join(project, name), text);
+  await onHost(sandbox, "apollo", emptyInMemory);
+  const place = { cwd: project, env: sandbox.env };
+  tell("debug: setting up");
+  await timeOf({ ...place, argv: ["igor", "docker", "setup"] });
+  const container = "dino-bench-debug-dev";
+  const adapter = ["docker", "exec", "-i", container, "python3", "-m", "debugpy.adapter"];
+  const argvs = {
+    igor: ["igor", "dap"],
+    "debugpy over ssh": [...sharingSsh(sandbox.home), "dino@apollo-far", ...adapter],
+  };
+  for (const rtt of wanted.rtt) {
+    await setRoundTrip(rtt);
+    for (let run = -1; run < wanted.runs; run += 1) {
+      for (const [contender, argv] of Object.entries(argvs)) {
+        if (isEnding) throw new Error("interrupted");
+        tell(`RTT ${rtt} ms: debug, ${contender}`);
+        const { toBreakpoint, steps: stepMs } = await debugSteps({ ...place, argv }, 10);
+        const printsMs = await debugPrints({ ...place, argv });
+        // The first one opens the connection.
+        if (run < 0) continue;
+        const put = (/** @type {string} */ title, /** @type {number} */ ms) =>
+          samples.push({ part: "debug", title, contender, files: 0, rtt, hosts: 1, ms });
+        put("debug: command to breakpoint", toBreakpoint);
+        for (const ms of stepMs) put("debug: a step", ms);
+        put("debug: 30,000 lines printed", printsMs);
+      }
+    }
   }
 }
 
