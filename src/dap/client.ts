@@ -19,12 +19,12 @@ export class Client {
 
   /** Hands on a message as it came. */
   pass(whole: Buffer): void {
-    this.#output.write(whole);
+    this.#write(whole);
   }
 
   /** Hands on a message that was changed. */
   send(message: object): void {
-    this.#output.write(frameOf(message));
+    this.#write(frameOf(message));
   }
 
   event(event: string, body: object = {}): void {
@@ -48,6 +48,15 @@ export class Client {
   /** Resolves when all of it was taken. */
   async flushed(): Promise<void> {
     await new Promise<void>((resolve) => this.#output.write("", () => resolve()));
+  }
+
+  /** What comes in one breath is written at once: a program may print much. */
+  #write(whole: Buffer): void {
+    if (this.#output.writableCorked === 0) {
+      this.#output.cork();
+      process.nextTick(() => this.#output.uncork());
+    }
+    this.#output.write(whole);
   }
 
   #head(request_seq: number, command: string): object {
