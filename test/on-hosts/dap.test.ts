@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { frameOf } from "../../src/debug/framing.ts";
 import { onHost } from "../hosts/bed.ts";
 import { DapClient, Family } from "../support/dap-client.ts";
 import { aDebugProject, nothingRuns, stoppedAt } from "../support/debug-project.ts";
@@ -129,6 +130,17 @@ describe("a program", () => {
     await client.ask("continue", { threadId });
     expect((await client.event("exited")).body).toEqual({ exitCode: 1 });
     expect(client.said("stderr")).toContain("ValueError: no such layer");
+  });
+
+  test("outlives what a client should not say", async () => {
+    await using client = new DapClient(laptop, project);
+    await client.begin({ arguments: { program: at("loop.py") } });
+    client.send("variables", { variablesReference: [] });
+    const odd = { seq: 1_000_000_500, type: "request", command: "threads" };
+    client.child.stdin?.write(frameOf(odd));
+    expect(await client.answerTo(odd.seq)).toMatchObject({ success: true });
+    expect(await client.ask("threads")).toMatchObject({ success: true });
+    await client.disconnect();
   });
 
   test("has a terminal of its own, and what is typed there", async () => {

@@ -379,7 +379,7 @@ class Ahead:
 
     def look_at(self, reference):
         """The client looks at the children of a variable."""
-        name = self.names.get(reference)
+        name = self.names.get(reference) if isinstance(reference, int) else None
         if name is None:
             return
         self.used.add(name)
@@ -448,7 +448,7 @@ class Ahead:
         if said["type"] == "request" and said["command"] == "runInTerminal":
             whole = self.in_terminal(said)
         seq = said.get("request_seq", 0)
-        if seq > OURS:
+        if seq in self.out:
             return self.answered(said)
         if seq in self.steps and said["type"] == "response":
             # It has been told by now: woken before, it would look too early.
