@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { debugGround } from "../app/debug.ts";
 import type { DebugGround } from "../app/debug.ts";
-import { attachArguments, launchArguments } from "../debug/launch.ts";
+import { attachArguments, launchArguments, wrongType } from "../debug/launch.ts";
 import type { Ground } from "../debug/launch.ts";
 import { isObject } from "../debug/message.ts";
 import type { Request } from "../debug/message.ts";
@@ -44,7 +44,8 @@ export async function startOf(
   called: Called,
 ): Promise<Result<Start>> {
   const parent = given[parentKey];
-  if (isObject(parent)) return startOfChild(given, parent as unknown as Parent);
+  if (isParent(parent)) return startOfChild(given, parent);
+  if (parent !== undefined) return fail(wrongType(parentKey, "what igor puts there"));
   const found = await groundOf(given, called);
   if (!found.ok) return found;
   const ground = found.value;
@@ -71,6 +72,13 @@ export async function startOf(
     hello: listening === undefined ? {} : { listening },
     given: kept,
   });
+}
+
+function isParent(value: unknown): value is Parent {
+  if (!isObject(value)) return false;
+  const { directory, hostGroup, host, port } = value;
+  const isPlace = [directory, hostGroup, host].every((each) => typeof each === "string");
+  return isPlace && Number.isInteger(port);
 }
 
 async function startOfChild(

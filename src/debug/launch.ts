@@ -68,10 +68,12 @@ export function attachArguments(
   DebugArgumentsFailure
 > {
   const { connect, processId } = given;
-  const port = isObject(connect) ? Number(connect["port"]) : given["port"];
+  const said = isObject(connect) ? connect["port"] : given["port"];
   const kept = { ...withoutLocal(given), pathMappings: pathMappings(given, ground) };
   if (isSaid(processId)) return ok({ listening: undefined, given: kept });
-  const listening = typeof port === "number" && Number.isInteger(port) ? port : ground.port;
+  if (isSaid(said) && portOf(said) === undefined)
+    return fail(wrongType("port", "a number from 1 to 65535"));
+  const listening = portOf(said) ?? ground.port;
   if (listening === undefined) {
     const problem = { kind: "no-port", file: ground.configFile } as const;
     return fail({ reason: "debug-arguments", problem });
@@ -149,24 +151,33 @@ function isSaid(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
 }
 
+/** Some editors hand on numbers as text. */
+function portOf(said: unknown): number | undefined {
+  const port = typeof said === "string" && /^\d+$/.test(said) ? Number(said) : said;
+  return typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65536
+    ? port
+    : undefined;
+}
+
+/** Of a key that has another type than it must have. */
+export function wrongType(key: string, wants: string): DebugArgumentsFailure {
+  return { reason: "debug-arguments", problem: { kind: "wrong-type", key, wants } };
+}
+
 /** What debugpy says of wrong types names no key, or nothing at all. */
 function mistakeIn(given: Given): DebugArgumentsFailure | undefined {
-  const wrong = (key: string, wants: string): DebugArgumentsFailure => ({
-    reason: "debug-arguments",
-    problem: { kind: "wrong-type", key, wants },
-  });
   for (const key of ["program", "module", "cwd", "console"])
-    if (isSaid(given[key]) && typeof given[key] !== "string") return wrong(key, "a string");
+    if (isSaid(given[key]) && typeof given[key] !== "string") return wrongType(key, "a string");
   for (const key of switches)
     if (isSaid(given[key]) && typeof switchOf(given[key]) !== "boolean")
-      return wrong(key, "true or false");
+      return wrongType(key, "true or false");
   const { env, args } = given;
   const isEnvironment =
     isObject(env) &&
     Object.values(env).every((value) => value === null || typeof value === "string");
-  if (isSaid(env) && !isEnvironment) return wrong("env", "an object of strings");
+  if (isSaid(env) && !isEnvironment) return wrongType("env", "an object of strings");
   const isList = Array.isArray(args) && args.every((word) => typeof word === "string");
   if (isSaid(args) && !isList && typeof args !== "string")
-    return wrong("args", "a list of strings");
+    return wrongType("args", "a list of strings");
   return undefined;
 }

@@ -3,15 +3,27 @@ import { afterAll, describe, expect, test } from "vitest";
 import { DapClient } from "../support/dap-client.ts";
 import { aDebugProject, debugpyDockerfile } from "../support/debug-project.ts";
 import { removeDockerProjects, aDockerProject } from "../support/docker-project.ts";
-import { aLaptop, aProject } from "../support/laptop.ts";
+import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { TestProject } from "../support/laptop.ts";
 import { readyContainer } from "../support/ready-container.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
+import { until } from "../support/until.ts";
 
 const laptop = aLaptop();
 const project = aDebugProject({ "a.py": "print(1)\n" });
 readyContainer(laptop, project);
 afterAll(() => removeDockerProjects(["apollo"]));
+
+/** Listens at a port and waits for the other side, or answers what is no HTTP as servers do. */
+const listens = `import http.server, socketserver, sys, time
+class Silent(socketserver.BaseRequestHandler):
+    def handle(self): time.sleep(60)
+handler = http.server.BaseHTTPRequestHandler if sys.argv[1] == "http" else Silent
+socketserver.TCPServer.allow_reuse_address = True
+with socketserver.ThreadingTCPServer(("127.0.0.1", 5680), handler) as server:
+    print("listens", flush=True)
+    server.serve_forever()
+`;
 
 /** What an editor shows of a session that does not begin: the answer to `launch`, of several lines. */
 async function refusal(
@@ -94,6 +106,30 @@ describe("a session that cannot begin says so, in the answer to launch, when", (
         /home/me/toy/.igor/config.json
         → give the configuration of the debugger "processId", or "connect": {"port": N}, or set debug_port in .igor/config.json"
     `);
+  });
+
+  test.each([0, 65_536, "5679x"])("the port %s to attach to is none", async (port) => {
+    expect(await refusal(project, { connect: { port } }, "attach")).toBe(
+      '✗ the configuration of the debugger has something else than a number from 1 to 65535 as "port"\n  → correct it there',
+    );
+  });
+
+  test("what is said of its parent is not from igor", async () => {
+    expect(await refusal(project, { __igor: { directory: 5 } }, "attach")).toMatch(/as "__igor"/);
+  });
+
+  test.each([
+    ["does not answer", "raw"],
+    ["is no debugger", "http"],
+  ])("what listens where it is to attach %s", async (words, way) => {
+    project.write({ "listens.py": listens });
+    const other = laptop.start(project, ["docker", "exec", "--push", "python3", "listens.py", way]);
+    await until("it to listen", () => other.stdout?.read() !== null);
+    expect(await refusal(project, { connect: { port: "5680" } }, "attach")).toContain(
+      `waits for a debugger at port 5680\n  | what listens there ${words}\n`,
+    );
+    other.kill("SIGINT");
+    await ended(other);
   });
 
   test("the image cannot be built", async () => {

@@ -33,6 +33,8 @@ HOLD = 0.2
 OLDEST = (1, 8)
 START_WITHIN = 30
 LEAVE_WITHIN = 1.5
+# What a program of the user has at a port may be no debugger, and wait for us to speak another language.
+ANSWER_WITHIN = 8
 MOST_AHEAD = 30
 MOST_LEARNED = 40
 MOST_VAIN = 3
@@ -491,12 +493,13 @@ class Ahead:
         return message(body), b""
 
 
-def carry(near, connection, ahead):
+def carry(near, connection, ahead, listening):
     """Until one of the ends is reached; whether any of the adapter's words came."""
     buffer = bytearray()
     heard = False
     messages = near.waiting
     near.waiting = []
+    answer_until = time.time() + ANSWER_WITHIN
     while True:
         out = b""
         for body in messages:
@@ -508,6 +511,9 @@ def carry(near, connection, ahead):
             out += ahead.release(True)
         tell(out)
         wait = None if ahead.held is None else max(0, ahead.until - time.time())
+        doubts = listening and not heard
+        if doubts:
+            wait = max(0, answer_until - time.time())
         ready = select.select([0, connection], [], [], wait)[0]
         messages = []
         if 0 in ready:
@@ -516,11 +522,15 @@ def carry(near, connection, ahead):
                 return heard
         if connection in ready:
             data = connection.recv(1 << 18)
+            if doubts and not (data and b"Content-Length: ".startswith(data[:16])):
+                raise Failed("nobody-listens", listening, "what listens there is no debugger")
             if not data:
                 return heard
             heard = True
             buffer += data
             tell(b"".join([ahead.from_adapter(*each) for each in bodies(buffer)]))
+        elif doubts and time.time() > answer_until:
+            raise Failed("nobody-listens", listening, "what listens there does not answer")
 
 
 def main():
@@ -550,16 +560,18 @@ def main():
         tell(event("igorFailed", {"why": failure.why, "words": failure.words}))
         return
     tell(event("igorReady", ready))
-    ahead = Ahead(connection.sendall, bool(hello.get("listening")))
+    listening = hello.get("listening")
+    ahead = Ahead(connection.sendall, bool(listening))
     garbage = None
     try:
-        heard = carry(near, connection, ahead)
+        if not carry(near, connection, ahead, listening):
+            raise Failed("adapter-gone")
+    except Failed as failure:
+        tell(event("igorFailed", {"why": failure.why, "words": failure.words}))
     except OSError:
-        heard = True
+        pass
     except Garbage as error:
-        heard, garbage = True, error
-    if not heard:
-        tell(event("igorFailed", {"why": "adapter-gone", "words": []}))
+        garbage = error
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
