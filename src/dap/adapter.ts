@@ -1,4 +1,4 @@
-import { debug, debugFailure, debugpyWheel } from "../app/debug.ts";
+import { debug, debugFailure } from "../app/debug.ts";
 import type { Call } from "../app/igor.ts";
 import { capabilities } from "../debug/capabilities.ts";
 import type { Framed } from "../debug/framing.ts";
@@ -13,6 +13,7 @@ import { FarSide } from "./far-side.ts";
 import { childConfiguration, inTerminal } from "./reverse.ts";
 import { startOf } from "./start.ts";
 import type { Called, Start } from "./start.ts";
+import { supply } from "./supply.ts";
 
 /** What an adapter is given to work with. */
 export interface AdapterMeans extends Pick<Call, "environment" | "now">, Called {
@@ -50,6 +51,8 @@ export class Adapter {
   /** The debugger has said its first word. */
   #isThere = false;
   #isEnding = false;
+  /** The `disconnect` that has no answer yet. */
+  #leaves: Request | undefined;
   #isTerminated = false;
   #failure: Failure | undefined;
   /** Of the adapter in the container, for children. */
@@ -91,6 +94,7 @@ export class Adapter {
       this.end();
       return;
     }
+    if (command === "disconnect") this.#leave(message);
     const known = this.#known.answerTo(message);
     if (known !== undefined) {
       client.answer(message, known);
@@ -109,6 +113,18 @@ export class Adapter {
     if (this.#isThere) setTimeout(cancel, orderlyEndMs).unref();
     else cancel();
     if (this.#began === undefined) this.#isOver();
+  }
+
+  /** debugpy answers nothing while it waits for a program, e.g. in a terminal: the editor shall not wait with it. */
+  #leave(request: Request): void {
+    this.#leaves = request;
+    const leave = (): void => {
+      if (this.#leaves === undefined) return;
+      this.#means.client.answer(request);
+      this.#terminate();
+      this.end();
+    };
+    setTimeout(leave, orderlyEndMs).unref();
   }
 
   /** From `launch` to the end of the session. */
@@ -167,14 +183,13 @@ export class Adapter {
     switch (message.type) {
       case "response":
         if (message.request_seq !== 0) {
+          if (message.request_seq === this.#leaves?.seq) this.#leaves = undefined;
           client.pass(whole);
           return;
         }
         this.#isThere = true;
-        {
-          client.event("capabilities", { capabilities: message.body });
-          return;
-        }
+        client.event("capabilities", { capabilities: message.body });
+        return;
       case "request": {
         this.#asked(message, whole);
         return;
@@ -223,27 +238,14 @@ export class Adapter {
         this.#known.take(body);
         return true;
       case "igorNeeds":
-        void this.#supply();
+        client.say("the image has no debugpy: igor brings it\n");
+        void supply(this.#far, this.#cancel.signal);
         return true;
       case "igorFailed":
         this.#failure = failureSaid(body, this.#start?.ground);
         return true;
       default:
         return false;
-    }
-  }
-
-  async #supply(): Promise<void> {
-    const { client } = this.#means;
-    client.say("the image has no debugpy: igor brings it\n");
-    const wheel = await debugpyWheel(this.#cancel.signal);
-    const supply = { seq: 0, type: "request", command: "igorSupply" };
-    if (wheel.ok) {
-      this.#far.send({ ...supply, arguments: {} });
-      this.#far.send(wheel.value);
-    } else {
-      this.#far.send({ ...supply, arguments: { problem: wheel.failure } });
-      this.#far.send({});
     }
   }
 

@@ -105,6 +105,19 @@ test("a session that never begins ends with its editor", async () => {
   expect(await client.ended).toMatchObject({ exitCode: 0, stderr: "" });
 });
 
+test("a session whose terminal never opens ends when the editor disconnects, and leaves no file", async () => {
+  await using client = new DapClient(laptop, project);
+  await client.initialize();
+  const console = "integratedTerminal";
+  client.send("launch", { program: join(project.root, "loop.py"), console, env: { KEY: "s3" } });
+  await until("a wish for a terminal", () => client.asked[0]);
+  const leaves = client.send("disconnect", { terminateDebuggee: true });
+  expect(await client.answerTo(leaves, 10_000)).toMatchObject({ success: true });
+  expect(await client.ended).toMatchObject({ exitCode: 0, stderr: "" });
+  const { stdout } = await laptop.igor(project, ["docker", "exec", "ls", "/tmp"]);
+  expect(stdout).not.toContain("igor-terminal");
+});
+
 test("what is no message ends it, and says so", async () => {
   const client = new DapClient(laptop, project);
   client.child.stdin?.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -318,6 +318,8 @@ class Ahead:
         self.asleep = None
         self.frame = None
         self.steps = set()
+        # For terminals: those that began have removed theirs.
+        self.files = []
 
     def next(self):
         if self.busy is None and self.todo:
@@ -417,6 +419,7 @@ class Ahead:
     def in_terminal(self, said):
         """A command for a terminal of the editor, as one that tells nothing."""
         handle, path = tempfile.mkstemp(prefix="igor-terminal-")
+        self.files.append(path)
         with os.fdopen(handle, "w") as file:
             json.dump(said["arguments"], file)
         words = [sys.executable, "-c", IN_TERMINAL, path]
@@ -572,6 +575,11 @@ def main():
         pass
     except Garbage as error:
         garbage = error
+    for path in ahead.files:
+        try:
+            os.unlink(path)
+        except OSError:
+            pass
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:
