@@ -14,18 +14,21 @@ export const suppliedDebugpy = {
 /** Exit code of the loader where Python is older than 3.7. */
 export const tooOld = 96;
 
-/** Reads the program from stdin. A file of the user's project must not be taken for a module of Python. */
-const load = `import sys
-if sys.version_info < (3, 7): sys.exit(${tooOld})
-if sys.path[0] == "": sys.path.pop(0)
-import os, zlib
-n = int(sys.argv[1])
-b = b""
-while len(b) < n:
-    c = os.read(0, n - len(b))
-    if not c: sys.exit(0)
-    b += c
-exec(compile(zlib.decompress(b), "igor-debug", "exec"))`;
+/**
+ * Reads the program from stdin; one line, since it is seen where processes are listed. A file of the user's project must
+ * not be taken for a module of Python.
+ */
+const load = [
+  '"the debugger of igor"',
+  "import sys",
+  `sys.version_info < (3, 7) and sys.exit(${tooOld})`,
+  "sys.path[0] or sys.path.pop(0)",
+  "import os, zlib",
+  "n = int(sys.argv[1])",
+  'b = b"".join(os.read(0, 1) for _ in range(n))',
+  "len(b) == n or sys.exit(0)",
+  "exec(zlib.decompress(b))",
+].join("; ");
 
 /** The program of the far end, as it travels on stdin. */
 export function debugProgramBytes(): Buffer {

@@ -56,6 +56,9 @@ LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 OUTPUT = re.compile(rb'"event": ?"output"')
 
 
+# Where processes are listed, a program would be a page of text. The directory of the user's project is not where its
+# modules come from.
+READS_ITSELF = '"the adapter of debugpy"; import sys; sys.path[0] or sys.path.pop(0); exec(sys.stdin.read())'
 # What runs in a terminal has its directory and variables from a file: command lines can be read by everybody.
 IN_TERMINAL = """import sys
 if sys.path[0] == "": sys.path.pop(0)
@@ -248,19 +251,23 @@ def supplied(near, version):
 def start_adapter(hello, directory):
     """debugpy's adapter in a session of its own; its process, and the port it listens on."""
     reads, told = os.pipe()
-    words = [hello["adapter"], directory, str(told), str(os.getuid())]
-    # Ours: the program's directory is not where modules of the adapter come from.
-    words[0] = "import sys; sys.path.pop(0)\n" + words[0]
+    words = [directory, str(told), str(os.getuid()), "--host", "127.0.0.1", "--port", "0"]
     process = subprocess.Popen(
-        [sys.executable, "-c"] + words + ["--host", "127.0.0.1", "--port", "0"],
+        [sys.executable, "-c", READS_ITSELF] + words,
         env=dict(os.environ, PYDEVD_DISABLE_FILE_VALIDATION="1"),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         pass_fds=[told],
         start_new_session=True,
     )
     os.close(told)
+    try:
+        process.stdin.write(hello["adapter"].encode())
+        process.stdin.close()
+    except OSError:
+        # It has ended, and said why.
+        pass
     port = b""
     if select.select([reads], [], [], START_WITHIN)[0]:
         port = os.read(reads, 16)
