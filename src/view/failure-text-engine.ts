@@ -62,7 +62,10 @@ export function engineText(failure: OfEngine): FailureText {
         headline: `${host}: the container would be ${failure.would}d, but something runs in it`,
         where: `${host}, container ${failure.container}`,
         details: [...failure.processes, ...lastWords],
-        hint: `end what runs there, or run the same command ${failure.would === "remove" ? "without a terminal, where it asks nothing," : "with --replace"} to end it and ${failure.would} the container`,
+        hint:
+          failure.would === "remove"
+            ? "end what runs there, or run the same command without a terminal, where it asks nothing, to end it and remove the container"
+            : "end what runs there; or `igor docker setup --replace` ends it and replaces the container",
       };
     case "container-foreign":
       return {

@@ -241,7 +241,7 @@ describe("a container in use", () => {
       "✗ apollo: the container would be replaced, but something runs in it
         apollo, container dino-toy-dev
         | 1 sleep 1000
-        → end what runs there, or run the same command with --replace to end it and replace the container
+        → end what runs there; or \`igor docker setup --replace\` ends it and replaces the container
       docker setup toy failed on apollo after 1 s: the container would be replaced, but something runs in it
       exit code 1"
     `);

@@ -1,8 +1,14 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { onHost } from "../hosts/bed.ts";
 import { DapClient } from "../support/dap-client.ts";
 import { aDebugProject, debugpyDockerfile } from "../support/debug-project.ts";
-import { removeDockerProjects, aDockerProject } from "../support/docker-project.ts";
+import {
+  aDockerProject,
+  containerOf,
+  reconfigure,
+  removeDockerProjects,
+} from "../support/docker-project.ts";
 import { aLaptop, aProject, ended } from "../support/laptop.ts";
 import type { TestProject } from "../support/laptop.ts";
 import { readyContainer } from "../support/ready-container.ts";
@@ -142,6 +148,19 @@ describe("a session that cannot begin says so, in the answer to launch, when", (
     expect(message).toMatch(/the image could not be built.*\n(?:.*\n)*.*no such layer/);
     expect(client.said("console")).toContain("building");
     await client.ended;
+  });
+
+  test("the container would be replaced while something runs there, of several lines", async () => {
+    const busy = aDockerProject({ Dockerfile: debugpyDockerfile, "a.py": "" });
+    await laptop.igor(busy, ["docker", "setup"]);
+    const words = ["docker", "exec", "-d", containerOf(busy), "sh", "-c", "sleep 600\nexit 1"];
+    await onHost("apollo", words);
+    reconfigure(busy, { env: { A: "1" } });
+    const message = await refusal(busy, program(busy));
+    expect(message).toMatch(/^  \| \d+ sh -c sleep 600 exit 1$/m);
+    expect(message.split("\n").at(-1)).toBe(
+      "  → end what runs there; or `igor docker setup --host apollo --replace` ends it and replaces the container",
+    );
   });
 
   test("the container has no Python", async () => {

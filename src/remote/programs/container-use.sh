@@ -9,7 +9,7 @@ list_processes() {
     for p in /proc/[0-9]*; do
       case $p in /proc/1 | "/proc/$$") continue ;; esac
       c=
-      if command -v tr >/dev/null; then c=$(tr "\000" " " <"$p/cmdline"); else IFS= read -r c <"$p/cmdline"; fi
+      if command -v tr >/dev/null; then c=$(tr "\000\n" "  " <"$p/cmdline"); else IFS= read -r c <"$p/cmdline"; fi
       case $c in "" | *igor-idle* | *igor-look* | *igor-end* | *igor-repl* | "sleep 2147483" | "sleep 2147483 " | sleep2147483) continue ;; esac
       printf "%s %.100s\n" "${p#/proc/}" "$c"
     done 2>/dev/null
