@@ -64,6 +64,7 @@ export class Adapter {
     this.#far = new FarSide({
       onOutput: (whole) => means.client.pass(whole),
       onMessage: (message, whole) => this.#said(message, whole),
+      taken: () => means.client.taken(),
     });
   }
 

@@ -45,6 +45,11 @@ export class Client {
     this.send({ ...this.#head(seq, command), success: false, message });
   }
 
+  /** Resolves at once where the editor takes more, else when it has taken what there is. */
+  async taken(): Promise<void> {
+    if (this.#output.writableNeedDrain) await this.flushed();
+  }
+
   /** Resolves when all of it was taken. */
   async flushed(): Promise<void> {
     await new Promise<void>((resolve) => this.#output.write("", () => resolve()));

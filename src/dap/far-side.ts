@@ -13,6 +13,8 @@ export interface FarListener {
   /** What a program prints, as it came: it is much, and nobody here reads it. */
   readonly onOutput: (whole: Buffer) => void;
   readonly onMessage: (message: Message, whole: Buffer) => void;
+  /** Resolves when there is room for more: while the editor is busy the program that prints waits, too. */
+  readonly taken: () => Promise<void>;
 }
 
 /** The far end of the debugger, over one attempt to reach it after the other. */
@@ -60,7 +62,10 @@ export class FarSide {
       // What is no message is said by whatever took the place of the program.
       (begin) => (this.#words += `${begin}\n`),
     );
-    for await (const chunk of stdout) read(chunk);
+    for await (const chunk of stdout) {
+      read(chunk);
+      await this.#listener.taken();
+    }
   }
 
   #heard({ whole, body }: Framed): void {

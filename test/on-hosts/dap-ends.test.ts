@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { hostAddress, onHost } from "../hosts/bed.ts";
 import { startRelay } from "../hosts/relay.mjs";
@@ -102,6 +104,38 @@ test("a session that never begins ends with its editor", async () => {
   const client = new DapClient(laptop, project);
   await client.initialize();
   client.child.stdin?.end();
+  expect(await client.ended).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
+test("a program that prints more than the editor reads waits, and loses nothing", async () => {
+  const lines = 12_000;
+  project.write({
+    "prints.py": `import sys\nfor n in range(${String(lines)}): sys.stdout.write("%04999d\\n" % n)\n`,
+  });
+  await using client = new DapClient(laptop, project);
+  await client.begin({ arguments: { program: join(project.root, "prints.py") } });
+  client.child.stdout?.pause();
+  const status = `/proc/${String(client.child.pid)}/status`;
+  const memory = () => Number(/VmRSS:\s*(\d+)/.exec(readFileSync(status, "utf8"))?.[1]);
+  const before = memory();
+  await pause(6000);
+  const grown = memory() - before;
+  client.child.stdout?.resume();
+  expect(grown).toBeLessThan(30_000);
+  await client.event("terminated", 120_000);
+  expect(client.said("stdout")).toHaveLength(5000 * lines);
+  await client.disconnect();
+});
+
+test("a program whose editor reads nothing any more ends when that says no more", async () => {
+  project.write({ "prints.py": "while True: print('x' * 1000)\n" });
+  await using client = new DapClient(laptop, project);
+  await client.begin({ arguments: { program: join(project.root, "prints.py") } });
+  client.child.stdout?.pause();
+  await pause(1000);
+  client.child.stdin?.end();
+  await nothingRuns(project);
+  client.child.stdout?.resume();
   expect(await client.ended).toMatchObject({ exitCode: 0, stderr: "" });
 });
 
