@@ -192,7 +192,7 @@ export class Adapter {
         client.event("capabilities", { capabilities: message.body });
         return;
       case "request": {
-        this.#asked(message, whole);
+        this.#asked(message);
         return;
       }
       case "event":
@@ -206,24 +206,20 @@ export class Adapter {
     }
   }
 
-  /** What the debugger asks of the editor: it is told what that cannot know. */
-  #asked(message: Request, whole: Buffer): void {
+  /** What the debugger asks of the editor, as far as there is a need for it: the host is not the editor's master. */
+  #asked(message: Request): void {
     const { client, igor } = this.#means;
     const { ground } = this.#start ?? {};
     if (ground === undefined) return;
-    switch (message.command) {
-      case "startDebugging": {
-        client.send(childConfiguration(message, { ground, port: this.#port }));
-        return;
-      }
-      case "runInTerminal": {
-        client.send(inTerminal(message, { ground, igor }));
-        return;
-      }
-      default: {
-        client.pass(whole);
-        return;
-      }
+    if (message.command === "startDebugging") {
+      const { type = "igor" } = this.#began?.arguments ?? {};
+      client.send(childConfiguration(message, { ground, port: this.#port, type }));
+    } else if (message.command === "runInTerminal") {
+      client.send(inTerminal(message, { ground, igor }));
+    } else {
+      const { seq: request_seq, command } = message;
+      const answer = { type: "response", request_seq, command, success: false };
+      this.#far.send({ seq: 0, ...answer, message: "igor hands on no such request" });
     }
   }
 

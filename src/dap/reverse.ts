@@ -4,41 +4,59 @@ import type { Request } from "../debug/message.ts";
 import { parentKey } from "./start.ts";
 import type { Parent } from "./start.ts";
 
-/** A child that the editor is to debug in a session of its own: that finds its parent by what is added here. */
+/**
+ * A child that the editor is to debug in a session of its own. What the far side says of it is for that session alone: an
+ * editor may obey a configuration in more ways than we know, e.g. by starting another adapter on this machine.
+ */
 export function childConfiguration(
   request: Request,
-  { ground, port }: { readonly ground: DebugGround; readonly port: number },
+  {
+    ground,
+    port,
+    type,
+  }: { readonly ground: DebugGround; readonly port: number; readonly type: unknown },
 ): Request {
   const { configuration } = request.arguments;
+  const given = isObject(configuration) ? configuration : {};
   const parent: Parent = {
     directory: ground.project.root,
     hostGroup: ground.group.name,
     host: ground.host.host,
     port,
+    given,
   };
+  const name = typeof given["name"] === "string" ? given["name"] : "child";
   return {
-    ...request,
+    ...heading(request),
     arguments: {
-      ...request.arguments,
-      configuration: { ...(isObject(configuration) ? configuration : {}), [parentKey]: parent },
+      request: "attach",
+      configuration: { name, type, request: "attach", [parentKey]: parent },
     },
   };
 }
 
-/** What debugpy wants to have run in a terminal runs in one of the editor, and in the container by `igor docker exec`. */
+/**
+ * What debugpy wants to have run in a terminal runs in one of the editor, and in the container by `igor docker exec`. Of
+ * what the far side says only the words are obeyed, and those there.
+ */
 export function inTerminal(
   request: Request,
   { ground, igor }: { readonly ground: DebugGround; readonly igor: readonly string[] },
 ): Request {
-  const { args } = request.arguments;
+  const { args, kind } = request.arguments;
   const words = Array.isArray(args) ? args.map(String) : [];
   const where = ["-g", ground.group.name, "--host", ground.host.host];
   return {
-    ...request,
+    ...heading(request),
     arguments: {
-      ...request.arguments,
-      args: [...igor, "docker", "exec", ...where, ...words],
+      kind: kind === "external" ? "external" : "integrated",
+      title: `igor: ${ground.project.name}`,
       cwd: ground.project.root,
+      args: [...igor, "docker", "exec", ...where, "--", ...words],
     },
   };
+}
+
+function heading({ seq, command }: Request): Omit<Request, "arguments"> {
+  return { seq, type: "request", command };
 }

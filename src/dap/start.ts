@@ -36,6 +36,8 @@ export interface Parent {
   readonly hostGroup: string;
   readonly host: string;
   readonly port: number;
+  /** What that says of the child. */
+  readonly given: Readonly<Record<string, unknown>>;
 }
 
 /** Reads what the editor asks for with `launch` or `attach`. */
@@ -44,7 +46,7 @@ export async function startOf(
   called: Called,
 ): Promise<Result<Start>> {
   const parent = given[parentKey];
-  if (isParent(parent)) return startOfChild(given, parent);
+  if (isParent(parent)) return startOfChild(parent);
   if (parent !== undefined) return fail(wrongType(parentKey, "what igor puts there"));
   const found = await groundOf(given, called);
   if (!found.ok) return found;
@@ -76,19 +78,21 @@ export async function startOf(
 
 function isParent(value: unknown): value is Parent {
   if (!isObject(value)) return false;
-  const { directory, hostGroup, host, port } = value;
+  const { directory, hostGroup, host, port, given } = value;
   const isPlace = [directory, hostGroup, host].every((each) => typeof each === "string");
-  return isPlace && Number.isInteger(port);
+  return isPlace && Number.isInteger(port) && isObject(given);
 }
 
-async function startOfChild(
-  given: Readonly<Record<string, unknown>>,
-  { directory, hostGroup, host, port }: Parent,
-): Promise<Result<Start>> {
+async function startOfChild({
+  directory,
+  hostGroup,
+  host,
+  port,
+  given,
+}: Parent): Promise<Result<Start>> {
   const ground = await debugGround(directory, { hostGroup, host });
   if (!ground.ok) return ground;
-  const { [parentKey]: _, ...kept } = given;
-  return ok({ ground: ground.value, brings: false, hello: { join: port }, given: kept });
+  return ok({ ground: ground.value, brings: false, hello: { join: port }, given });
 }
 
 /** The project of the program, of the directory it is to run in, or of where the editor called igor. */
