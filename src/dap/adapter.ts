@@ -96,6 +96,11 @@ export class Adapter {
       return;
     }
     if (command === "disconnect") this.#leave(message);
+    if (command === "restart") {
+      // debugpy would be silent from then on.
+      client.refuse(message, "debugpy restarts nothing: end the session and begin another one");
+      return;
+    }
     const known = this.#known.answerTo(message);
     if (known !== undefined) {
       client.answer(message, known);

@@ -42,14 +42,15 @@ export function parseDebugWords(words: readonly string[]): Result<DebugWords, Us
     case "test":
       return ok({ where, what: { kind: "test" }, args: rest });
     case "last":
-      return ok({ where, what: { kind: "last" }, args: rest });
+      return words.length === 1 ? ok({ where, what: { kind: "last" }, args: [] }) : extra(words);
     case "module": {
       const [module, ...args] = rest;
       if (module === undefined) return missing("NAME");
       return ok({ where, what: { kind: "module", module }, args });
     }
     case "attach": {
-      const [port] = rest;
+      const [port, ...more] = rest;
+      if (more.length > 0) return extra(more);
       if (port !== undefined && !/^\d{1,5}$/.test(port)) return missing("PORT");
       const number = port === undefined ? undefined : Number(port);
       return ok({ where, what: { kind: "attach", port: number }, args: [] });
@@ -71,9 +72,18 @@ function optionWords(words: readonly string[]): number {
 }
 
 function missing(name: string): Result<never, UsageFailure> {
+  return refused({ kind: "missing-argument", name });
+}
+
+function extra(words: readonly string[]): Result<never, UsageFailure> {
+  const given = words.find((word) => word !== "last") ?? "last";
+  return refused({ kind: "extra-argument", given });
+}
+
+function refused(problem: UsageFailure["problem"]): Result<never, UsageFailure> {
   return fail({
     reason: "usage",
-    problem: { kind: "missing-argument", name },
+    problem,
     verb: ["dap"],
     usageLine: ":IgorDebug [OPTION...] [module NAME | test | attach [PORT] | last] [ARG...]",
   });

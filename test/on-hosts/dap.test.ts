@@ -139,6 +139,7 @@ describe("a program", () => {
     const odd = { seq: 1_000_000_500, type: "request", command: "threads" };
     client.child.stdin?.write(frameOf(odd));
     expect(await client.answerTo(odd.seq)).toMatchObject({ success: true });
+    expect(await client.ask("restart")).toMatchObject({ success: false });
     expect(await client.ask("threads")).toMatchObject({ success: true });
     await client.disconnect();
   });

@@ -176,7 +176,7 @@ def version_of(directory):
     script = "import debugpy; print(debugpy.__version__)"
     environment = dict(os.environ, PYTHONPATH=directory) if directory else None
     found = subprocess.run(
-        [sys.executable, "-c", "import sys; sys.path.pop(0); " + script],
+        [sys.executable, "-c", "import sys; sys.path[0] or sys.path.pop(0); " + script],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -86,10 +86,13 @@ trap '' HUP INT TERM
 [ -e "$mine/guarded" ] || [ -z "$in_lease" ] || detach "$in_signal" "$in_lease"
 trap : HUP INT TERM
 
+turns=0
 while [ "$in_waits" ] && [ ! -e "$mine/released" ]; do
   # What it waits for failed, or nobody is there any more.
   [ ! -e "$mine/stop" ] || finish 'rc 143' 143
-  sleep 0.02 2>/dev/null || sleep 1
+  # A push is there at once; an image may take minutes.
+  turns=$((turns + 1))
+  if [ "$turns" -gt 500 ]; then sleep 0.5 2>/dev/null || sleep 1; else sleep 0.02 2>/dev/null || sleep 1; fi
 done
 
 open_shared
