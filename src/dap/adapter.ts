@@ -196,18 +196,15 @@ export class Adapter {
         this.#isThere = true;
         client.event("capabilities", { capabilities: message.body });
         return;
-      case "request": {
+      case "request":
         this.#asked(message);
         return;
-      }
       case "event":
         if (this.#toldUs(message)) return;
         if (message.event === "terminated") this.#isTerminated = true;
         this.#known.told(message.event);
-        {
-          client.pass(whole);
-          return;
-        }
+        client.pass(whole);
+        return;
     }
   }
 
