@@ -6,6 +6,7 @@ import { highlightGroups } from "../../src/nvim/marked-lines.ts";
 import { aLaptop, aProject } from "../support/laptop.ts";
 import { neovims, openEditor, openEditorInTerminal, peerOf } from "../support/editor.ts";
 import type { Editor, EditorOptions } from "../support/editor.ts";
+import { until } from "../support/run-session.ts";
 
 const laptop = aLaptop();
 const project = aProject({ "a.py": "print(1)\n", Dockerfile: "FROM igor-demo/busybox:1\n" });
@@ -112,7 +113,14 @@ describe.each(neovims)("Neovim %s", (version) => {
       if (cancel === "keys") {
         await editor.command("IgorLog");
         await editor.shows("─ <C-c> cancels, q closes, - minimises ╯");
-        await editor.nvim.input("<C-c>");
+        // While Neovim itself is at something, e.g. drawing, the key interrupts that, and is no key.
+        await until(
+          async () => {
+            await editor.nvim.input("<C-c>");
+            return editor.shows("cancelled", 2000).catch(() => "");
+          },
+          (screen) => screen !== "",
+        );
       } else await editor.command(cancel);
       await editor.shows("cancelled");
       const { stdout } = await laptop.igor(project, ["docker", "ps"]);
