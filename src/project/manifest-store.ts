@@ -107,9 +107,15 @@ export class ManifestStore {
 
   #append(line: JournalLine): void {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    const journal = this.#journal(turnOf(this.#base));
     // The line break in front keeps a line that a crash cut short apart from this one.
-    appendFileSync(journal, `\n${JSON.stringify(line)}\n`, { mode: 0o600 });
+    const text = `\n${JSON.stringify(line)}\n`;
+    let turn: number;
+    do {
+      turn = turnOf(this.#base);
+      appendFileSync(this.#journal(turn), text, { mode: 0o600 });
+      // Where another igor has begun a new journal meanwhile, whoever begins the next may have read this one before, and
+      // removes it. To say a thing twice does no harm.
+    } while (turnOf(this.#base) !== turn);
   }
 
   /** What was seen and what came after it; undefined when the files are not those of the last time, or damaged. */
