@@ -85,11 +85,11 @@ export async function debug(call: DebugCall): Promise<Result<Outcome>> {
   });
 }
 
-/** Why a debugger that never said a word has ended; undefined when that is not known. */
+/** Why a debugger that never said a word has ended. */
 export function debugFailure(
   { failure, exitCode }: HostEnd,
   { ground, lastWords }: { readonly ground: DebugGround; readonly lastWords: readonly string[] },
-): Failure | undefined {
+): Failure {
   if (failure !== undefined) return failure;
   const cause = exitCode === tooOld ? "too-old" : exitCode === 127 ? "not-found" : "adapter";
   return debuggerFailed(cause, { ground, lastWords });

@@ -52,7 +52,7 @@ export async function igorOver(
   if (!selected.ok) return begunNothing(selected.failure, call);
   // A session needs one host; the first of the group is the one that is meant.
   const group =
-    call.request.kind === "repl" || call.request.kind === "dap"
+    call.request.kind === "repl"
       ? { ...selected.value, hosts: selected.value.hosts.slice(0, 1) }
       : selected.value;
   const subject = { project: project.value, group };

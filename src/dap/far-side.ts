@@ -38,7 +38,7 @@ export class FarSide {
   }
 
   /** Talks with it until it ends. */
-  async begin(far: Far, hello: Introduction & object): Promise<void> {
+  async begin(far: Far, hello: Introduction): Promise<void> {
     this.#stdin = far.stdin;
     far.stdin?.write(frameOf({ seq: 0, type: "request", command: "igorHello", arguments: hello }));
     for (const whole of this.#unheard ?? []) far.stdin?.write(whole);
