@@ -138,5 +138,6 @@ fi
 if [ "$code" = 94 ] && [ -d "$shared" ] && [ ! -e "$shared/leader" ]; then finish 'no-container other-directory' 125; fi
 [ "$code" = 0 ] || [ -e "$shared/leader" ] || diagnose "$code"
 [ "$code" != 137 ] || ! oom || finish 'rc 137 oom' 137
-case $code in 137 | 255) ! is_gone || finish_gone ;; esac
+# 1: a client that lost its daemon while it asked how the command ended says so with that code.
+case $code in 1 | 137 | 255) ! is_gone || finish_gone ;; esac
 finish "rc $code" "$code"
