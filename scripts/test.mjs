@@ -30,16 +30,17 @@ function packagesOf(lockFile) {
 /**
  * The tests of one tier (a project of vitest.config.ts). No test, or one that was skipped, is a failure.
  * @param {string} name
+ * @param {...string} options of vitest
  * @returns {import("./parts.mjs").Part}
  */
-function tier(name) {
+function tier(name, ...options) {
   return {
     name: `${name} tests`,
     run: async () => {
       const directory = mkdtempSync(join(tmpdir(), "igor-tests-"));
       const report = join(directory, "report.json");
       const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-      const words = ["run", "--project", name, ...reporters, ...plainWhenPiped];
+      const words = ["run", "--project", name, ...options, ...reporters, ...plainWhenPiped];
       const why = await failureOf(tool("vitest"), words);
       const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined;
       rmSync(directory, { recursive: true });
@@ -52,6 +53,15 @@ function tier(name) {
       return { passed, failed: Math.max(failed, 1), why };
     },
   };
+}
+
+/**
+ * Tests on hosts wait for other programs, on a machine that does much else just then: one that fails is tried once
+ * more, which is told with what went wrong at first.
+ * @param {string} name
+ */
+function tierOnHosts(name) {
+  return tier(name, "--retry=1", `--reporter=${join(root, "scripts/second-tries.mjs")}`);
 }
 
 /**
@@ -80,5 +90,5 @@ await runAll([
   build,
   ...checks,
   together(tier("pure"), tier("process")),
-  together(...["hosts", "links", "containers", "nvim"].map(tier)),
+  together(...["hosts", "links", "containers", "nvim"].map(tierOnHosts)),
 ]);
