@@ -9,7 +9,9 @@ export default class SecondTries {
       for (const test of module.children.allTests("passed")) {
         if (test.diagnostic()?.flaky !== true) continue;
         const errors = test.result().errors ?? [];
-        console.log(`\nPassed only when tried again: ${module.relativeModuleId} > ${test.fullName}`);
+        console.log(
+          `\nPassed only when tried again: ${module.relativeModuleId} > ${test.fullName}`,
+        );
         for (const { stack, message } of errors) console.log(stack ?? message);
       }
     }
