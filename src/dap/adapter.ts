@@ -211,13 +211,13 @@ export class Adapter {
   /** What the debugger asks of the editor, as far as there is a need for it: the host is not the editor's master. */
   #asked(message: Request): void {
     const { client, igor } = this.#means;
-    const { ground } = this.#start ?? {};
-    if (ground === undefined) return;
+    const start = this.#start;
+    if (start === undefined) return;
     if (message.command === "startDebugging") {
       const { type = "igor" } = this.#began?.arguments ?? {};
-      client.send(childConfiguration(message, { ground, port: this.#port, type }));
+      client.send(childConfiguration(message, { start, port: this.#port, type }));
     } else if (message.command === "runInTerminal") {
-      client.send(inTerminal(message, { ground, igor }));
+      client.send(inTerminal(message, { ground: start.ground, igor }));
     } else {
       const { seq: request_seq, command } = message;
       const answer = { type: "response", request_seq, command, success: false };

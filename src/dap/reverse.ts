@@ -2,7 +2,7 @@ import type { DebugGround } from "../app/debug.ts";
 import { isObject } from "../debug/message.ts";
 import type { Request } from "../debug/message.ts";
 import { parentKey } from "./start.ts";
-import type { Parent } from "./start.ts";
+import type { Parent, Start } from "./start.ts";
 
 /**
  * A child that the editor is to debug in a session of its own. What the far side says of it is for that session alone: an
@@ -11,18 +11,20 @@ import type { Parent } from "./start.ts";
 export function childConfiguration(
   request: Request,
   {
-    ground,
+    start: { ground, hello },
     port,
     type,
-  }: { readonly ground: DebugGround; readonly port: number; readonly type: unknown },
+  }: { readonly start: Start; readonly port: number; readonly type: unknown },
 ): Request {
   const { configuration } = request.arguments;
   const given = isObject(configuration) ? configuration : {};
+  const { rank, wait } = hello;
   const parent: Parent = {
     directory: ground.project.root,
     hostGroup: ground.group.name,
     host: ground.host.host,
     port,
+    ranks: rank === undefined ? {} : { rank, wait: wait === true },
     given,
   };
   const name = typeof given["name"] === "string" ? given["name"] : "child";

@@ -2,8 +2,8 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { debugGround } from "../app/debug.ts";
 import type { DebugGround } from "../app/debug.ts";
-import { attachArguments, launchArguments, wrongType } from "../debug/launch.ts";
-import type { Ground } from "../debug/launch.ts";
+import { attachArguments, launchArguments, ranksOf, wrongType } from "../debug/launch.ts";
+import type { Ground, Ranks } from "../debug/launch.ts";
 import { isObject } from "../debug/message.ts";
 import type { Request } from "../debug/message.ts";
 import { fail, ok } from "../model/result.ts";
@@ -16,7 +16,12 @@ export interface Start {
   /** Files, image and container are brought up to date before. */
   readonly brings: boolean;
   /** What the far end is told: the adapter to join, or the port of a program that waits for a debugger. */
-  readonly hello: { readonly join?: number; readonly listening?: number };
+  readonly hello: {
+    readonly join?: number;
+    readonly listening?: number;
+    /** With join: the process. */
+    readonly child?: unknown;
+  } & Ranks;
   /** The arguments of `launch` or `attach` for debugpy. */
   readonly given: Readonly<Record<string, unknown>>;
 }
@@ -36,6 +41,7 @@ export interface Parent {
   readonly hostGroup: string;
   readonly host: string;
   readonly port: number;
+  readonly ranks: Ranks;
   /** What that says of the child. */
   readonly given: Readonly<Record<string, unknown>>;
 }
@@ -61,8 +67,12 @@ export async function startOf(
     configFile: project.configFile,
   };
   if (command === "launch") {
+    const ranks = ranksOf(given);
+    if (!ranks.ok) return ranks;
     const launch = launchArguments(given, place);
-    return launch.ok ? ok({ ground, brings: true, hello: {}, given: launch.value }) : launch;
+    return launch.ok
+      ? ok({ ground, brings: true, hello: ranks.value, given: launch.value })
+      : launch;
   }
   const attach = attachArguments(given, place);
   if (!attach.ok) return attach;
@@ -78,9 +88,9 @@ export async function startOf(
 
 function isParent(value: unknown): value is Parent {
   if (!isObject(value)) return false;
-  const { directory, hostGroup, host, port, given } = value;
+  const { directory, hostGroup, host, port, ranks, given } = value;
   const isPlace = [directory, hostGroup, host].every((each) => typeof each === "string");
-  return isPlace && Number.isInteger(port) && isObject(given);
+  return isPlace && Number.isInteger(port) && isObject(ranks) && isObject(given);
 }
 
 async function startOfChild({
@@ -88,11 +98,13 @@ async function startOfChild({
   hostGroup,
   host,
   port,
+  ranks,
   given,
 }: Parent): Promise<Result<Start>> {
   const ground = await debugGround(directory, { hostGroup, host });
   if (!ground.ok) return ground;
-  return ok({ ground: ground.value, brings: false, hello: { join: port }, given });
+  const hello = { ...ranks, join: port, child: given["subProcessId"] };
+  return ok({ ground: ground.value, brings: false, hello, given });
 }
 
 /** The project of the program, of the directory it is to run in, or of where the editor called igor. */

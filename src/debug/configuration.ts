@@ -6,6 +6,8 @@ export interface DebugWish {
   readonly root: string;
   readonly hostGroup: string;
   readonly host: string;
+  /** Of a program whose processes have ranks, the one that is debugged, and what the others do meanwhile. */
+  readonly rank: { readonly rank: number; readonly others: "run" | "wait" } | undefined;
   readonly what:
     | { readonly kind: "program"; readonly file: string }
     | { readonly kind: "module"; readonly module: string }
@@ -25,7 +27,8 @@ export interface DebugConfiguration extends Readonly<Record<string, unknown>> {
 /** The configuration of an editor's debugger for what its user asks for now. */
 export function configurationOf(wish: DebugWish): DebugConfiguration {
   const { root, what, args } = wish;
-  const where = { cwd: root, igor: { host_group: wish.hostGroup, host: wish.host } };
+  const igor = { host_group: wish.hostGroup, host: wish.host, ...wish.rank };
+  const where = { cwd: root, igor };
   const launch = { type: "igor", request: "launch", ...where } as const;
   switch (what.kind) {
     case "program": {

@@ -20,6 +20,14 @@ export interface Ground {
   readonly configFile: string;
 }
 
+/** Of a program whose processes have ranks: the one that is debugged. */
+export interface Ranks {
+  /** Undefined: every process is. */
+  readonly rank?: number;
+  /** The others stand still while that one does. */
+  readonly wait?: boolean;
+}
+
 type Given = Readonly<Record<string, unknown>>;
 
 /** What editors say to debug adapters that run here: it means nothing in a container. */
@@ -79,6 +87,18 @@ export function attachArguments(
     return fail({ reason: "debug-arguments", problem });
   }
   return ok({ listening, given: kept });
+}
+
+/** Which rank of a program is to be debugged: `igor: {rank, others}`. */
+export function ranksOf({ igor }: Given): Result<Ranks, DebugArgumentsFailure> {
+  const { rank: said, others } = isObject(igor) ? igor : {};
+  if (isSaid(others) && others !== "run" && others !== "wait")
+    return fail(wrongType("igor.others", '"run" or "wait"'));
+  if (!isSaid(said)) return ok({});
+  const rank = Number(said);
+  if (!Number.isInteger(rank) || rank < 0)
+    return fail(wrongType("igor.rank", "a whole number from 0"));
+  return ok({ rank, wait: others === "wait" });
 }
 
 /** Where in the container a path of the laptop is; undefined for one outside the project. */

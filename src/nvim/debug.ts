@@ -49,7 +49,7 @@ export async function debugging(asked: DebugAsked): Promise<Result<Debugging>> {
   const wish: DebugWish | undefined =
     what.value === "last"
       ? before.get(project.root)
-      : { ...place, what: what.value, args: parsed.value.args };
+      : { ...place, rank: parsed.value.rank, what: what.value, args: parsed.value.args };
   if (wish === undefined) return fail(mistake({ kind: "nothing-before" }));
   before.set(project.root, wish);
   return ok({

@@ -14,7 +14,7 @@ export const debugVerbs = {
     summary: "be the debug adapter of an editor",
     description: [
       "Speaks the Debug Adapter Protocol on standard input and output, as editors start it: vimspector, nvim-dap and others. At launch it pushes, builds if needed, makes sure that the container runs, and starts debugpy there; the editor shows meanwhile what it waits for. No port is opened, on the host or here; whatever ends the editor or the connection ends the program.",
-      "It takes the configurations of debugpy: launch with program (a file of the project here), module or code, args, cwd, env, console, stopOnEntry and justMyCode; attach with connect: {port}, for a program in the container that waits for a debugger, by default at debug_port. igor: {host_group, host} in one of them says where. The project is that of the program, of cwd, or of where the editor is.",
+      "It takes the configurations of debugpy: launch with program (a file of the project here), module or code, args, cwd, env, console, stopOnEntry and justMyCode; attach with connect: {port}, for a program in the container that waits for a debugger, by default at debug_port. igor: {host_group, host} in one of them says where; igor: {rank: N}, which of the processes of a launcher like torchrun is debugged, by its variable RANK: the others run on, or, with others: wait, stand still while that one does. The project is that of the program, of cwd, or of where the editor is.",
     ],
     options: ["hostGroup", "host"],
     examples: [{ line: "igor dap", does: "Waits for an editor. You need not call it yourself." }],

@@ -5,9 +5,18 @@ import { flagsOf } from "./options.ts";
 import { parse } from "./parse.ts";
 import type { UsageFailure } from "./parse.ts";
 
+/** Which rank is debugged, and what the others do meanwhile. */
+export interface DebuggedRank {
+  readonly rank: number;
+  /** `run`: they run on; `wait`: they stand still while that one does. */
+  readonly others: "run" | "wait";
+}
+
 /** What `:IgorDebug` is asked for. */
 export interface DebugWords {
   readonly where: RequestOf<"dap">;
+  /** Of a program whose processes have ranks, the one that is debugged; undefined: every process. */
+  readonly rank: DebuggedRank | undefined;
   readonly what:
     | { readonly kind: "file" }
     | { readonly kind: "module"; readonly module: string }
@@ -24,9 +33,9 @@ export interface DebugWords {
 const withValue = [...flagsOf("hostGroup"), ...flagsOf("host")].map(({ written }) => written);
 
 /**
- * Reads the words behind `:IgorDebug`: options of igor, then `module NAME`, `test`, `attach [PORT]`, `last` or nothing, then
- * the arguments of the program; `--` stands before those that look like one of ours.
- * e.g. `-g cluster module train.main --lr 0.1`
+ * Reads the words behind `:IgorDebug`: options of igor, `rank=N` and `others=run|wait`, then `module NAME`, `test`,
+ * `attach [PORT]`, `last` or nothing, then the arguments of the program; `--` stands before those that look like one of ours.
+ * e.g. `-g cluster rank=1 module train.main --lr 0.1`
  */
 export function parseDebugWords(words: readonly string[]): Result<DebugWords, UsageFailure> {
   const count = optionWords(words);
@@ -34,29 +43,34 @@ export function parseDebugWords(words: readonly string[]): Result<DebugWords, Us
   if (!parsed.ok) return parsed;
   // Only --help and --version stand for something else, and no option of ours is one of these.
   if (parsed.value.kind !== "dap") return parseDebugWords(words.slice(count));
-  const where = parsed.value;
-  const [first, ...rest] = words.slice(count);
+  const { rank, count: rankCount } = rankIn(words.slice(count));
+  const begins = { where: parsed.value, rank };
+  const behind = words.slice(count + rankCount);
+  const [first, ...rest] = behind;
   switch (first) {
     case "--":
-      return ok({ where, what: { kind: "file" }, args: rest });
+      return ok({ ...begins, what: { kind: "file" }, args: rest });
     case "test":
-      return ok({ where, what: { kind: "test" }, args: rest });
+      return ok({ ...begins, what: { kind: "test" }, args: rest });
     case "last":
-      return words.length === 1 ? ok({ where, what: { kind: "last" }, args: [] }) : extra(words);
+      return words.length === 1
+        ? ok({ ...begins, what: { kind: "last" }, args: [] })
+        : extra(words);
     case "module": {
       const [module, ...args] = rest;
       if (module === undefined) return missing("NAME");
-      return ok({ where, what: { kind: "module", module }, args });
+      return ok({ ...begins, what: { kind: "module", module }, args });
     }
     case "attach": {
       const [port, ...more] = rest;
+      if (rankCount > 0) return extra(words.slice(count));
       if (more.length > 0) return extra(more);
       if (port !== undefined && !/^\d{1,5}$/.test(port)) return missing("PORT");
       const number = port === undefined ? undefined : Number(port);
-      return ok({ where, what: { kind: "attach", port: number }, args: [] });
+      return ok({ ...begins, what: { kind: "attach", port: number }, args: [] });
     }
     default:
-      return ok({ where, what: { kind: "file" }, args: words.slice(count) });
+      return ok({ ...begins, what: { kind: "file" }, args: behind });
   }
 }
 
@@ -69,6 +83,18 @@ function optionWords(words: readonly string[]): number {
     else if (withValue.some((flag) => word.startsWith(`${flag}=`))) count += 1;
     else return Math.min(count, words.length);
   }
+}
+
+/** `rank=N`, and `others=run|wait` behind it; how many words these are. */
+function rankIn(words: readonly string[]): {
+  readonly rank: DebuggedRank | undefined;
+  readonly count: number;
+} {
+  const [, number] = /^rank=(\d{1,6})$/.exec(words[0] ?? "") ?? [];
+  if (number === undefined) return { rank: undefined, count: 0 };
+  const rank = Number(number);
+  if (words[1] === "others=wait") return { rank: { rank, others: "wait" }, count: 2 };
+  return { rank: { rank, others: "run" }, count: words[1] === "others=run" ? 2 : 1 };
 }
 
 function missing(name: string): Result<never, UsageFailure> {
@@ -85,6 +111,7 @@ function refused(problem: UsageFailure["problem"]): Result<never, UsageFailure> 
     reason: "usage",
     problem,
     verb: ["dap"],
-    usageLine: ":IgorDebug [OPTION...] [module NAME | test | attach [PORT] | last] [ARG...]",
+    usageLine:
+      ":IgorDebug [OPTION...] [rank=N [others=run|wait]] [module NAME | test | attach [PORT] | last] [ARG...]",
   });
 }

@@ -26,7 +26,7 @@ test("of a child the editor is told its name alone; what a host says of it goes 
       command: "startDebugging",
       arguments: { request: "launch", configuration: { ...hostile, name: "Subprocess 41" } },
     },
-    { ground, port: 4711, type: "igor" },
+    { start: { ground, brings: true, hello: { rank: 3 }, given: {} }, port: 4711, type: "igor" },
   );
   expect(asked).toEqual({
     type: "request",
@@ -43,6 +43,7 @@ test("of a child the editor is told its name alone; what a host says of it goes 
           hostGroup: "dev",
           host: "apollo",
           port: 4711,
+          ranks: { rank: 3, wait: false },
           given: { ...hostile, name: "Subprocess 41" },
         },
       },

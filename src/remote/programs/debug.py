@@ -5,6 +5,9 @@
 #         supplied   the version of debugpy that igor can bring where there is none
 #         join       port of the adapter of a session that has begun already: this is one of its children
 #         listening  port at which a program of the user waits for a debugger (debugpy.listen)
+#         rank       of a program whose processes have ranks, the one that is debugged: the others run on, undisturbed
+#         wait       with rank: the others stand still while that one does
+#         child      with join: the process that is debugged
 #       igorSupply (a wheel, its bytes behind it as a message of their own) answers igorNeeds. Whatever may change what a
 #       program shows carries igorChange, a number that grows, and igorUsed: the references of variables whose children
 #       the client was told from what was asked ahead.
@@ -21,10 +24,12 @@ import json
 import os
 import re
 import select
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zipfile
 
@@ -51,6 +56,8 @@ NODELAY = (
 # the thread goes on.
 WAKE = {"expression": "None", "context": "hover"}
 STEPS = ("next", "stepIn", "stepOut")
+# What launchers tell the processes that they begin: torchrun and its like, and mpirun.
+RANKS = (b"RANK", b"OMPI_COMM_WORLD_RANK")
 LONGEST_HEADER = 4096
 LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 OUTPUT = re.compile(rb'"event": ?"output"')
@@ -122,9 +129,18 @@ def read_json(body):
     return read
 
 
+telling = threading.Lock()
+
+
 def tell(data):
-    while data:
-        data = data[os.write(1, data) :]
+    with telling:
+        while data:
+            data = data[os.write(1, data) :]
+
+
+def say(text):
+    """What the user reads in the editor."""
+    return event("output", {"category": "console", "output": text + "\n"})
 
 
 class Near:
@@ -286,6 +302,128 @@ def connect(port):
     return connection
 
 
+def variables_of(pid):
+    """The variables that a process began with; none where that cannot be read."""
+    try:
+        with open("/proc/%d/environ" % pid, "rb") as file:
+            return dict(each.partition(b"=")[::2] for each in file.read().split(b"\0"))
+    except OSError:
+        return {}
+
+
+def rank_in(variables):
+    for name in RANKS:
+        if variables.get(name, b"").isdigit():
+            return int(variables[name])
+    return None
+
+
+class LetRun:
+    """A client of the adapter for a child that nobody is to debug: it waits for one before it begins."""
+
+    def __init__(self, port, configuration):
+        self.connection = connect(port)
+        self.configuration = configuration
+        self.buffer = bytearray()
+        self.seq = 0
+
+    def ask(self, command, arguments):
+        self.seq += 1
+        request = {"seq": self.seq, "type": "request", "command": command}
+        self.connection.sendall(message(dict(request, arguments=arguments)))
+        return self.seq
+
+    def hear(self):
+        while True:
+            for _, body in bodies(self.buffer):
+                yield read_json(body)
+            data = self.connection.recv(1 << 16)
+            if not data:
+                return
+            self.buffer += data
+
+    def run(self):
+        """Why it could not be let run; None when it runs."""
+        self.ask("initialize", {"adapterID": "igor"})
+        attach = self.ask("attach", self.configuration)
+        for said in self.hear():
+            if said.get("event") == "initialized":
+                self.ask("configurationDone", {})
+            elif said.get("success") is False:
+                return said.get("message")
+            elif said.get("request_seq") == attach:
+                self.ask("disconnect", {"terminateDebuggee": False})
+            elif said.get("command") == "disconnect":
+                return None
+        return "debugpy left"
+
+
+class Ranks:
+    """The processes of a program that have ranks, of which one is debugged."""
+
+    def __init__(self, hello, port):
+        self.one = hello.get("rank")
+        self.port = port
+        self.stands_still = False
+        self.met = set()
+        own = variables_of(hello.get("child") or 0)
+        # What the others are found by, where this session is about the one.
+        self.session = own.get(b"IGOR_SESSION") if rank_in(own) == self.one else None
+        self.waits = bool(hello.get("wait")) and self.one is not None and self.session is not None
+
+    def take(self, request):
+        """Whether a child is none that is to be debugged: it runs on."""
+        configuration = (request.get("arguments") or {}).get("configuration") or {}
+        pid = configuration.get("subProcessId")
+        rank = rank_in(variables_of(pid)) if self.one is not None and pid else None
+        if rank is None:
+            return False
+        self.met.add(rank)
+        if rank == self.one:
+            return False
+        threading.Thread(target=self.let_run, args=(rank, configuration), daemon=True).start()
+        return True
+
+    def let_run(self, rank, configuration):
+        try:
+            problem = LetRun(self.port, configuration).run()
+        except (OSError, Garbage) as error:
+            problem = error
+        if problem is None:
+            tell(say("igor: rank %d runs on, rank %d is debugged" % (rank, self.one)))
+        else:
+            tell(say("igor: rank %d cannot begin: %s" % (rank, problem)))
+
+    def missed(self):
+        """What is to be told at the end of a program that had ranks, but not the one."""
+        if not self.met or self.one in self.met:
+            return b""
+        known = ", ".join(str(rank) for rank in sorted(self.met))
+        return say("igor: no process had rank %d; there were %s" % (self.one, known))
+
+    def signal_others(self, number):
+        for name in os.listdir("/proc"):
+            if not name.isdigit():
+                continue
+            variables = variables_of(int(name))
+            rank = rank_in(variables)
+            if variables.get(b"IGOR_SESSION") == self.session and rank not in (None, self.one):
+                try:
+                    os.kill(int(name), number)
+                except OSError:
+                    pass
+
+    def stand_still(self):
+        if self.waits and not self.stands_still:
+            self.stands_still = True
+            self.signal_others(signal.SIGSTOP)
+
+    def go_on(self):
+        if self.stands_still:
+            self.stands_still = False
+            self.signal_others(signal.SIGCONT)
+
+
 class Question:
     """What was asked ahead: at which stop, and after which change."""
 
@@ -301,8 +439,9 @@ class Question:
 class Ahead:
     """What is asked while the news that a program has stopped is held back."""
 
-    def __init__(self, ask, is_foreign):
+    def __init__(self, ask, is_foreign, ranks):
         self.ask = ask
+        self.ranks = ranks
         self.is_foreign = is_foreign
         self.change = 0
         self.seq = OURS
@@ -459,6 +598,14 @@ class Ahead:
         said = read_json(body)
         if said["type"] == "request" and said["command"] == "runInTerminal":
             whole = self.in_terminal(said)
+        if said["type"] == "request" and said["command"] == "startDebugging":
+            if self.ranks.take(said):
+                self.seq += 1
+                answer = {"seq": self.seq, "type": "response", "request_seq": said["seq"]}
+                self.ask(message(dict(answer, command=said["command"], success=True)))
+                return b""
+        if said.get("event") == "terminated":
+            whole = self.ranks.missed() + whole
         seq = said.get("request_seq", 0)
         if seq in self.out:
             return self.answered(said)
@@ -469,6 +616,8 @@ class Ahead:
         asked = self.asked.pop(seq, None) if said["type"] == "response" else None
         if asked is not None and said.get("success"):
             self.learn(asked[0], asked[1], said.get("body") or {})
+        if said.get("event") == "stopped":
+            self.ranks.stand_still()
         if said.get("event") == "stopped" and said["body"].get("threadId") is not None:
             return self.stopped(whole, said["body"])
         if self.held is None:
@@ -482,6 +631,8 @@ class Ahead:
         command, arguments = said.get("command"), said.get("arguments") or {}
         if said["type"] != "request":
             return message(body), b""
+        if command == "continue" or command in STEPS:
+            self.ranks.go_on()
         if "igorChange" in said:
             self.change = said.pop("igorChange")
             for reference in said.pop("igorUsed", ()):
@@ -571,7 +722,8 @@ def main():
         return
     tell(event("igorReady", ready))
     listening = hello.get("listening")
-    ahead = Ahead(connection.sendall, bool(listening))
+    ranks = Ranks(hello, port)
+    ahead = Ahead(connection.sendall, bool(listening), ranks)
     garbage = None
     try:
         if not carry(near, connection, ahead, listening):
@@ -582,6 +734,7 @@ def main():
         pass
     except Garbage as error:
         garbage = error
+    ranks.go_on()
     for path in ahead.files:
         try:
             os.unlink(path)
