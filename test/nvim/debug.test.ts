@@ -111,14 +111,14 @@ describe.each(neovims)("Neovim %s", (version) => {
 
   test("vimspector gets a module, in texts without variables, and has nothing to ask", async () => {
     await using editor = await anEditor({ file: "README.md", init: has("vimspector") });
-    await editor.command("IgorDebug -g dev module pkg.train $HOME");
+    await editor.command("IgorDebug -g dev rank=1 others=wait module pkg.train $HOME");
     const given = await givenToVimspector(editor);
     expect(given).toMatchObject({
       breakpoints: { exception: { raised: "N", uncaught: "Y", userUnhandled: "" } },
       configuration: {
         module: "pkg.train",
         args: ["$$HOME"],
-        igor: { host_group: "dev", host: "apollo" },
+        igor: { host_group: "dev", host: "apollo", rank: 1, others: "wait" },
       },
       timeout: 300_000,
     });
