@@ -1,6 +1,6 @@
 import type { Failure } from "../model/failure.ts";
+import { isHere } from "../model/is-here.ts";
 import type { Incoming, PullLane } from "../model/pull.ts";
-import { isHere } from "../plan/pull.ts";
 import { lookHere } from "../project/pull-look.ts";
 import { stagedState } from "../project/pull-place.ts";
 import type { Stage } from "../project/pull-stage.ts";

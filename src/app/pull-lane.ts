@@ -120,6 +120,7 @@ async function putInPlace(
     });
     noteBrought(root, notes);
     const done = new Set<string>();
+    const byAnother: BroughtPath[] = [];
     for (const file of some) {
       const outcome = place(file, placing);
       if (outcome.kind === "left") {
@@ -129,13 +130,12 @@ async function putInPlace(
       placed.push(file);
       done.add(file.path);
       if (outcome.kept !== undefined) kept.add(outcome.kept);
+      if (outcome.here !== undefined) byAnother.push({ path: file.path, here: outcome.here });
     }
     // What was replaced would be the user's, should it come back.
     const replaced = notes.filter(({ path, before }) => before !== undefined && done.has(path));
-    noteBrought(
-      root,
-      replaced.map(({ path, here }) => ({ path, here })),
-    );
+    const final = replaced.map(({ path, here }) => ({ path, here }));
+    noteBrought(root, [...final, ...byAnother]);
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { placed, left, kept: [...kept] };

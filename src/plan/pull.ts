@@ -1,3 +1,4 @@
+import { isHere, isSameTime } from "../model/is-here.ts";
 import type { Host } from "../model/project.ts";
 import type {
   Brought,
@@ -93,26 +94,8 @@ export function sumsWanted(facts: PullFacts): readonly SumWanted[] {
   return [...wanted.values()].filter(({ host, path }) => !facts.sums.has(sumKey(host, path)));
 }
 
-/** Whether what is there is what is here, by size and time: those of a file that igor brings are kept. */
-export function isHere(entry: ThereEntry, here: Here): boolean {
-  if (entry.kind === "link") return here === `l ${entry.target}`;
-  const [kind, size, mtime = ""] = here.split(" ");
-  if (entry.kind === "special" || kind !== "f") return false;
-  return Number(size) === entry.size && isSameTime(mtime, entry.mtime);
-}
-
 function stateOf(entry: ThereEntry): Here {
   return entry.kind === "file" ? `f ${String(entry.size)} ${entry.mtime}` : "";
-}
-
-/** Where one side keeps whole seconds, those; else to two microseconds, as Node sets times. */
-function isSameTime(one: string, other: string): boolean {
-  const [seconds, fraction = ""] = one.split(".");
-  const [otherSeconds, otherFraction = ""] = other.split(".");
-  if (/^0*$/.test(fraction) || /^0*$/.test(otherFraction)) return seconds === otherSeconds;
-  const apart =
-    (Number(seconds) - Number(otherSeconds)) * 1e9 + Number(fraction) - Number(otherFraction);
-  return Math.abs(apart) <= 2000;
 }
 
 interface Holding {

@@ -14,6 +14,7 @@ import {
   utimesSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { isHere } from "../model/is-here.ts";
 import type { Here, Incoming, LeftBecause } from "../model/pull.ts";
 import { lookHere, stateAt, statusOf } from "./pull-look.ts";
 import type { Stage } from "./pull-stage.ts";
@@ -33,6 +34,8 @@ export type Placed =
       readonly kind: "placed";
       /** What had to make way, when something had to. */
       readonly kept?: string;
+      /** How it looks, where another igor brought the same: on another way a file keeps other digits of its time. */
+      readonly here?: Here;
     }
   | { readonly kind: "left"; readonly because: Extract<LeftBecause, "changed-here" | "link-here"> };
 
@@ -55,11 +58,8 @@ export function place(incoming: Incoming, placing: Placing): Placed {
   const { path, here, replaces } = incoming;
   const now = lookHere(root, path);
   if (now.startsWith("x l ")) return { kind: "left", because: "link-here" };
-  // Another igor brought it meanwhile.
-  if (now !== here && now === stateToBe(incoming, placing.stage)) {
-    rmSync(join(placing.stage.files, path), { force: true });
-    return { kind: "placed" };
-  }
+  const done = now === here ? undefined : broughtByAnother(incoming, placing);
+  if (done !== undefined) return done;
   const isOurs = now === "-" || (now === here && replaces === "brought");
   if (!isOurs && !placing.overwrite) return { kind: "left", because: "changed-here" };
   const staged = readyFile(incoming, placing.stage);
@@ -69,8 +69,18 @@ export function place(incoming: Incoming, placing: Placing): Placed {
   if (mustKeep) keepAside(obstacle, placing, obstacle === path ? "until-replaced" : "at-once");
   mkdirSync(dirname(target), { recursive: true });
   if (now !== "-" || incoming.kind === "link") moveTo(staged, target);
-  else if (!putWhereNothingIs(staged, target)) return { kind: "left", because: "changed-here" };
+  else if (!putWhereNothingIs(staged, target))
+    return broughtByAnother(incoming, placing) ?? { kind: "left", because: "changed-here" };
   return { kind: "placed", ...(mustKeep ? { kept: obstacle } : {}) };
+}
+
+/** When another igor brought the same meanwhile, what waits in the stage is not needed. */
+function broughtByAnother(incoming: Incoming, { root, stage }: Placing): Placed | undefined {
+  const { path } = incoming;
+  const here = lookHere(root, path);
+  if (!isHere(incoming, here)) return undefined;
+  rmSync(join(stage.files, path), { force: true });
+  return { kind: "placed", here };
 }
 
 /** The file in the stage as it is to be here; a link is made there. */

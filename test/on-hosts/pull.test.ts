@@ -496,7 +496,7 @@ test("two pulls at once bring the same, whole", async () => {
     "mkdir runs; head -c 5000000 /dev/urandom >runs/big; for i in 1 2 3 4 5 6 7 8 9; do echo $i >runs/$i; done",
   );
   const said = await Promise.all([pull(project), pull(project), pull(project)]);
-  expect(said.map((each) => each.slice(0, 2))).toEqual(["0 ", "0 ", "0 "]);
+  expect(said.filter((each) => !each.startsWith("0 "))).toEqual([]);
   expect(await sumHere(project, "runs/big")).toBe(await there(project, "sha256sum <runs/big"));
   expect(filesHere(project)).toHaveLength(10);
   expect(leftovers(project)).toEqual([]);

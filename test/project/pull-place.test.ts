@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -129,9 +129,22 @@ describe("a path", () => {
 
   test("that another igor has brought meanwhile is there", () => {
     const there = { "a/b": { text: "new", at: 1_600_000_000 } };
-    expect(bring(there, { planned: "-" }).outcome).toEqual({ kind: "placed" });
+    const here = "f 3 1600000000.000000000";
+    expect(bring(there, { planned: "-" }).outcome).toEqual({ kind: "placed", here });
     expect(existsSync(join(root, ".igor/pull/stage"))).toBe(true);
     expect(readdirSync(join(root, ".igor/pull/stage"))).toEqual([]);
+  });
+
+  test("that another igor has brought on another way is there, and told of as it is", () => {
+    const stage = claimed();
+    const placing = { root, stage, overwrite: false, aside };
+    writeThings(root, { "a/b": { text: "new", at: 1_600_000_000.25 } });
+    writeThings(stage.files, { "a/b": "new" });
+    execFileSync("touch", ["-d", "@1600000000.250001234", join(stage.files, "a/b")]);
+    const here = lookHere(root, "a/b");
+    expect(here).not.toBe(lookHere(stage.files, "a/b"));
+    const file = incoming("a/b", { mtime: "1600000000.250001234" });
+    expect(place(file, placing)).toEqual({ kind: "placed", here });
   });
 
   test("never comes through a link", () => {
